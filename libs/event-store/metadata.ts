@@ -1,0 +1,34 @@
+/** What is stored beside every event; the same text for all events of one append. */
+export interface EventMetadata {
+  readonly $correlationId: string;
+  readonly $causationId: string;
+  readonly actor: string;
+  readonly tenant: string;
+  readonly commandId: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Schema version per event type in this append, where it is not 1. */
+  readonly versions?: Readonly<Record<string, number>>;
+  readonly traceparent?: string;
+  /** HMAC of the creating request's body (Idempotency-Key). */
+  readonly bodyHash?: string;
+  /** Chain hash of the event before this append ('' at the start of a stream). */
+  readonly prev: string;
+  /**
+   * What the instance owes after this append, for the worklist: absent when it is finished or waits for nothing but is not driven.
+   * `run`: an effect is owed or under way; `due`: earliest time at which someone must look (ms), null when only a person or a
+   * callback can move it.
+   */
+  readonly owed?: { readonly run: boolean; readonly due: number | null };
+}
+
+/** An event as contexts, projections and audit see it. */
+export interface RecordedEvent<T extends string = string, D = unknown> {
+  readonly type: T;
+  readonly data: D;
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly metadata: EventMetadata;
+}

@@ -1,0 +1,75 @@
+import { Compile } from 'typebox/compile';
+import type { TSchema } from 'typebox';
+import { categoryOf } from './port.js';
+
+/** Marks string fields as personal: they are encrypted with the key of the subject that `subject` names. */
+export interface Personal<D> {
+  /** Paths of fields whose values are personal, in dot form (`facts.owner.name`). A path that is absent in an event is skipped. */
+  readonly fields: readonly string[];
+  /** Whose they are: the id under which the key is kept. */
+  readonly subject: (data: D) => string;
+}
+
+/** One event type of one category: registered once, with one schema; old versions are upcast on read. */
+export interface EventSpec<T extends string = string, D = unknown> {
+  readonly category: string;
+  readonly type: T;
+  readonly schema: TSchema;
+  /** From 1; written as `v` beside the data. */
+  readonly version?: number;
+  /** `upcasts[n]` turns data of version n into data of version n + 1. */
+  readonly upcasts?: Readonly<Record<number, (data: never) => unknown>>;
+  readonly personal?: Personal<D>;
+}
+
+export interface RegisteredEvent {
+  readonly spec: EventSpec;
+  readonly version: number;
+  readonly check: (data: unknown) => boolean;
+  readonly faults: (data: unknown) => string;
+}
+
+/** Law 8: an event this process does not know; its instance is left alone. */
+export class UnknownEvent extends Error {
+  constructor(
+    readonly category: string,
+    readonly type: string,
+    readonly version: number,
+  ) {
+    super(`no code here for event ${type} version ${version} of category ${category}`);
+    this.name = 'UnknownEvent';
+  }
+}
+
+/** All event types this process knows. */
+export class EventRegistry {
+  private readonly events = new Map<string, Map<string, RegisteredEvent>>();
+
+  register(specs: readonly EventSpec<string, never>[]): this {
+    for (const spec of specs as readonly EventSpec[]) {
+      const category = this.events.get(spec.category) ?? new Map<string, RegisteredEvent>();
+      this.events.set(spec.category, category);
+      if (category.has(spec.type)) throw new Error(`event ${spec.type} of ${spec.category} is registered twice`);
+      const compiled = Compile(spec.schema);
+      category.set(spec.type, {
+        spec,
+        version: spec.version ?? 1,
+        check: (data) => compiled.Check(data),
+        faults: (data) =>
+          compiled
+            .Errors(data)
+            .map((e) => `${e.instancePath || '/'} ${e.message}`)
+            .join('; '),
+      });
+    }
+    return this;
+  }
+
+  find(stream: string, type: string): RegisteredEvent | undefined {
+    return this.events.get(categoryOf(stream))?.get(type);
+  }
+
+  all(): readonly RegisteredEvent[] {
+    return [...this.events.values()].flatMap((category) => [...category.values()]);
+  }
+}

@@ -1,0 +1,5 @@
+export * from './decider.js';
+export * from './errors.js';
+export * from './messages.js';
+export * from './ports.js';
+export * from './system.js';

@@ -1,0 +1,27 @@
+/** Wall clock in milliseconds since the epoch, and timers on the same clock. Injected so that a simulation can own time. */
+export interface Clock {
+  now(): number;
+  /** Calls back once after `ms`; the answer cancels it. Never keeps the process alive. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** Time-ordered ids (UUIDv7), random tokens and random numbers in [0, 1). */
+export interface Ids {
+  uuid(): string;
+  random(): number;
+}
+
+/** Keeps secrets outside events. A reference is `vault:<name>#<version>`; putting the same value under a name again answers the same reference. */
+export interface Vault {
+  put(name: string, secret: string): Promise<string>;
+  /** Throws when there is none. */
+  get(reference: string): Promise<string>;
+}
+
+/** One AES-256 key per data subject, kept outside the log; deleting it erases the subject's personal data. */
+export interface SubjectKeys {
+  /** Makes the key if there is none; durable when it resolves. */
+  ensure(subject: string): Promise<Uint8Array>;
+  /** From memory; undefined when there is none (erased). */
+  peek(subject: string): Uint8Array | undefined;
+}
