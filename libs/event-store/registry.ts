@@ -6,8 +6,8 @@ import { categoryOf } from './port.js';
 export interface Personal<D> {
   /** Paths of fields whose values are personal, in dot form (`facts.owner.name`). A path that is absent in an event is skipped. */
   readonly fields: readonly string[];
-  /** Whose they are: the id under which the key is kept. */
-  readonly subject: (data: D) => string;
+  /** Whose they are: the id under which the key is kept, from the event or from the name of its stream. */
+  readonly subject: (data: D, stream: string) => string;
 }
 
 /** One event type of one category: registered once, with one schema; old versions are upcast on read. */

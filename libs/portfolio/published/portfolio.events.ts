@@ -1,0 +1,66 @@
+import { Type, type Static } from 'typebox';
+import type { EventSpec } from '#event-store';
+import type { DomainEvent } from '#kernel';
+import { requestEventSpecs, type RequestEventData, type RequestEvents } from '#runtime';
+import { personalBelow } from './personal.js';
+
+export const PORTFOLIO_CATEGORY = 'portfolio';
+
+/** The stages' names for what can happen to a request; `data.step` is the stage. */
+export const STAGE_EVENTS = {
+  started: 'StageStarted',
+  accepted: 'ProvisioningRequested',
+  retryScheduled: 'StageRetryScheduled',
+  completed: 'StageCompleted',
+  failed: 'StageFailed',
+  handedBack: 'StageHandedBack',
+} as const satisfies RequestEvents;
+
+const time = Type.Number({ description: 'ms since the epoch' });
+const step = Type.String({ description: 'name of the stage' });
+const object = Type.Record(Type.String(), Type.Unknown());
+
+export const schemas = {
+  PortfolioCreated: Type.Object({
+    name: Type.String(),
+    csp: Type.String(),
+    plan: Type.Object({ name: Type.String(), version: Type.Integer(), stages: Type.Array(Type.String()) }),
+    facts: object,
+    advance: Type.Union([Type.Literal('automatic'), Type.Literal('manual')]),
+    time,
+  }),
+  PortfolioStarted: Type.Object({ time }),
+  StageResumed: Type.Object({ step, input: Type.Optional(object), time }),
+  StageSkipped: Type.Object({ step, reason: Type.String(), result: Type.Optional(object), time }),
+  TransitionTriggered: Type.Object({ time }),
+  PortfolioCompleted: Type.Object({ time }),
+  PortfolioAbandoned: Type.Object({ reason: Type.String(), time }),
+};
+type Schemas = typeof schemas;
+
+export type PortfolioCreated = DomainEvent<'PortfolioCreated', Static<Schemas['PortfolioCreated']>>;
+export type StageEventType = (typeof STAGE_EVENTS)[keyof typeof STAGE_EVENTS];
+export type StageEvent = DomainEvent<StageEventType, RequestEventData>;
+
+/** Everything that can happen to a portfolio. Secrets in `facts` and `input` are vault references. */
+export type PortfolioEvent = { [T in keyof Schemas]: DomainEvent<T, Static<Schemas[T]>> }[keyof Schemas] | StageEvent;
+
+const PERSONAL: Readonly<Record<string, readonly string[]>> = {
+  PortfolioCreated: personalBelow('facts'),
+  StageResumed: personalBelow('input'),
+  StageSkipped: personalBelow('result'),
+  StageStarted: personalBelow('input'),
+  StageCompleted: personalBelow('result'),
+};
+
+/** A portfolio has one owner, so the portfolio is the data subject: its stream's name is the key's id. */
+const withPersonal = (spec: EventSpec<string, never>): EventSpec<string, never> => {
+  const fields = PERSONAL[spec.type];
+  return fields ? { ...spec, personal: { fields, subject: (_data: never, stream: string) => stream } } : spec;
+};
+
+/** To be registered by whoever reads or writes portfolios. */
+export const portfolioEvents: readonly EventSpec<string, never>[] = [
+  ...Object.entries(schemas).map(([type, schema]) => ({ category: PORTFOLIO_CATEGORY, type, schema })),
+  ...requestEventSpecs(PORTFOLIO_CATEGORY, STAGE_EVENTS),
+].map(withPersonal);
