@@ -1,0 +1,65 @@
+/** The import law of DESIGN 5. `#x` is resolved through package.json "imports" and tsconfig.json. */
+const CONTEXT = '(portfolio|subscription|catalogue|workflow|provisioning)';
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+export default {
+  forbidden: [
+    rule('no-cycles', 'A cycle has no order in which it can be understood.', {}, { circular: true }),
+    rule(
+      'kernel-imports-nothing',
+      'The kernel is the vocabulary of everything else, so it can depend on nothing.',
+      { path: '^libs/kernel/', pathNot: '\\.spec\\.ts$' },
+      { pathNot: '^libs/kernel/' },
+    ),
+    rule(
+      'libs-import-no-apps',
+      'Apps compose libraries, never the other way round.',
+      { path: '^libs/' },
+      { path: '^apps/' },
+    ),
+    rule(
+      'contexts-meet-in-published',
+      'Another context is reached only through its published events and commands.',
+      { path: `^libs/${CONTEXT}/` },
+      { path: `^libs/${CONTEXT}/`, pathNot: ['^libs/$1/', `^libs/${CONTEXT}/published/`] },
+    ),
+    rule(
+      'read-models-see-published-only',
+      'A read model folds published events; it knows nothing of how they were decided.',
+      { path: '^libs/read-models/' },
+      { path: `^libs/${CONTEXT}/`, pathNot: `^libs/${CONTEXT}/published/` },
+    ),
+    rule(
+      'domain-is-pure',
+      'Deciders have no framework, no I/O, no clock and no randomness.',
+      { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
+      { path: ['node_modules/@nestjs/', '^@nestjs/'] },
+    ),
+    rule(
+      'domain-has-no-node-built-ins',
+      'Deciders have no I/O.',
+      { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
+      { dependencyTypes: ['core'] },
+    ),
+    rule(
+      'one-place-knows-eventstoredb',
+      'The port hides the client; only its adapter may name it.',
+      { pathNot: '^libs/event-store/eventstoredb/' },
+      { path: '@eventstore/db-client' },
+    ),
+    rule('everything-resolves', 'An import that leads nowhere breaks at run time.', {}, { couldNotResolve: true }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|data|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,38 @@
+/** `npm test`, `test:quick` and `test:full`: installs, builds, runs jest and ends with `N passed, N failed`. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildIfStale, installIfNeeded, main, runTool } from './lib/project.mjs';
+import { summarise } from './lib/summary.mjs';
+
+const MODES = {
+  all: { args: [], env: {} },
+  quick: { args: ['--testPathPatterns', '[\\\\/]libs[\\\\/]'], env: {} },
+  full: { args: [], env: { PURVEYOR_FULL: '1' } },
+};
+
+async function runJest({ args, env }, extra) {
+  const folder = mkdtempSync(join(tmpdir(), 'purveyor-test-'));
+  const outputFile = join(folder, 'result.json');
+  const nodeOptions = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--no-warnings=ExperimentalWarning'];
+  const code = await runTool('jest', ['--maxWorkers=2', '--json', `--outputFile=${outputFile}`, ...args, ...extra], {
+    env: { NODE_OPTIONS: nodeOptions.filter(Boolean).join(' '), ...env },
+  });
+  try {
+    return summarise(JSON.parse(readFileSync(outputFile, 'utf8')), code);
+  } catch {
+    return { line: '0 passed, 1 failed', code: code || 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main(async () => {
+  const [mode = 'all', ...extra] = process.argv.slice(2);
+  if (!(mode in MODES)) throw new Error(`Unknown mode ${mode}: one of ${Object.keys(MODES).join(', ')}`);
+  await installIfNeeded();
+  await buildIfStale();
+  const { line, code } = await runJest(MODES[mode], extra);
+  console.log(line);
+  return code;
+});
