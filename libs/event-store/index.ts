@@ -1,5 +1,7 @@
 export * from './chain.js';
 export * from './errors.js';
+export * from './log.js';
 export * from './metadata.js';
+export { ERASED } from './personal.js';
 export * from './port.js';
 export * from './registry.js';

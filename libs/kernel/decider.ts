@@ -14,6 +14,8 @@ export interface IntentBy {
   readonly time: number;
   /** Id of the key that signs this request's callback token, frozen with the first intent (law 2). */
   readonly tokenKey: string;
+  /** Deadline told to the other side, ms since the epoch; undefined for requests that end at once. */
+  readonly deadline?: number;
 }
 
 /** The world is owed `effect` under `key`. */
@@ -36,6 +38,8 @@ export interface Run<E extends DomainEvent = DomainEvent> {
   /** What the first intent froze beside the input: token key, and the deadline (ms) told to the other side. */
   readonly tokenKey?: string;
   readonly deadline?: number;
+  /** Time until the deadline that the first intent is to freeze, ms. */
+  readonly deadlineMs?: number;
   /** The event that must be on disk before the effect leaves (law 1). Absent for a pure read (poll, probe), which may repeat. */
   readonly intent?: (by: IntentBy) => E;
 }

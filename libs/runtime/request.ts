@@ -58,7 +58,7 @@ export class Requests<N extends RequestEvents> {
       case 'retrying':
         return [this.attempt(spec, request, request.notBefore)];
       case 'intended':
-        if (spec.policy.unknown === 'operator')
+        if (!mayTakeOver(request, spec.policy))
           return [{ kind: 'wait', key: keyOf(request), until: request.until + TAKE_OVER_MS }];
         return [
           {
@@ -90,6 +90,7 @@ export class Requests<N extends RequestEvents> {
       notBefore,
       tokenKey: request?.tokenKey,
       deadline: request?.deadline,
+      deadlineMs: completion.kind === 'at_once' ? undefined : completion.deadlineMs,
       intent: (by) => ({
         type: this.names.started,
         data: {
@@ -102,7 +103,7 @@ export class Requests<N extends RequestEvents> {
           ...(first && {
             input,
             tokenKey: by.tokenKey,
-            ...(completion.kind !== 'at_once' && { deadline: by.time + completion.deadlineMs }),
+            ...(by.deadline !== undefined && { deadline: by.deadline }),
           }),
         },
       }),
@@ -141,6 +142,7 @@ export class Requests<N extends RequestEvents> {
     if (command.type === 'HandBack') {
       if (request.status !== 'intended' || request.owner !== command.owner || !command.keys.includes(keyOf(request)))
         return [];
+      if (policy.unknown === 'operator') return [this.event('failed', request, { failure: LOST, time: command.time })];
       return [this.event('handedBack', request, { owner: command.owner, time: command.time })];
     }
     if (command.key !== keyOf(request)) return [];
@@ -169,7 +171,7 @@ export class Requests<N extends RequestEvents> {
   private due(time: number, request: Request, policy: RequestPolicy): readonly RequestEvent[] {
     if (request.status === 'accepted' && time >= request.closesAt)
       return [this.event('failed', request, { failure: DEADLINE, time })];
-    if (request.status === 'intended' && policy.unknown === 'operator' && time >= request.until + TAKE_OVER_MS)
+    if (request.status === 'intended' && !mayTakeOver(request, policy) && time >= request.until + TAKE_OVER_MS)
       return [this.event('failed', request, { failure: LOST, time })];
     return [];
   }
@@ -230,7 +232,7 @@ export class Requests<N extends RequestEvents> {
         step: data['step']!,
         generation: data['generation']!,
         attempt: data['attempt']!,
-        failures: request?.failures ?? 0,
+        failures: (request?.failures ?? 0) + (request?.status === 'intended' ? 1 : 0),
         input: data['input'] ?? request?.input ?? null,
         tokenKey: data['tokenKey'] ?? request?.tokenKey ?? '',
         deadline: data['deadline'] ?? request?.deadline,
@@ -300,6 +302,10 @@ export class Requests<N extends RequestEvents> {
     };
   }
 }
+
+/** A lost attempt is repeated while it may be, and as often as a failed one (laws 3 and 5). */
+const mayTakeOver = (request: Request, policy: RequestPolicy): boolean =>
+  policy.unknown === 'repeat' && request.failures + 1 < policy.retry.limit;
 
 const keyOf = (request: Request): string => requestKey(request.step, request.generation);
 const DEFAULT_DEADLINE_MS = 24 * 3_600_000;

@@ -1,0 +1,143 @@
+import type { DomainEvent, SubjectKeys } from '#kernel';
+import { CHAIN_START, chainHash, eventId } from './chain.js';
+import type { EventMetadata, RecordedEvent } from './metadata.js';
+import { seal, unseal } from './personal.js';
+import { revision, type EncodedEvent, type EventStore, type Position, type StoredEvent } from './port.js';
+import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
+
+/** Where a writer stands in a stream: revision -1 and an empty hash before the first event. */
+export interface StreamHead {
+  readonly revision: number;
+  readonly hash: string;
+}
+
+export const NEW_STREAM: StreamHead = { revision: -1, hash: CHAIN_START };
+
+/** Encoded once, so that a repeat of an append whose outcome is unknown sends identical bytes. */
+export interface PreparedAppend {
+  readonly stream: string;
+  readonly at: StreamHead;
+  readonly head: StreamHead;
+  readonly events: readonly EncodedEvent[];
+}
+
+/** The log as deciders see it: typed events over an {@link EventStore}, with schemas, upcasting, the hash chain and personal fields. */
+export class EventLog {
+  constructor(
+    readonly store: EventStore,
+    private readonly registry: EventRegistry,
+    private readonly keys?: SubjectKeys,
+  ) {}
+
+  /** Makes the keys that these events need; only creating commands of people meet a missing one. */
+  async ensureKeys(stream: string, events: readonly DomainEvent[]): Promise<void> {
+    for (const event of events) {
+      const personal = this.registered(stream, event.type).spec.personal;
+      if (personal !== undefined) await this.keys?.ensure(personal.subject(event.data as never, stream));
+    }
+  }
+
+  /** True when an event has personal fields, so that {@link ensureKeys} must run first. */
+  hasPersonal(stream: string, events: readonly DomainEvent[]): boolean {
+    return events.some((event) => this.registered(stream, event.type).spec.personal !== undefined);
+  }
+
+  /** Checks, encodes and chains. Throws when an event does not fit its schema: a defect of ours, nothing is written. */
+  prepare(
+    stream: string,
+    at: StreamHead,
+    events: readonly DomainEvent[],
+    metadata: Omit<EventMetadata, 'prev' | 'versions'>,
+  ): PreparedAppend {
+    const specs = events.map((event) => this.registered(stream, event.type));
+    const text = metadataText(metadata, specs, at.hash);
+    let { hash, revision: at_ } = at;
+    const encoded = events.map((event, i): EncodedEvent => {
+      const data = this.encode(stream, event, specs[i]!);
+      hash = chainHash(hash, stream, ++at_, event.type, data, text);
+      return { id: eventId(hash), type: event.type, data, metadata: text };
+    });
+    return { stream, at, head: { revision: at_, hash }, events: encoded };
+  }
+
+  async append(prepared: PreparedAppend): Promise<Position> {
+    const expected = prepared.at.revision < 0 ? 'no_stream' : revision(prepared.at.revision);
+    return (await this.store.append(prepared.stream, expected, prepared.events)).position;
+  }
+
+  private encode(stream: string, event: DomainEvent, registered: RegisteredEvent): string {
+    if (!registered.check(event.data))
+      throw new Error(`event ${event.type} of ${stream} does not fit its schema: ${registered.faults(event.data)}`);
+    const { personal } = registered.spec;
+    return JSON.stringify(personal && this.keys ? seal(event.data, stream, personal as never, this.keys) : event.data);
+  }
+
+  /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8). */
+  decode(stored: StoredEvent, metadata = JSON.parse(stored.metadata) as EventMetadata): RecordedEvent {
+    const registered = this.registered(stored.stream, stored.type);
+    const version = metadata.versions?.[stored.type] ?? 1;
+    if (version > registered.version) throw new UnknownEvent(stored.stream, stored.type, version);
+    let data = JSON.parse(stored.data) as unknown;
+    const { personal, upcasts } = registered.spec;
+    if (personal && this.keys) data = unseal(data, personal as never, this.keys);
+    for (let v = version; v < registered.version; v++) data = upcasts?.[v]?.(data as never) ?? data;
+    return {
+      type: stored.type,
+      data,
+      id: stored.id,
+      stream: stored.stream,
+      revision: stored.revision,
+      position: stored.position,
+      metadata,
+    };
+  }
+
+  /** All events up to and including `upTo`, and the head there. A missing stream is empty. */
+  async read(
+    stream: string,
+    upTo = Infinity,
+  ): Promise<{ events: readonly RecordedEvent[]; head: StreamHead; position: number }> {
+    const events: RecordedEvent[] = [];
+    let hash = CHAIN_START;
+    let metadata: EventMetadata | undefined;
+    let metadataOf = '';
+    for (let from = 0, end = false; !end && from <= upTo;) {
+      const page = await this.store.readStream(stream, { from: revision(from) });
+      for (const stored of page.events) {
+        if (stored.revision > upTo) break;
+        if (stored.metadata !== metadataOf) {
+          metadata = JSON.parse(stored.metadata) as EventMetadata;
+          metadataOf = stored.metadata;
+        }
+        hash = chainHash(hash, stream, stored.revision, stored.type, stored.data, stored.metadata);
+        events.push(this.decode(stored, metadata));
+      }
+      end = page.end || page.events.length === 0;
+      from += page.events.length;
+    }
+    const last = events.at(-1);
+    return { events, head: { revision: last?.revision ?? -1, hash }, position: last?.position ?? 0 };
+  }
+
+  private registered(stream: string, type: string): RegisteredEvent {
+    const found = this.registry.find(stream, type);
+    if (found === undefined) throw new UnknownEvent(stream, type, 1);
+    return found;
+  }
+}
+
+/** Concatenated rather than stringified as one object: this runs once an append on the hot path. */
+function metadataText(
+  m: Omit<EventMetadata, 'prev' | 'versions'>,
+  specs: readonly RegisteredEvent[],
+  prev: string,
+): string {
+  let text = `{"$correlationId":${JSON.stringify(m.$correlationId)},"$causationId":${JSON.stringify(m.$causationId)},"actor":${JSON.stringify(m.actor)},"tenant":${JSON.stringify(m.tenant)},"commandId":${JSON.stringify(m.commandId)},"time":${m.time}`;
+  const versions = specs.filter((spec) => spec.version !== 1);
+  if (versions.length > 0)
+    text += `,"versions":${JSON.stringify(Object.fromEntries(versions.map((s) => [s.spec.type, s.version])))}`;
+  if (m.traceparent !== undefined) text += `,"traceparent":${JSON.stringify(m.traceparent)}`;
+  if (m.bodyHash !== undefined) text += `,"bodyHash":${JSON.stringify(m.bodyHash)}`;
+  if (m.owed !== undefined) text += `,"owed":{"run":${m.owed.run},"due":${m.owed.due}}`;
+  return `${text},"prev":"${prev}"}`;
+}

@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { SubjectKeys } from '#kernel';
+import type { Personal } from './registry.js';
+
+/** What a personal field becomes in the log: AES-256-GCM under the subject's key, base64url of iv, tag and text. */
+interface Sealed {
+  readonly $personal: string;
+  readonly $subject: string;
+}
+
+/** What a reader sees in place of a value whose subject was forgotten. */
+export const ERASED = '[erased]';
+
+const isSealed = (value: unknown): value is Sealed =>
+  typeof value === 'object' && value !== null && '$personal' in value;
+
+/** A copy of `data` in which the personal fields are sealed. The subject's key must exist. */
+export function seal(data: unknown, stream: string, personal: Personal<never>, keys: SubjectKeys): unknown {
+  const subject = personal.subject(data as never, stream);
+  const key = keys.peek(subject);
+  if (key === undefined) throw new Error(`no key for subject ${subject}`);
+  return personal.fields.reduce(
+    (copy, path) =>
+      change(copy, path.split('.'), (value) => ({ $personal: encrypt(key, JSON.stringify(value)), $subject: subject })),
+    data,
+  );
+}
+
+/** A copy of `data` with every sealed value opened, or ERASED where the subject's key is gone. */
+export function unseal(data: unknown, personal: Personal<never>, keys: SubjectKeys): unknown {
+  const open = (value: unknown) => {
+    if (!isSealed(value)) return value;
+    const key = keys.peek(value.$subject);
+    return key === undefined ? ERASED : (JSON.parse(decrypt(key, value.$personal)) as unknown);
+  };
+  return personal.fields.reduce((copy, path) => change(copy, path.split('.'), open), data);
+}
+
+function change(value: unknown, path: readonly string[], by: (value: unknown) => unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return value === undefined || value === null ? value : by(value);
+  if (typeof value !== 'object' || value === null || !(head in value) || isSealed(value)) return value;
+  const record = value as Record<string, unknown>;
+  return { ...record, [head]: change(record[head], rest, by) };
+}
+
+function encrypt(key: Uint8Array, text: string): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+}
+
+function decrypt(key: Uint8Array, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
+}

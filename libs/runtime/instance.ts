@@ -1,0 +1,73 @@
+import type { CommandContext, DomainEvent, Owed } from '#kernel';
+import type { EventLog, RecordedEvent, StreamHead } from '#event-store';
+import type { AnyDecider } from './runtime.types.js';
+
+/** How many command ids of people, processes and callbacks a stream remembers (law 9). */
+const REMEMBERED = 256;
+/** Command ids of the runner itself begin so; they are recognised by request key and attempt instead. */
+export const OWN_COMMAND = 'run:';
+
+/** The folded stream as the runner holds it between commands. */
+export interface Folded {
+  readonly state: unknown;
+  readonly head: StreamHead;
+  readonly position: number;
+  readonly first: RecordedEvent | undefined;
+  /** Command id to position of its append, oldest first. */
+  readonly seen: Map<string, number>;
+  /** Who started the flow: what the instance does by itself is done in this name. */
+  readonly flow: Pick<CommandContext, 'correlationId' | 'actor' | 'tenant' | 'traceparent'> | undefined;
+  readonly lastEventId: string;
+}
+
+/** Folds a stream, up to and including a revision when one is given. The same fold serves live work, recovery and audit. */
+export async function foldStream(log: EventLog, decider: AnyDecider, stream: string, upTo?: number): Promise<Folded> {
+  const { events, head, position } = await log.read(stream, upTo);
+  const seen = new Map<string, number>();
+  let state: unknown = decider.initial();
+  for (const event of events) {
+    state = decider.evolve(state, event as DomainEvent);
+    remember(seen, event.metadata.commandId, event.position);
+  }
+  return {
+    state,
+    head,
+    position,
+    first: events[0],
+    seen,
+    flow: flowOf(events[0]),
+    lastEventId: events.at(-1)?.id ?? '',
+  };
+}
+
+export function flowOf(first: RecordedEvent | undefined): Folded['flow'] {
+  if (first === undefined) return undefined;
+  const { $correlationId: correlationId, actor, tenant, traceparent } = first.metadata;
+  return { correlationId, actor, tenant, traceparent };
+}
+
+/** Keeps the last {@link REMEMBERED} ids from outside. */
+export function remember(seen: Map<string, number>, commandId: string, position: number): void {
+  if (commandId.startsWith(OWN_COMMAND)) return;
+  seen.delete(commandId);
+  seen.set(commandId, position);
+  if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
+}
+
+/** What the worklist shows for an instance that owes `owed`; undefined when it is at rest. */
+export function openWorkOf(
+  owed: readonly Owed[],
+  now: number,
+  graceMs: number,
+): { run: boolean; due: number | null } | undefined {
+  if (owed.length === 0) return undefined;
+  let run = false;
+  let due: number | null = null;
+  for (const item of owed) {
+    if (item.kind === 'run') run = true;
+    const at =
+      item.kind === 'run' ? Math.max(item.notBefore, item.owner === undefined ? now + graceMs : 0) : item.until;
+    if (at !== undefined && (due === null || at < due)) due = at;
+  }
+  return { run, due };
+}
