@@ -1,4 +1,4 @@
-/** The import law of DESIGN 5. `#x` is resolved through package.json "imports" and tsconfig.json. */
+/** The import law of DESIGN 5. `#x` is resolved to its sources by scripts/lib/library-alias.mjs. */
 const CONTEXT = '(portfolio|subscription|catalogue|workflow|provisioning)';
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -55,6 +55,7 @@ export default {
     exclude: { path: '^(dist|data|coverage)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    webpackConfig: { fileName: 'scripts/lib/library-alias.mjs' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

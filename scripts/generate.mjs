@@ -1,0 +1,13 @@
+/** `npm run generate`: writes .env.example and docs/reference/errors.md from the built code. */
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { envExample, errorReference } from './lib/generated.mjs';
+import { buildIfStale, inRoot, installIfNeeded, main } from './lib/project.mjs';
+
+await main(async () => {
+  await installIfNeeded();
+  await buildIfStale();
+  const { describeConfig, errorCatalogue } = await import(pathToFileURL(inRoot('dist/libs/platform/index.js')).href);
+  writeFileSync(inRoot('.env.example'), envExample(describeConfig()));
+  writeFileSync(inRoot('docs/reference/errors.md'), errorReference(errorCatalogue));
+});
