@@ -1,0 +1,2 @@
+export * from './subscription.commands.js';
+export * from './subscription.events.js';
