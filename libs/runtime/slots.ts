@@ -31,6 +31,11 @@ export class Slots {
     return first;
   }
 
+  get anyWaiting(): boolean {
+    for (const streams of this.waiting.values()) if (streams.size > 0) return true;
+    return false;
+  }
+
   get inFlight(): number {
     let sum = 0;
     for (const used of this.used.values()) sum += used;

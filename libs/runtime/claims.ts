@@ -1,0 +1,70 @@
+import type { Clock, DomainEvent, Owed, Run } from '#kernel';
+import type { Effect } from './effects.js';
+import type { Slots } from './slots.js';
+
+/** An attempt that this process takes on: its slot is held, its intent is about to be recorded. */
+export interface Claim {
+  readonly run: Run;
+  readonly effect: Effect;
+  readonly until: number;
+  readonly deadline: number | undefined;
+  readonly tokenKey: string;
+}
+
+/** What of an instance is under way here. */
+export interface UnderWay {
+  /** Attempts of this process, by {@link runId}. */
+  readonly running: Map<string, Run>;
+  /** When a read that brought nothing new is due again. */
+  readonly again: Map<string, number>;
+}
+
+export const runId = (run: Run): string => `${run.key}|${run.effect}`;
+
+const LONGEST_ATTEMPT_MS = 60_000;
+
+/** Decides which owed runs begin now: due, not under way here, not another living owner's, and with a free slot. */
+export class Claims {
+  constructor(
+    private readonly owner: string,
+    private readonly effects: ReadonlyMap<string, Effect>,
+    private readonly slots: Slots,
+    private readonly clock: Clock,
+    private readonly tokenKey: () => string,
+    private readonly othersDead: boolean,
+    private readonly missing: (stream: string, effect: string) => void,
+  ) {}
+
+  /** Takes slots and adds the intents to `events`. */
+  take(stream: string, owed: readonly Owed[], at: UnderWay, events: DomainEvent[]): Claim[] {
+    const claims: Claim[] = [];
+    const now = this.clock.now();
+    for (const run of owed) {
+      if (run.kind !== 'run' || at.running.has(runId(run)) || this.notBefore(at, run) > now) continue;
+      const effect = this.effects.get(run.effect);
+      if (effect === undefined) this.missing(stream, run.effect);
+      else if (!this.slots.take(run.effect)) this.slots.wait(run.effect, stream);
+      else claims.push(this.claim(run, effect, at, events, now));
+    }
+    return claims;
+  }
+
+  private claim(run: Run, effect: Effect, at: UnderWay, events: DomainEvent[], now: number): Claim {
+    const until = now + Math.min(effect.attemptMs ?? 10_000, LONGEST_ATTEMPT_MS);
+    const deadline = run.deadline ?? (run.deadlineMs === undefined ? undefined : now + run.deadlineMs);
+    const tokenKey = run.tokenKey ?? this.tokenKey();
+    if (run.intent) events.push(run.intent({ owner: this.owner, until, time: now, tokenKey, deadline }));
+    at.running.set(runId(run), run);
+    return { run, effect, until, deadline, tokenKey };
+  }
+
+  /** An attempt that its owner no longer runs is free at once: the owner is dead, as the free directory lock proved. */
+  notBefore(at: UnderWay, run: Run): number {
+    if (this.othersDead && run.owner !== undefined && run.owner !== this.owner) return 0;
+    return Math.max(run.notBefore, at.again.get(runId(run)) ?? 0);
+  }
+
+  giveBack(at: UnderWay, run: Run): void {
+    if (at.running.delete(runId(run))) this.slots.release(run.effect);
+  }
+}

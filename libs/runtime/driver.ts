@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto';
+import {
+  isRefusal,
+  never,
+  Refusal,
+  type CommandContext,
+  type DomainEvent,
+  type Driving,
+  type Outcome,
+  type Owed,
+  type Run,
+} from '#kernel';
+import { categoryOf, revision, StoreError, WrongExpectedRevision } from '#event-store';
+import type { Alarms } from './alarms.js';
+import { attempt } from './attempt.js';
+import { Claims, runId, type Claim, type UnderWay } from './claims.js';
+import { foldStream, OWN_COMMAND, type Folded } from './instance.js';
+import { Mailboxes } from './mailboxes.js';
+import type { RuntimeOptions } from './options.js';
+import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
+import { pause, Writer } from './writer.js';
+
+interface Held extends UnderWay {
+  folded: Folded;
+  /** What the state owes. */
+  owed: readonly Owed[];
+}
+
+export interface Job {
+  readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
+  readonly context?: CommandContext;
+  readonly patience: Patience;
+  /** The attempt whose outcome this is: its slot is free from here on. */
+  readonly ended?: Run;
+}
+
+const CONFLICT_TRIES = 5;
+const CALLBACK_MS = 3_000;
+const NOTHING: readonly Owed[] = [];
+const NOBODY = { correlationId: '', actor: 'purveyor', tenant: 'default' };
+
+/**
+ * Carries one instance from command to append to effect and back (DESIGN 2). One mailbox per instance: one command, one append, in turn,
+ * on held state.
+ */
+export class Driver {
+  readonly held = new Map<string, Held>();
+  readonly mail = new Mailboxes();
+  attempts = 0;
+  gone = false;
+  private readonly writer: Writer;
+
+  constructor(
+    private readonly options: RuntimeOptions,
+    private readonly deciders: ReadonlyMap<string, AnyDecider>,
+    private readonly claims: Claims,
+    private readonly alarms: Alarms,
+    private readonly mayBegin: () => boolean,
+    private readonly freed: () => void,
+  ) {
+    const { log, clock, observe } = options;
+    this.writer = new Writer({ log, clock, appended: observe?.appended, gone: () => this.gone });
+  }
+
+  post(stream: string, job: Job): Promise<Dispatched> {
+    return this.mail.post(stream, () => this.handle(stream, job));
+  }
+
+  deciderOf(stream: string): AnyDecider {
+    const decider = this.deciders.get(categoryOf(stream));
+    if (decider === undefined) throw new Refusal('not_found', 404, `there is no stream ${stream}`);
+    return decider;
+  }
+
+  /** Again on conflict, and on a store that cannot, for as long as the sender is patient. */
+  private async handle(stream: string, job: Job): Promise<Dispatched> {
+    const began = this.options.clock.now();
+    if (job.ended) this.endAttempt(stream, job.ended);
+    try {
+      for (let tries = 1; ; tries++) {
+        if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
+        try {
+          return await this.decideAndAppend(stream, job);
+        } catch (error) {
+          const waited = this.options.clock.now() - began;
+          if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
+            throw error instanceof WrongExpectedRevision ? tooManyConflicts(job.patience, stream) : error;
+        }
+      }
+    } finally {
+      this.settle(stream);
+    }
+  }
+
+  private async mayTryAgain(
+    stream: string,
+    error: unknown,
+    patience: Patience,
+    tries: number,
+    waited: number,
+  ): Promise<boolean> {
+    if (error instanceof WrongExpectedRevision) {
+      const held = this.held.get(stream);
+      if (held) await this.reload(stream, held);
+      return patience === 'machine' || (patience === 'people' ? tries < CONFLICT_TRIES : waited < CALLBACK_MS);
+    }
+    const passing = error instanceof StoreError && (error.code === 'disk_full' || error.code === 'store_unavailable');
+    if (!passing || patience !== 'machine') return false;
+    await pause(this.options.clock, Math.min(100 * 2 ** Math.min(tries, 6), 5_000));
+    return true;
+  }
+
+  private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
+    const decider = this.deciderOf(stream);
+    const held = this.held.get(stream) ?? (await this.load(stream, decider));
+    if (job.context && !this.options.othersDead) await this.catchUp(stream, held);
+    const { folded } = held;
+    const before = job.context && folded.seen.get(job.context.commandId);
+    if (before !== undefined) return answer(stream, folded, [], true, before);
+    const events: DomainEvent[] = [];
+    let { state } = folded;
+    for (const command of job.commands(held.owed)) {
+      for (const event of decider.decide(command as never, state)) {
+        events.push(event);
+        state = decider.evolve(state, event);
+      }
+    }
+    return this.record(stream, decider, held, job, events, state);
+  }
+
+  /** One append: what was decided and the intents of what may begin. Effects leave only after it (law 1). */
+  private async record(
+    stream: string,
+    decider: AnyDecider,
+    held: Held,
+    job: Job,
+    events: DomainEvent[],
+    decided: unknown,
+  ): Promise<Dispatched> {
+    const count = events.length;
+    const owed = count === 0 ? held.owed : owedBy(decider, decided);
+    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : [];
+    if (events.length > 0) {
+      try {
+        let state = decided;
+        for (let i = count; i < events.length; i++) state = decider.evolve(state, events[i]!);
+        const after = events.length === count ? owed : owedBy(decider, state);
+        const context = job.context ?? ownContext(held.folded, job);
+        held.folded = await this.writer.append(stream, held.folded, context, events, state, after);
+        held.owed = after;
+      } catch (error) {
+        for (const claim of claims) this.claims.giveBack(held, claim.run);
+        throw error;
+      }
+    }
+    for (const claim of claims) this.begin(stream, held, claim);
+    return answer(stream, held.folded, events.slice(0, count), false, held.folded.position);
+  }
+
+  private async load(stream: string, decider: AnyDecider): Promise<Held> {
+    const folded = await foldStream(this.options.log, decider, stream);
+    const held: Held = { folded, owed: owedBy(decider, folded.state), running: new Map(), again: new Map() };
+    this.held.set(stream, held);
+    return held;
+  }
+
+  private async reload(stream: string, held: Held): Promise<void> {
+    const decider = this.deciderOf(stream);
+    held.folded = await foldStream(this.options.log, decider, stream);
+    held.owed = owedBy(decider, held.folded.state);
+  }
+
+  /** Before a command from outside is refused or met with silence: others may have written since the state was held. */
+  private async catchUp(stream: string, held: Held): Promise<void> {
+    const page = await this.options.log.store.readStream(stream, {
+      from: revision(held.folded.head.revision + 1),
+      limit: 1,
+    });
+    if (page.events.length > 0) await this.reload(stream, held);
+  }
+
+  private begin(stream: string, held: Held, claim: Claim): void {
+    const { clock, tokens, observe } = this.options;
+    const { run, effect, tokenKey, deadline } = claim;
+    const flow = held.folded.flow ?? NOBODY;
+    const callbackUrl = () => tokens.url(stream, run.key, tokenKey);
+    const began = clock.now();
+    this.attempts++;
+    void attempt(clock, effect, run, claim.until, { stream, callbackUrl, deadline, ...flow }).then((outcome) => {
+      this.attempts--;
+      observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
+      if (!this.gone) this.outcome(stream, held, run, outcome);
+    });
+  }
+
+  private outcome(stream: string, held: UnderWay, run: Run, outcome: Outcome): void {
+    const { clock, ids, observe } = this.options;
+    const time = clock.now();
+    if (run.intent === undefined) held.again.set(runId(run), time + readAgainMs(run, outcome));
+    const command: Driving = {
+      type: 'Outcome',
+      key: run.key,
+      attempt: run.attempt,
+      outcome,
+      time,
+      jitter: ids.random(),
+    };
+    this.post(stream, { commands: () => [command], patience: 'machine', ended: run }).catch((error: unknown) => {
+      const tooLarge = error instanceof StoreError && error.code === 'event_too_large' && outcome.kind === 'done';
+      if (tooLarge) this.outcome(stream, held, run, resultTooLarge(outcome.result));
+      else if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
+    });
+  }
+
+  private endAttempt(stream: string, run: Run): void {
+    const held = this.held.get(stream);
+    if (held) this.claims.giveBack(held, run);
+  }
+
+  /** After a command: arms the instance's alarm, drops the instance when only waits are left, lets others have free slots. */
+  private settle(stream: string): void {
+    const held = this.held.get(stream);
+    if (held === undefined || this.gone) return;
+    const now = this.options.clock.now();
+    let due: number | undefined;
+    let active = held.running.size > 0;
+    for (const item of held.owed) {
+      if (item.kind === 'run' && held.running.has(runId(item))) continue;
+      if (item.kind === 'run' && item.intent === undefined) active = true;
+      const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
+      if (at !== undefined && at > now && (due === undefined || at < due)) due = at;
+    }
+    this.alarms.set(stream, due);
+    if (!active && !this.mail.hasMore(stream)) this.held.delete(stream);
+    this.freed();
+  }
+}
+
+const owedBy = (decider: AnyDecider, state: unknown): readonly Owed[] => decider.next?.(state) ?? NOTHING;
+
+function answer(
+  stream: string,
+  folded: Folded,
+  events: readonly DomainEvent[],
+  repeated: boolean,
+  position: number,
+): Dispatched {
+  return { stream, state: folded.state, revision: folded.head.revision, position, events, repeated };
+}
+
+/** What the runner decides by itself is done in the name of whoever began the flow, and caused by the last event. */
+function ownContext(folded: Folded, job: Job): CommandContext {
+  const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
+  return { ...(folded.flow ?? NOBODY), commandId, causationId: folded.lastEventId };
+}
+
+/** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */
+function readAgainMs(run: Run, outcome: Outcome): number {
+  const pace = run.everyMs ?? 5_000;
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'pending':
+      return outcome.retryAfterMs ?? pace;
+    case 'failed':
+      return Math.max(outcome.failure.retryAfterMs ?? 0, pace);
+    case 'done':
+      return pace;
+    default:
+      return never(outcome);
+  }
+}
+
+/** Law 4: what does not fit an append is recorded as a failure with its hash and first 4 KiB. */
+function resultTooLarge(result: unknown): Outcome {
+  const text = JSON.stringify(result) ?? '';
+  const hash = createHash('sha256').update(text).digest('hex');
+  const message = `a result of ${text.length} characters, sha256 ${hash}: ${text.slice(0, 4096)}`;
+  return { kind: 'failed', failure: { kind: 'invalid_result', code: 'result_too_large', message } };
+}
+
+function tooManyConflicts(patience: Patience, stream: string): Refusal {
+  return patience === 'callback'
+    ? new Refusal('callback_busy', 503, `${stream} is busy`, { retryAfter: 1 })
+    : new Refusal('too_many_conflicts', 409, `${stream} changes too often; try again`);
+}

@@ -1,0 +1,31 @@
+import type { Clock, Ids, Outcome } from '#kernel';
+import type { EventLog } from '#event-store';
+import type { CallbackTokens } from './callback-token.js';
+import type { Effect } from './effects.js';
+import type { OpenWork } from './runtime.types.js';
+
+export interface RuntimeOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tokens: CallbackTokens;
+  readonly effects: readonly Effect[];
+  /** Open instances, from the worklist projection: all of them at start, those due by `dueBefore` on every sweep. */
+  readonly openWork: (dueBefore?: number) => Iterable<OpenWork> | AsyncIterable<OpenWork>;
+  /** False: commands are appended, but no intent and no effect (a process without the worker role). */
+  readonly worker?: boolean;
+  /** True when every other owner is dead, as the embedded store's free directory lock proves. */
+  readonly othersDead?: boolean;
+  /** How often overdue rows of the worklist are driven again, ms; default 5 000. */
+  readonly sweepMs?: number;
+  readonly observe?: Partial<Observer>;
+}
+
+/** What metrics want to know. Durations in ms. */
+export interface Observer {
+  appended(ms: number, events: number): void;
+  effect(name: string, outcome: Outcome['kind'], ms: number): void;
+  late(ms: number): void;
+  /** An instance that this process cannot carry on (law 8), or a defect; it is left alone. */
+  stuck(stream: string, error: unknown): void;
+}
