@@ -1,0 +1,87 @@
+import type { PortfolioEvent } from '../published/index.js';
+import { legalUnder, type LegalCommand } from './legal-commands.js';
+import { sameJson } from './paths.js';
+import { buildPayload, invalid, refuseBadInput } from './payload.js';
+import type { ResumeStage, SkipStage } from './portfolio.commands.js';
+import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
+import { conflict, noStage } from './refusals.js';
+import { faultsOf } from './schema-faults.js';
+import { revealed } from './secrets.js';
+import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
+
+const fits = (state: Existing, plan: StagePlan, command: LegalCommand): boolean =>
+  legalUnder(state, plan).some((legal) => sameJson(legal, command));
+
+const known = (plan: StagePlan, name: string): Stage => {
+  const stage = stageOf(plan, name);
+  if (stage === undefined)
+    throw noStage(
+      name,
+      plan.stages.map((other) => other.name),
+    );
+  return stage;
+};
+
+/** Goes on from the failed stage, and only that one. */
+export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
+  const stage = known(plan, command.stage);
+  const { input, time } = command;
+  const resumedAlready = currentStage(state) === stage.name && currentRequest(state)?.status === 'resumed';
+  if (resumedAlready && state.phase === 'STARTED' && input === undefined) return [];
+  if (!fits(state, plan, { command: 'resume', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `resume of ${stage.name}`);
+  if (input !== undefined) checkInput(state, stage, input);
+  return [{ type: 'StageResumed', data: { step: stage.name, ...(input && { input }), time } }];
+}
+
+function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStage['input']>): void {
+  const correction = { ...state.corrections[stage.name], ...input };
+  refuseBadInput(stage, buildPayload(stage, state.facts, resultsOf(state), correction));
+  const secrets = revealed(stage.payload.schema, input, '/input');
+  if (secrets.length > 0) throw invalid('a secret was not put into the vault', secrets);
+}
+
+/** Passes over the current stage where the plan allows it; what later stages read must be given. */
+export function skip(state: Existing, plan: StagePlan, command: SkipStage): readonly PortfolioEvent[] {
+  const stage = known(plan, command.stage);
+  const { reason, result, time } = command;
+  const before = state.stages[stage.name];
+  if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
+  if (!stage.skippable) throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`, 'stage_not_skippable');
+  if (!fits(state, plan, { command: 'skip', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
+  checkSkip(plan, stage, command);
+  return [{ type: 'StageSkipped', data: { step: stage.name, reason, ...(result && { result }), time } }];
+}
+
+function checkSkip(plan: StagePlan, stage: Stage, { reason, result }: SkipStage): void {
+  const faults = [
+    ...(reason.trim() === '' ? [{ pointer: '/reason', message: 'must not be empty' }] : []),
+    ...(result !== undefined ? faultsOf(stage.result, result, '/result') : []),
+    ...(result === undefined && isRead(plan, stage.name)
+      ? [{ pointer: '/result', message: 'is missing: later stages read it' }]
+      : []),
+  ];
+  if (faults.length > 0) throw invalid(`stage ${stage.name} cannot be skipped like this`, faults);
+}
+
+const isRead = (plan: StagePlan, name: string): boolean =>
+  plan.stages.some((stage) => Object.values(stage.payload.from).some((from) => 'stage' in from && from.stage === name));
+
+export function abandon(state: Existing, plan: StagePlan, reason: string, time: number): readonly PortfolioEvent[] {
+  if (state.phase === 'ABANDONED' && state.reason === reason) return [];
+  if (!fits(state, plan, { command: 'abandon' })) throw conflict(state, legalUnder(state, plan), 'abandon');
+  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  return [{ type: 'PortfolioAbandoned', data: { reason, time } }];
+}
+
+/** One step of a manual portfolio: starts it, or the next stage, or resumes the failed one, or completes. */
+export function trigger(state: Existing, plan: StagePlan, time: number): readonly PortfolioEvent[] {
+  if (!fits(state, plan, { command: 'trigger-next-transition' }))
+    throw conflict(state, legalUnder(state, plan), 'trigger-next-transition');
+  if (state.phase === 'UNSTARTED') return [{ type: 'PortfolioStarted', data: { time } }];
+  if (state.phase === 'FAILED') return [{ type: 'StageResumed', data: { step: currentStage(state)!, time } }];
+  return currentStage(state) === undefined
+    ? [{ type: 'PortfolioCompleted', data: { time } }]
+    : [{ type: 'TransitionTriggered', data: { time } }];
+}

@@ -1,0 +1,63 @@
+import type { TSchema } from 'typebox';
+import { PERSONAL_FIELDS } from '../published/index.js';
+import type { Provenance, Stage, StagePlan } from './stage-plan.js';
+
+/** Everything that is wrong with a plan, in words for the one who writes it. Empty when it can be registered. */
+export function planFaults(plan: StagePlan): readonly string[] {
+  const names = plan.stages.map((stage) => stage.name);
+  return [
+    ...(names.length === 0 ? ['has no stage'] : []),
+    ...names.filter((name) => !/^[A-Z][A-Z0-9_]*$/.test(name)).map((name) => `stage ${name} is not UPPER_SNAKE_CASE`),
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `stage ${name} is there twice`),
+    ...unmarked(plan.facts).map((field) => `fact ${field} is personal but not among the personal field names`),
+    ...plan.stages.flatMap((stage, index) => stageFaults(plan, stage, plan.stages.slice(0, index))),
+  ];
+}
+
+function stageFaults(plan: StagePlan, stage: Stage, earlier: readonly Stage[]): readonly string[] {
+  const { schema, from } = stage.payload;
+  const polled = stage.policy.completion.kind === 'poll';
+  return [
+    ...(schema.required ?? [])
+      .filter((field: string) => !(field in from))
+      .map((field: string) => `${field} has no provenance`),
+    ...Object.keys(from)
+      .filter((field) => !(field in schema.properties))
+      .map((field) => `${field} is not in the payload`),
+    ...Object.entries(from).flatMap(([field, origin]) =>
+      originFaults(plan, origin, earlier).map((fault) => `${field}: ${fault}`),
+    ),
+    ...[...unmarked(schema), ...unmarked(stage.result)].map(
+      (field) => `${field} is not among the personal field names`,
+    ),
+    ...(polled && stage.pollEffect === undefined ? ['is polled but names no pollEffect'] : []),
+  ].map((fault) => `stage ${stage.name}: ${fault}`);
+}
+
+function originFaults(plan: StagePlan, from: Provenance, earlier: readonly Stage[]): readonly string[] {
+  if ('constant' in from) return [];
+  if ('stage' in from) {
+    const stage = earlier.find((candidate) => candidate.name === from.stage);
+    if (stage === undefined) return [`${from.stage} is no earlier stage`];
+    return declared(stage.result, from.field) ? [] : [`${from.stage} has no result ${from.field}`];
+  }
+  const facts = 'fact' in from ? [from.fact] : from.facts;
+  return facts.filter((fact) => !declared(plan.facts, fact)).map((fact) => `${fact} is no declared fact`);
+}
+
+type Node = TSchema & { properties?: Record<string, TSchema>; personal?: boolean };
+
+function declared(schema: TSchema, path: string): boolean {
+  const [head, ...rest] = path.split('.');
+  const next = (schema as Node).properties?.[head!];
+  return next !== undefined && (rest.length === 0 || declared(next, rest.join('.')));
+}
+
+/** Paths marked personal that the event codec would not encrypt. */
+function unmarked(schema: TSchema, below = ''): readonly string[] {
+  return Object.entries((schema as Node).properties ?? {}).flatMap(([name, child]) => {
+    const path = `${below}${name}`;
+    const known = PERSONAL_FIELDS.some((field) => field === path);
+    return (child as Node).personal && !known ? [path] : unmarked(child, `${path}.`);
+  });
+}

@@ -1,0 +1,106 @@
+import type { Provenance, Stage, StagePlan } from './stage-plan.js';
+import { STAGE_STATES } from './state-name.js';
+
+export interface TransitionDescription {
+  /** The command or outcome that moves it. */
+  readonly trigger: string;
+  readonly from: readonly string[];
+  readonly to: string;
+  readonly event: string;
+}
+
+export interface StageDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly completion: string;
+  readonly skippable: boolean;
+  /** Payload fields with their provenance in words. */
+  readonly payload: Readonly<Record<string, string>>;
+  readonly result: readonly string[];
+}
+
+export interface PlanDescription {
+  readonly csp: string;
+  readonly name: string;
+  readonly version: number;
+  readonly facts: unknown;
+  readonly stages: readonly StageDescription[];
+  readonly states: readonly string[];
+  readonly transitions: readonly TransitionDescription[];
+}
+
+/** States and transitions, generated from the plan: what GET /api/csps/{csp}/plan answers. */
+export function planDescription(plan: StagePlan): PlanDescription {
+  const states = plan.stages.flatMap((stage) => statesOf(stage));
+  const last = plan.stages.at(-1);
+  return {
+    csp: plan.csp,
+    name: plan.name,
+    version: plan.version,
+    facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
+    stages: plan.stages.map(describe),
+    states: ['UNSTARTED', ...states, 'COMPLETED', 'ABANDONED'],
+    transitions: [
+      ...plan.stages.flatMap((stage, index) => transitionsOf(stage, plan.stages[index - 1])),
+      move('complete', last ? passedStates(last) : ['UNSTARTED'], 'COMPLETED', 'PortfolioCompleted'),
+      move('abandon', ['UNSTARTED', ...states], 'ABANDONED', 'PortfolioAbandoned'),
+    ],
+  };
+}
+
+const statesOf = (stage: Stage): readonly string[] =>
+  STAGE_STATES.filter(
+    (ending) =>
+      (ending !== 'SKIPPED' || stage.skippable) &&
+      (ending !== 'REQUESTED' || stage.policy.completion.kind !== 'at_once'),
+  ).map((ending) => `${stage.name}_${ending}`);
+
+const passedStates = (stage: Stage): readonly string[] =>
+  statesOf(stage).filter((state) => state === `${stage.name}_COMPLETED` || state === `${stage.name}_SKIPPED`);
+
+const move = (trigger: string, from: readonly string[], to: string, event: string): TransitionDescription => ({
+  trigger,
+  from,
+  to,
+  event,
+});
+
+function transitionsOf(stage: Stage, previous: Stage | undefined): readonly TransitionDescription[] {
+  const before = previous ? passedStates(previous) : ['UNSTARTED'];
+  const [running, requested, completed, failed, skipped] = STAGE_STATES.map((ending) => `${stage.name}_${ending}`) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const waits = stage.policy.completion.kind !== 'at_once';
+  const open = waits ? [running, requested] : [running];
+  return [
+    move('start', before, running, 'StageStarted'),
+    ...(waits ? [move('accepted', [running], requested, 'ProvisioningRequested')] : []),
+    move('retry', open, running, 'StageRetryScheduled'),
+    move('done', open, completed, 'StageCompleted'),
+    move('failed', open, failed, 'StageFailed'),
+    move('resume', [failed], running, 'StageResumed'),
+    ...(stage.skippable ? [move('skip', [...before, failed], skipped, 'StageSkipped')] : []),
+  ];
+}
+
+const describe = (stage: Stage): StageDescription => ({
+  name: stage.name,
+  label: stage.label,
+  completion: stage.policy.completion.kind,
+  skippable: stage.skippable ?? false,
+  payload: Object.fromEntries(Object.entries(stage.payload.from).map(([field, from]) => [field, inWords(from)])),
+  result: Object.keys(stage.result.properties),
+});
+
+function inWords(from: Provenance): string {
+  if ('constant' in from) return `constant ${JSON.stringify(from.constant)}`;
+  if ('stage' in from) return `result ${from.field} of ${from.stage}`;
+  if ('derived' in from) return `${from.derived} (from ${from.facts.map((fact) => `fact ${fact}`).join(', ')})`;
+  return from.otherwise === undefined
+    ? `fact ${from.fact}`
+    : `fact ${from.fact}, else ${JSON.stringify(from.otherwise)}`;
+}

@@ -1,0 +1,54 @@
+import { planFaults } from './plan-check.js';
+import type { StagePlan } from './stage-plan.js';
+
+/** Law 8: this process does not know the plan the portfolio is bound to; the portfolio is left alone. */
+export class UnknownPlan extends Error {
+  constructor(csp: string, name: string, version: number) {
+    super(`no code here for plan ${name} version ${version} of CSP ${csp}`);
+    this.name = 'UnknownPlan';
+  }
+}
+
+/** A portfolio's binding to its plan. */
+export interface PlanRef {
+  readonly name: string;
+  readonly version: number;
+  readonly stages: readonly string[];
+}
+
+/** All stage plans of this process, several versions each: portfolios finish on the one they began with. */
+export class PlanRegistry {
+  private readonly plans: StagePlan[] = [];
+
+  /** Throws an Error that names every fault of the plan. */
+  register(plan: StagePlan): this {
+    const title = `plan ${plan.name} version ${plan.version}`;
+    const faults = planFaults(plan);
+    if (faults.length > 0) throw new Error(`${title}: ${faults.join('; ')}`);
+    if (this.find(plan.csp, plan)) throw new Error(`${title} is registered twice`);
+    this.plans.push(plan);
+    return this;
+  }
+
+  find(csp: string, ref: { readonly name: string; readonly version: number }): StagePlan | undefined {
+    return this.plans.find((plan) => plan.csp === csp && plan.name === ref.name && plan.version === ref.version);
+  }
+
+  /** The plan new portfolios at this CSP begin with: its highest version. */
+  latest(csp: string): StagePlan | undefined {
+    return this.plans.filter((plan) => plan.csp === csp).sort((a, b) => b.version - a.version)[0];
+  }
+
+  /** The plan a portfolio is bound to; throws {@link UnknownPlan} when its code is not here or has other stages. */
+  bound(csp: string, ref: PlanRef): StagePlan {
+    const plan = this.find(csp, ref);
+    const same = plan?.stages.length === ref.stages.length && plan.stages.every((s, i) => s.name === ref.stages[i]);
+    if (plan === undefined || !same) throw new UnknownPlan(csp, ref.name, ref.version);
+    return plan;
+  }
+
+  /** CSPs in the order of their registration. */
+  csps(): readonly string[] {
+    return [...new Set(this.plans.map((plan) => plan.csp))];
+  }
+}

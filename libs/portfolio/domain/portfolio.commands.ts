@@ -1,0 +1,26 @@
+import type { Facts } from './payload.js';
+
+/** What people ask of a portfolio. Secrets are already vault references; `time` is ms since the epoch. */
+export type PortfolioCommand =
+  | {
+      readonly type: 'CreatePortfolio';
+      readonly name: string;
+      readonly csp: string;
+      readonly facts: Facts;
+      readonly advance: 'automatic' | 'manual';
+      readonly time: number;
+    }
+  | { readonly type: 'ResumeStage'; readonly stage: string; readonly input?: Facts; readonly time: number }
+  | {
+      readonly type: 'SkipStage';
+      readonly stage: string;
+      readonly reason: string;
+      readonly result?: Facts;
+      readonly time: number;
+    }
+  | { readonly type: 'AbandonPortfolio'; readonly reason: string; readonly time: number }
+  | { readonly type: 'TriggerNextTransition'; readonly time: number };
+
+export type CreatePortfolio = Extract<PortfolioCommand, { type: 'CreatePortfolio' }>;
+export type ResumeStage = Extract<PortfolioCommand, { type: 'ResumeStage' }>;
+export type SkipStage = Extract<PortfolioCommand, { type: 'SkipStage' }>;

@@ -1,0 +1,125 @@
+import type { DrivenDecider, Driving, Failure, Owed } from '#kernel';
+import type { RequestSpec } from '#runtime';
+import type { PortfolioEvent, StageEvent } from '../published/index.js';
+import { create, isSamePortfolio } from './create-portfolio.js';
+import { legalUnder } from './legal-commands.js';
+import { abandon, resume, skip, trigger } from './operator-commands.js';
+import { pick } from './paths.js';
+import { buildPayload } from './payload.js';
+import type { PlanRegistry } from './plan-registry.js';
+import type { PortfolioCommand } from './portfolio.commands.js';
+import { evolve, requests } from './portfolio.evolve.js';
+import { currentRequest, currentStage, resultsOf, type Existing, type PortfolioState } from './portfolio.state.js';
+import { conflict, noPortfolio } from './refusals.js';
+import { faultsOf } from './schema-faults.js';
+import { stageOf, type Stage } from './stage-plan.js';
+
+export type PortfolioDecider = DrivenDecider<PortfolioState, PortfolioCommand, PortfolioEvent>;
+
+/**
+ * The portfolio as a driven decider. `decide` throws a Refusal for people's commands that do not fit; `decide` and `next` throw
+ * UnknownPlan for a portfolio whose plan is not known here, so that the runner leaves it to others (law 8).
+ */
+export function portfolioDecider(plans: PlanRegistry): PortfolioDecider {
+  return {
+    initial: () => ({ phase: 'ABSENT' }),
+    decide: (command, state) => decide(plans, command, state),
+    evolve,
+    next: (state) => owed(plans, state),
+  };
+}
+
+function decide(plans: PlanRegistry, command: PortfolioCommand | Driving, state: PortfolioState): PortfolioEvent[] {
+  const events = decideOne(plans, command, state);
+  const after = events.reduce(evolve, state);
+  const ended = after.phase === 'STARTED' && after.released && currentStage(after) === undefined;
+  return ended ? [...events, { type: 'PortfolioCompleted', data: { time: command.time } }] : [...events];
+}
+
+function decideOne(
+  plans: PlanRegistry,
+  command: PortfolioCommand | Driving,
+  state: PortfolioState,
+): readonly PortfolioEvent[] {
+  switch (command.type) {
+    case 'Outcome':
+    case 'Due':
+    case 'HandBack':
+      return driven(plans, command, state);
+    case 'CreatePortfolio':
+      if (state.phase === 'ABSENT') return create(command, plans);
+      if (isSamePortfolio(state, command)) return [];
+      throw conflict(state, legalUnder(state, plans.find(state.csp, state.plan)), 'create');
+    default:
+      if (state.phase === 'ABSENT') throw noPortfolio();
+      return byPeople(plans, command, state);
+  }
+}
+
+function byPeople(
+  plans: PlanRegistry,
+  command: Exclude<PortfolioCommand, { type: 'CreatePortfolio' }>,
+  state: Existing,
+): readonly PortfolioEvent[] {
+  const plan = plans.bound(state.csp, state.plan);
+  switch (command.type) {
+    case 'ResumeStage':
+      return resume(state, plan, command);
+    case 'SkipStage':
+      return skip(state, plan, command);
+    case 'AbandonPortfolio':
+      return abandon(state, plan, command.reason, command.time);
+    case 'TriggerNextTransition':
+      return trigger(state, plan, command.time);
+  }
+}
+
+/** What comes for a portfolio that is not under way, or for a stage that is behind, is silence (law 4). */
+function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): readonly PortfolioEvent[] {
+  if (state.phase !== 'STARTED') return [];
+  const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
+  if (stage === undefined) return [];
+  const check = (result: unknown) => misfit(stage, result);
+  return requests.decide(ownNames(stage, command), currentRequest(state), stage.policy, check) as readonly StageEvent[];
+}
+
+/** A callback brings the CSP's own names; an effect has translated them already. */
+function ownNames(stage: Stage, command: Driving): Driving {
+  if (command.type !== 'Outcome' || command.via !== 'callback' || command.outcome.kind !== 'done') return command;
+  if (stage.wire === undefined) return command;
+  return { ...command, outcome: { kind: 'done', result: pick(command.outcome.result, stage.wire.result) } };
+}
+
+function misfit(stage: Stage, result: unknown): Failure | undefined {
+  const fields = faultsOf(stage.result, result);
+  if (fields.length === 0) return undefined;
+  const named = fields.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ');
+  return { kind: 'invalid_result', code: 'invalid_result', message: `the result does not fit: ${named}`, fields };
+}
+
+function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<PortfolioEvent>[] {
+  switch (state.phase) {
+    case 'ABSENT':
+    case 'COMPLETED':
+    case 'ABANDONED':
+      return [];
+    case 'UNSTARTED':
+    case 'STARTING':
+      return [{ kind: 'wait', key: 'start' }];
+    case 'FAILED':
+      return [{ kind: 'wait', key: `${currentStage(state)}/operator` }];
+    case 'STARTED': {
+      const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
+      if (!state.released || stage === undefined) return [{ kind: 'wait', key: 'trigger' }];
+      return requests.next(requestSpec(state, stage), currentRequest(state)) as readonly Owed<StageEvent>[];
+    }
+  }
+}
+
+const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
+  step: stage.name,
+  effect: stage.effect,
+  pollEffect: stage.pollEffect,
+  policy: stage.policy,
+  freshInput: () => buildPayload(stage, state.facts, resultsOf(state), state.corrections[stage.name]),
+});

@@ -1,0 +1,57 @@
+import type { Request } from '#runtime';
+import type { Facts } from './payload.js';
+import type { PlanRef } from './plan-registry.js';
+
+/** A stage that an operator passed over; `before` is what had been tried. */
+export interface Skipped {
+  readonly status: 'skipped';
+  readonly reason: string;
+  readonly result: unknown;
+  readonly endedAt: number;
+  readonly before: Request | undefined;
+}
+export type StageProgress = Request | Skipped;
+
+interface Created {
+  readonly name: string;
+  readonly csp: string;
+  readonly plan: PlanRef;
+  readonly facts: Facts;
+  readonly advance: 'automatic' | 'manual';
+  readonly createdAt: number;
+  /** Index of the stage whose turn it is; the number of stages when all are behind. */
+  readonly current: number;
+  /** Stages that have begun, by name. Nothing is ever overwritten by another stage. */
+  readonly stages: Readonly<Record<string, StageProgress>>;
+  /** What operators corrected in a stage's payload. */
+  readonly corrections: Readonly<Record<string, Facts>>;
+}
+
+/** `released`: the current stage may run; on manual portfolios each stage waits for its trigger. */
+export type PortfolioState =
+  | { readonly phase: 'ABSENT' }
+  | (Created & { readonly phase: 'UNSTARTED' | 'STARTING' })
+  | (Created & { readonly phase: 'STARTED'; readonly startedAt: number; readonly released: boolean })
+  | (Created & { readonly phase: 'FAILED'; readonly startedAt: number })
+  | (Created & { readonly phase: 'COMPLETED'; readonly startedAt: number; readonly completedAt: number })
+  | (Created & { readonly phase: 'ABANDONED'; readonly abandonedAt: number; readonly reason: string });
+
+export type Phase = PortfolioState['phase'];
+export type In<P extends Phase> = Extract<PortfolioState, { readonly phase: P }>;
+export type Existing = Exclude<PortfolioState, { readonly phase: 'ABSENT' }>;
+
+export const currentStage = (state: Existing): string | undefined => state.plan.stages[state.current];
+
+/** The current stage's request, unless it was skipped or has not begun. */
+export function currentRequest(state: Existing): Request | undefined {
+  const progress = state.stages[currentStage(state) ?? ''];
+  return progress === undefined || progress.status === 'skipped' ? undefined : progress;
+}
+
+/** Results by stage: of completed ones what the CSP answered, of skipped ones what the operator gave. */
+export function resultsOf(state: Existing): Readonly<Record<string, unknown>> {
+  const ended = Object.entries(state.stages).filter(([, { status }]) => status === 'done' || status === 'skipped');
+  return Object.fromEntries(
+    ended.map(([name, progress]) => [name, 'result' in progress ? progress.result : undefined]),
+  );
+}

@@ -1,0 +1,16 @@
+export { protectSecrets } from './application/protect-secrets.js';
+export * from './domain/legal-commands.js';
+export * from './domain/paths.js';
+export { buildPayload, validateFacts, type Facts, type Results } from './domain/payload.js';
+export * from './domain/plan-description.js';
+export * from './domain/plan-registry.js';
+export * from './domain/portfolio.commands.js';
+export * from './domain/portfolio.decider.js';
+export { evolve as evolvePortfolio } from './domain/portfolio.evolve.js';
+export * from './domain/portfolio.state.js';
+export * from './domain/portfolio.view.js';
+export { faultsOf } from './domain/schema-faults.js';
+export { isReference, secretPaths } from './domain/secrets.js';
+export * from './domain/stage-plan.js';
+export * from './domain/state-name.js';
+export * from './published/index.js';
