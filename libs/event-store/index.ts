@@ -1,4 +1,5 @@
 export * from './chain.js';
+export * from './embedded/index.js';
 export * from './errors.js';
 export * from './log.js';
 export * from './metadata.js';

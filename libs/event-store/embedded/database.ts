@@ -1,0 +1,103 @@
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { StoreError } from '../errors.js';
+
+export const LOG_DB = 'log.db';
+/** Version of the tables below; raise it together with a step in {@link MIGRATIONS}. */
+export const FORMAT = 1;
+
+const TABLES = `
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE types(code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE appends(
+  position INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL,
+  UNIQUE(stream_id, revision));
+`;
+
+/** `MIGRATIONS[n]` takes format n to n + 1, in one transaction, after a copy was made. */
+const MIGRATIONS: Readonly<Record<number, string>> = {};
+
+/** Opens the log's file and brings it to today's format; throws `newer_format` for one that a later version wrote. */
+export function openDatabase(file: string, migrations = MIGRATIONS, format = FORMAT): DatabaseSyncInstance {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
+    db.exec('PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=-1');
+    const found = formatOf(db);
+    if (found === undefined) create(db, format);
+    else if (found > format) throw newer(found, format);
+    else if (found < format) migrate(db, file, found, migrations, format);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export function readMeta(db: DatabaseSyncInstance, key: string): string | undefined {
+  const row = db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: unknown } | undefined;
+  return row === undefined ? undefined : String(row.value);
+}
+
+export function writeMeta(db: DatabaseSyncInstance, key: string, value: string | number): void {
+  db.prepare('INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value').run(
+    key,
+    value,
+  );
+}
+
+function formatOf(db: DatabaseSyncInstance): number | undefined {
+  const table = db.prepare(`SELECT 1 AS found FROM sqlite_master WHERE name = 'meta'`).get();
+  return table === undefined ? undefined : Number(readMeta(db, 'format'));
+}
+
+function create(db: DatabaseSyncInstance, format: number): void {
+  db.exec(`BEGIN IMMEDIATE;${TABLES}`);
+  writeMeta(db, 'format', format);
+  writeMeta(db, 'log_id', randomUUID());
+  writeMeta(db, 'clean_position', 0);
+  db.exec('COMMIT');
+}
+
+function migrate(
+  db: DatabaseSyncInstance,
+  file: string,
+  from: number,
+  steps: Readonly<Record<number, string>>,
+  to: number,
+): void {
+  db.prepare('VACUUM INTO ?').run(`${file}.format-${from}.copy`);
+  db.exec('BEGIN IMMEDIATE');
+  for (let at = from; at < to; at++) {
+    const step = steps[at];
+    if (step === undefined) throw new StoreError('corrupt', `no way from log format ${at} to ${at + 1}`);
+    db.exec(step);
+  }
+  writeMeta(db, 'format', to);
+  db.exec('COMMIT');
+}
+
+const newer = (found: number, known: number) =>
+  new StoreError(
+    'newer_format',
+    `the log has format ${found}, this version knows up to ${known}; start the newer version`,
+  );
+
+/**
+ * Extends the write-ahead log once, because an fsync that grows a file is dearer. The frames belong to a transaction that is rolled
+ * back, so they are overwritten from the start and the database itself does not grow.
+ */
+export function preallocateWal(db: DatabaseSyncInstance, file: string, bytes: number): void {
+  if (bytes <= 0 || walSize(file) >= bytes) return;
+  const cache = (db.prepare('PRAGMA cache_size').get() as { cache_size: number }).cache_size;
+  db.exec('PRAGMA cache_size=16; BEGIN IMMEDIATE; CREATE TABLE preallocation(bytes BLOB)');
+  const insert = db.prepare('INSERT INTO preallocation VALUES(zeroblob(1048576))');
+  for (let written = 0; written < bytes; written += 1048576) insert.run();
+  db.exec(`ROLLBACK; PRAGMA cache_size=${cache}`);
+}
+
+function walSize(file: string): number {
+  return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,104 @@
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { matcher, pageSize } from './append-check.js';
+import { decodeRow, type AppendRow } from './body.js';
+import type { Heads, TypeCodes } from './names.js';
+import {
+  position,
+  type AllPage,
+  type EventFilter,
+  type Position,
+  type Revision,
+  type StoredEvent,
+  type StreamName,
+  type StreamPage,
+} from '../port.js';
+
+/** Rows of one read; a page is short rather than long, so that no read holds the event loop or the write-ahead log. */
+const ROWS = 128;
+const MAX_ROWS_FILTERED = 2048;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+const COLUMNS = 'a.position, s.name, a.revision, a.body, a.hash FROM appends a JOIN streams s ON s.id = a.stream_id';
+
+/** Pages of a stream or of the whole log. Every row's checksum is checked as it is read. */
+export class Reader {
+  private readonly forwards: StatementSyncInstance;
+  private readonly backwards: StatementSyncInstance;
+  private readonly everything: StatementSyncInstance;
+
+  constructor(
+    db: DatabaseSyncInstance,
+    private readonly heads: Heads,
+    private readonly types: TypeCodes,
+  ) {
+    this.forwards = db.prepare(
+      `SELECT ${COLUMNS} WHERE a.stream_id = ? AND a.revision >= ? ORDER BY a.revision LIMIT ?`,
+    );
+    // The row that holds `from` ends at the smallest last revision not below it.
+    this.backwards = db.prepare(
+      `SELECT ${COLUMNS} WHERE a.stream_id = ?1 AND a.revision <=
+       coalesce((SELECT min(revision) FROM appends WHERE stream_id = ?1 AND revision >= ?2), 9e15)
+       ORDER BY a.revision DESC LIMIT ?3`,
+    );
+    this.everything = db.prepare(`SELECT ${COLUMNS} WHERE a.position > ? ORDER BY a.position LIMIT ?`);
+  }
+
+  stream(
+    stream: StreamName,
+    options: { from?: Revision; direction?: 'forwards' | 'backwards'; limit?: number } = {},
+  ): StreamPage {
+    const head = this.heads.get(stream);
+    const backwards = options.direction === 'backwards';
+    const from = options.from ?? (backwards ? head.revision : 0);
+    if (head.revision < 0 || (!backwards && from > head.revision)) return { events: [], end: true };
+    const limit = pageSize(options.limit);
+    const statement = backwards ? this.backwards : this.forwards;
+    const events: StoredEvent[] = [];
+    let characters = 0;
+    for (let at: number = from; events.length < limit && characters < MAX_CHARACTERS;) {
+      const rows = statement.all(head.id, at, Math.min(ROWS, limit + 1)) as unknown as AppendRow[];
+      for (const row of rows) {
+        for (const event of this.rowEvents(row, backwards, at)) if (events.length < limit) events.push(event);
+        characters += row.body.length;
+        if (events.length >= limit || characters >= MAX_CHARACTERS) break;
+      }
+      const last = events.at(-1);
+      if (last === undefined || last.revision === (backwards ? 0 : head.revision)) break;
+      at = backwards ? last.revision - 1 : last.revision + 1;
+    }
+    const last = events.at(-1)?.revision;
+    return { events, end: last === undefined || (backwards ? last === 0 : last >= head.revision) };
+  }
+
+  /** Behind `after`, up to the log's head. A filter may leave a page empty; `next` has moved all the same. */
+  all(after: Position, head: Position, filter?: EventFilter, limit?: number): AllPage {
+    const wanted = pageSize(limit);
+    const matches = matcher(filter);
+    const events: StoredEvent[] = [];
+    let next: number = after;
+    let rowsRead = 0;
+    let characters = 0;
+    while (next < head && events.length < wanted && rowsRead < MAX_ROWS_FILTERED && characters < MAX_CHARACTERS) {
+      const rows = this.everything.all(next, Math.min(ROWS, wanted)) as unknown as AppendRow[];
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        rowsRead++;
+        characters += row.body.length;
+        for (const event of decodeRow(row, this.types.nameOf)) {
+          if (event.position <= next) continue;
+          if (events.length >= wanted) break;
+          next = event.position;
+          if (matches(event)) events.push(event);
+        }
+        if (events.length >= wanted || characters >= MAX_CHARACTERS) break;
+      }
+    }
+    return { events, next: position(next), end: next >= head };
+  }
+
+  private rowEvents(row: AppendRow, backwards: boolean, from: number): StoredEvent[] {
+    const events = decodeRow(row, this.types.nameOf);
+    return backwards
+      ? events.filter((event) => event.revision <= from).reverse()
+      : events.filter((event) => event.revision >= from);
+  }
+}

@@ -1,0 +1,2 @@
+export * from './simulated-store.js';
+export * from './virtual-clock.js';
