@@ -1,0 +1,181 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigError, describeConfig, type Environment, loadConfig } from './load.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'purveyor-config-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const load = (env: Environment = {}) => loadConfig({ PURVEYOR_DATA_DIR: directory, ...env }, { keys: 'leave' });
+const faults = (env: Environment): readonly string[] => {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+describe('loadConfig', () => {
+  it('has the documented defaults', () => {
+    expect(loadConfig({}, { keys: 'leave' })).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: './data',
+      eventStore: 'embedded',
+      readModels: 'sqlite',
+      roles: ['api', 'worker', 'projector'],
+      sandboxPort: 3100,
+      demo: false,
+      logLevel: 'info',
+      publicUrl: 'http://127.0.0.1:3000',
+      cspUrl: 'http://127.0.0.1:3100',
+      scimUrl: 'http://127.0.0.1:3100/scim/v2',
+    });
+  });
+
+  it('reads every kind of value', () => {
+    const config = load({
+      PURVEYOR_PORT: ' 8080 ',
+      PURVEYOR_HOST: '::',
+      PURVEYOR_ROLES: 'api, worker',
+      PURVEYOR_DEMO: 'on',
+      PURVEYOR_CSP_URL: 'https://csp.example/base/',
+      PURVEYOR_VAULT_KEY: KEY,
+      PURVEYOR_CALLBACK_KEYS: `b:${KEY},a:${KEY}`,
+      PURVEYOR_LOG_LEVEL: '',
+    });
+    expect(config).toMatchObject({
+      port: 8080,
+      roles: ['api', 'worker'],
+      demo: true,
+      logLevel: 'info',
+      cspUrl: 'https://csp.example/base',
+    });
+    expect(config.publicUrl).toBe('http://127.0.0.1:8080');
+    expect([config.vaultKey.length, config.callbackKeys.map((k) => k.id)]).toEqual([32, ['b', 'a']]);
+  });
+
+  it('lists all faults at once, by variable, without values', () => {
+    const found = faults({
+      PURVEYOR_PORT: '70000',
+      PURVEYOR_SANDBOX_PORT: '3100x',
+      PURVEYOR_EVENT_STORE: 'esdb://admin:hunter2@db:2113',
+      PURVEYOR_READ_MODELS: 'postgres://u:hunter2@db/x',
+      PURVEYOR_ROLES: 'api,api',
+      PURVEYOR_DEMO: 'maybe',
+      PURVEYOR_LOG_LEVEL: 'loud',
+      PURVEYOR_PUBLIC_URL: 'ftp://x',
+      PURVEYOR_VAULT_KEY: 'hunter2',
+      PURVEYOR_CALLBACK_KEYS: `a:${KEY},a:${KEY}`,
+      PURVEYOR_WEBHOOK_SECRETS: 'whsec_c2hvcnQ=',
+    });
+    expect(found.map((fault) => fault.split(':')[0]).sort()).toEqual(
+      [
+        'PORT',
+        'SANDBOX_PORT',
+        'EVENT_STORE',
+        'READ_MODELS',
+        'ROLES',
+        'DEMO',
+        'LOG_LEVEL',
+        'PUBLIC_URL',
+        'VAULT_KEY',
+        'CALLBACK_KEYS',
+        'WEBHOOK_SECRETS',
+      ]
+        .map((name) => `PURVEYOR_${name}`)
+        .sort(),
+    );
+    expect(found.join()).toContain(
+      "PURVEYOR_EVENT_STORE: must be 'embedded'; esdb://... is not supported by this version yet",
+    );
+    expect(found.join()).not.toContain('hunter2');
+  });
+
+  it('reads a secret from a file, and not from two places', () => {
+    const file = join(directory, 'key');
+    writeFileSync(file, `${KEY}\n`);
+    expect(load({ PURVEYOR_VAULT_KEY_FILE: file }).vaultKey).toEqual(new Uint8Array(32).fill(7));
+    expect(faults({ PURVEYOR_VAULT_KEY_FILE: file, PURVEYOR_VAULT_KEY: KEY })).toEqual([
+      'PURVEYOR_VAULT_KEY: give either it or PURVEYOR_VAULT_KEY_FILE, not both',
+    ]);
+    expect(faults({ PURVEYOR_SCIM_TOKEN_FILE: join(directory, 'nothing') })).toEqual([
+      'PURVEYOR_SCIM_TOKEN_FILE: the file cannot be read (ENOENT)',
+    ]);
+  });
+
+  it('refuses one port for two programs', () => {
+    expect(faults({ PURVEYOR_DEMO: 'on', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toHaveLength(1);
+    expect(faults({ PURVEYOR_DEMO: 'off', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toEqual([]);
+  });
+
+  it('warns of unknown variables with what was meant', () => {
+    const { warnings } = load({
+      PURVEYOR_DATADIR: 'x',
+      PURVEYOR_FROBNICATE_ALL_THINGS: '1',
+      OTHER: '1',
+      PURVEYOR_DEMO: 'on',
+    });
+    expect(warnings).toEqual([
+      'PURVEYOR_DATADIR is not known and has no effect; did you mean PURVEYOR_DATA_DIR?',
+      'PURVEYOR_FROBNICATE_ALL_THINGS is not known and has no effect',
+    ]);
+  });
+
+  it('warns of the public webhook secret outside of the demo', () => {
+    expect(load().warnings.join()).toContain('PURVEYOR_WEBHOOK_SECRETS holds the public development secret');
+    expect(load({ PURVEYOR_WEBHOOK_SECRETS: `whsec_${KEY}` }).warnings).toEqual([]);
+  });
+
+  it('makes keys once, readable by the owner only, and keeps them', () => {
+    const env = { PURVEYOR_DATA_DIR: join(directory, 'new') };
+    const [first, second] = [loadConfig(env), loadConfig(env)];
+    expect(first.vaultKey).toHaveLength(32);
+    expect(second.vaultKey).toEqual(first.vaultKey);
+    expect(second.callbackKeys).toEqual(first.callbackKeys);
+    expect(first.warnings.join('\n')).toMatch(/PURVEYOR_VAULT_KEY is not set[\s\S]*PURVEYOR_CALLBACK_KEYS is not set/);
+    expect(readdirSync(env.PURVEYOR_DATA_DIR).sort()).toEqual(['callback.keys', 'vault.key']);
+    expect(statSync(join(env.PURVEYOR_DATA_DIR, 'vault.key')).mode & 0o077).toBe(0);
+  });
+
+  it('stops at a damaged key file instead of making another key', () => {
+    writeFileSync(join(directory, 'vault.key'), 'half');
+    expect(() => loadConfig({ PURVEYOR_DATA_DIR: directory })).toThrow(/vault\.key is damaged/);
+    expect(readFileSync(join(directory, 'vault.key'), 'utf8')).toBe('half');
+  });
+
+  it('prints itself without secrets', () => {
+    const config = load({
+      PURVEYOR_VAULT_KEY: KEY,
+      PURVEYOR_SCIM_TOKEN: 'hunter2',
+      PURVEYOR_CSP_URL: 'http://me:hunter3@csp',
+    });
+    for (const text of [JSON.stringify(config), inspect(config)]) {
+      expect(text).not.toMatch(/hunter|whsec|BwcH/);
+      expect(text).toContain('[redacted]');
+    }
+    expect(config.scimToken).toBe('hunter2');
+  });
+});
+
+describe('describeConfig', () => {
+  it('describes each variable once', () => {
+    const names = describeConfig().map((v) => v.name);
+    expect(names).toHaveLength(16);
+    expect(new Set(names).size).toBe(16);
+    expect(
+      describeConfig()
+        .filter((v) => v.secret)
+        .map((v) => v.name),
+    ).toEqual(['VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map((name) => `PURVEYOR_${name}`));
+    expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
+  });
+});

@@ -1,0 +1,205 @@
+import { inspect } from 'node:util';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Max,
+} from 'class-validator';
+import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
+import { boundVariables, FromEnvironment } from './variable.js';
+import {
+  type NamedKey,
+  readHttpUrl,
+  readKey,
+  readList,
+  readNamedKeys,
+  readSwitch,
+  readWebhookSecrets,
+  readWhole,
+} from './read.js';
+
+export const ROLES = ['api', 'worker', 'projector'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Shared by server and sandbox so that the demo runs unconfigured. Public, therefore worth nothing outside of development. */
+export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2VjcmV0LTAwMDE=';
+
+const PORT = 'a whole number from 0 (any free port) to 65535';
+
+/** Everything the server can be told from outside. Printing it redacts secrets. */
+export class Config {
+  @FromEnvironment('PURVEYOR_PORT', {
+    default: '3000',
+    meaning: 'Port of the HTTP API.',
+    allowed: PORT,
+    read: readWhole,
+  })
+  @IsInt()
+  @Max(65535)
+  port!: number;
+
+  @FromEnvironment('PURVEYOR_HOST', {
+    default: '127.0.0.1',
+    meaning: 'Address the HTTP API listens on; 0.0.0.0 for all.',
+    allowed: 'an IP address or host name',
+  })
+  @IsString()
+  @IsNotEmpty()
+  host!: string;
+
+  @FromEnvironment('PURVEYOR_DATA_DIR', {
+    default: './data',
+    meaning: 'Directory of the embedded log, the views and the vault. One server per directory.',
+    allowed: 'a path',
+  })
+  @IsString()
+  @IsNotEmpty()
+  dataDir!: string;
+
+  @FromEnvironment('PURVEYOR_EVENT_STORE', {
+    default: 'embedded',
+    meaning: 'Where the log is kept.',
+    allowed: "'embedded'; esdb://... is not supported by this version yet",
+  })
+  @IsIn(['embedded'])
+  eventStore!: 'embedded';
+
+  @FromEnvironment('PURVEYOR_READ_MODELS', {
+    default: 'sqlite',
+    meaning: 'Where the views are kept.',
+    allowed: "'sqlite'; postgres://... is not supported by this version yet",
+  })
+  @IsIn(['sqlite'])
+  readModels!: 'sqlite';
+
+  @FromEnvironment('PURVEYOR_ROLES', {
+    default: 'api,worker,projector',
+    meaning: 'What this process does.',
+    allowed: 'a comma list of api, worker and projector, each at most once',
+    read: readList,
+  })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(ROLES, { each: true })
+  roles!: readonly Role[];
+
+  @FromEnvironment('PURVEYOR_SANDBOX_PORT', {
+    default: '3100',
+    meaning: 'Port of the sandbox, the world outside for demo and tests.',
+    allowed: PORT,
+    read: readWhole,
+  })
+  @IsInt()
+  @Max(65535)
+  sandboxPort!: number;
+
+  @FromEnvironment('PURVEYOR_DEMO', {
+    default: 'off',
+    meaning: 'Whether the sandbox is started and a demo seeded; `npm start` turns it on.',
+    allowed: 'on or off',
+    read: readSwitch,
+  })
+  @IsBoolean()
+  demo!: boolean;
+
+  @FromEnvironment('PURVEYOR_LOG_LEVEL', {
+    default: 'info',
+    meaning: 'Least important lines that are logged.',
+    allowed: `one of ${LOG_LEVELS.join(', ')}`,
+  })
+  @IsIn(LOG_LEVELS)
+  logLevel!: LogLevel;
+
+  @FromEnvironment('PURVEYOR_PUBLIC_URL', {
+    meaning: 'Base of the callback URLs given to others. Without it: http://<host>:<port>.',
+    allowed: 'an http(s) URL',
+    read: readHttpUrl,
+  })
+  @IsString()
+  publicUrl!: string;
+
+  @FromEnvironment('PURVEYOR_VAULT_KEY', {
+    meaning:
+      'Master key of vault and subject keys. Without it one is made in the data directory, for development only.',
+    allowed: '32 bytes in base64',
+    secret: true,
+    read: readKey,
+  })
+  @IsOptional()
+  vaultKey!: Uint8Array;
+
+  @FromEnvironment('PURVEYOR_CALLBACK_KEYS', {
+    meaning:
+      'Keys of the callback tokens: the first signs, all verify. Without it one is made in the data directory, for development only.',
+    allowed: 'a comma list of id:key, each key 32 bytes or more in base64, ids different',
+    secret: true,
+    read: readNamedKeys,
+  })
+  @IsOptional()
+  callbackKeys!: readonly NamedKey[];
+
+  @FromEnvironment('PURVEYOR_CSP_URL', {
+    meaning: 'Base URL of the cloud service provider. Without it: the sandbox.',
+    allowed: 'an http(s) URL',
+    read: readHttpUrl,
+  })
+  @IsString()
+  cspUrl!: string;
+
+  @FromEnvironment('PURVEYOR_SCIM_URL', {
+    meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',
+    allowed: 'an http(s) URL',
+    read: readHttpUrl,
+  })
+  @IsString()
+  scimUrl!: string;
+
+  @FromEnvironment('PURVEYOR_SCIM_TOKEN', {
+    meaning: 'Bearer token for the SCIM directory. Without it requests carry none.',
+    allowed: 'a text',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  scimToken?: string;
+
+  @FromEnvironment('PURVEYOR_WEBHOOK_SECRETS', {
+    default: DEVELOPMENT_WEBHOOK_SECRET,
+    meaning:
+      'Standard Webhooks secrets with which CSP and provisioners sign callbacks; every one is accepted. The default is public.',
+    allowed: 'a comma list of whsec_ and 24 to 64 bytes in base64',
+    secret: true,
+    read: readWebhookSecrets,
+  })
+  @IsDefined()
+  webhookSecrets!: readonly string[];
+
+  /** Lines for people: unknown variables, generated keys, development secrets. */
+  warnings: readonly string[] = [];
+
+  toJSON(): Record<string, unknown> {
+    const secret = new Set(boundVariables().flatMap((v) => (v.secret ? [v.property] : [])));
+    return Object.fromEntries(
+      Object.entries(this).map(([key, value]) => [
+        key,
+        secret.has(key) && value !== undefined ? '[redacted]' : withoutPassword(value),
+      ]),
+    );
+  }
+
+  [inspect.custom](): unknown {
+    return this.toJSON();
+  }
+}
+
+/** A URL may carry credentials. */
+const withoutPassword = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/(:\/\/)[^/@]*@/, '$1[redacted]@') : value;

@@ -1,0 +1,54 @@
+/** A key of the callback tokens: its id travels in the token, the bytes sign it. */
+export interface NamedKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** Readers of configuration texts answer undefined for what is not allowed. */
+export const readWhole = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+export const readSwitch = (text: string): boolean | undefined =>
+  ({ on: true, off: false, true: true, false: false })[text.toLowerCase()];
+
+/** Comma list without empty parts. */
+export const readList = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** `text` as a URL without a trailing slash. */
+export function readHttpUrl(text: string): string | undefined {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) return undefined;
+  return text.replace(/\/+$/, '');
+}
+
+/** Base64 or base64url, strictly: Buffer would skip what it does not know. */
+export function readBase64(text: string): Uint8Array | undefined {
+  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
+}
+
+export function readKey(text: string): Uint8Array | undefined {
+  const key = readBase64(text);
+  return key?.length === 32 ? key : undefined;
+}
+
+/** `id:base64,id:base64`: ids differ, every key has 32 bytes or more. */
+export function readNamedKeys(text: string): readonly NamedKey[] | undefined {
+  const keys = readList(text).map((part) => {
+    const [, id, encoded] = /^([A-Za-z0-9_.-]{1,32}):(.+)$/.exec(part) ?? [];
+    return { id, key: readBase64(encoded ?? '') };
+  });
+  const whole = keys.every((k): k is NamedKey => k.id !== undefined && (k.key?.length ?? 0) >= 32);
+  return whole && keys.length > 0 && new Set(keys.map((k) => k.id)).size === keys.length ? keys : undefined;
+}
+
+/** Standard Webhooks secrets: `whsec_` and base64 of 24 to 64 bytes. */
+export function readWebhookSecrets(text: string): readonly string[] | undefined {
+  const secrets = readList(text);
+  const good = (secret: string) => {
+    const bytes = secret.startsWith('whsec_') ? (readBase64(secret.slice(6))?.length ?? 0) : 0;
+    return bytes >= 24 && bytes <= 64;
+  };
+  return secrets.length > 0 && secrets.every(good) ? secrets : undefined;
+}

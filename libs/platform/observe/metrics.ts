@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const SLOW = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The meters of one process, in a registry of their own. Label values must come from code (routes, effect names), never from ids. */
+export function createMetrics(options: { readonly processMetrics?: boolean } = {}) {
+  const registers = [new Registry()];
+  const registry = registers[0]!;
+  if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    httpSeconds: new Histogram({
+      name: 'purveyor_http_request_duration_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: FAST,
+      registers,
+    }),
+    appends: new Counter({
+      name: 'purveyor_appends_total',
+      help: 'Appends to the log by outcome',
+      labelNames: ['category', 'outcome'] as const,
+      registers,
+    }),
+    appendSeconds: new Histogram({
+      name: 'purveyor_append_duration_seconds',
+      help: 'Time until an append is durable',
+      buckets: FAST,
+      registers,
+    }),
+    effects: new Counter({
+      name: 'purveyor_effects_total',
+      help: 'Attempts of effects by outcome',
+      labelNames: ['effect', 'outcome'] as const,
+      registers,
+    }),
+    effectsInFlight: new Gauge({
+      name: 'purveyor_effects_in_flight',
+      help: 'Effects being run by this process',
+      labelNames: ['effect'] as const,
+      registers,
+    }),
+    projectionLag: new Gauge({
+      name: 'purveyor_projection_lag_positions',
+      help: 'Distance of a projection from the head of the log',
+      labelNames: ['projection'] as const,
+      registers,
+    }),
+    worklistOpen: new Gauge({
+      name: 'purveyor_worklist_open',
+      help: 'Open rows of the worklist',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    timerLateness: new Histogram({
+      name: 'purveyor_timer_lateness_seconds',
+      help: 'How long after its due time a timer was driven',
+      buckets: SLOW,
+      registers,
+    }),
+  };
+}

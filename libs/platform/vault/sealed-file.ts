@@ -1,0 +1,59 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { SealedBox } from './sealed-box.js';
+import { VaultError } from './vault-error.js';
+
+export interface SealedFile {
+  readonly database: DatabaseSyncInstance;
+  readonly box: SealedBox;
+}
+
+const CHECK = 'check';
+
+/** A SQLite file for sealed records, readable by its owner only. Throws `vault_wrong_key` when it was made with another key. */
+export function openSealedFile(directory: string, file: string, key: Uint8Array, schema: string): SealedFile {
+  const box = new SealedBox(key);
+  const path = join(directory, file);
+  mkdirSync(directory, { recursive: true });
+  closeSync(openSync(path, 'a', 0o600));
+  const database = new DatabaseSync(path);
+  try {
+    // secure_delete: a deleted key must not survive in a free page.
+    database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON',
+    );
+    database.exec(`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT; ${schema}`);
+    checkKey(database, box, file);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { database, box };
+}
+
+function checkKey(database: DatabaseSyncInstance, box: SealedBox, file: string): void {
+  const place = `${file}:${CHECK}`;
+  database
+    .prepare('INSERT OR IGNORE INTO meta (name, sealed) VALUES (?, ?)')
+    .run(CHECK, box.seal(Buffer.from(CHECK), place));
+  const row = database.prepare('SELECT sealed FROM meta WHERE name = ?').get(CHECK) as { sealed: Uint8Array };
+  if (box.open(row.sealed, place) === undefined)
+    throw new VaultError(
+      'vault_wrong_key',
+      `${file} was made with another key: set PURVEYOR_VAULT_KEY to the key it was made with`,
+    );
+}
+
+/** Runs `work` as one durable transaction. */
+export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { Refusal, type SubjectKeys } from '#kernel';
+import type { SealedFileOptions } from './file-vault.js';
+import type { SealedBox } from './sealed-box.js';
+import { inTransaction, openSealedFile } from './sealed-file.js';
+import { VaultError } from './vault-error.js';
+
+export interface FileSubjectKeys extends SubjectKeys {
+  /** Deletes the key for good: the subject's personal data can never be read again. Durable when it resolves; a repeat is silence. */
+  forget(subject: string): Promise<void>;
+  close(): void;
+}
+
+/** `sealed` is null for a forgotten subject. */
+const SCHEMA = 'CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, sealed BLOB) STRICT, WITHOUT ROWID';
+
+interface Row {
+  readonly id: string;
+  readonly sealed: Uint8Array | null;
+}
+
+/** The keys of all data subjects in `subject-keys.db`, wrapped by the master key, held in memory while open. */
+export async function openSubjectKeys({ directory, key }: SealedFileOptions): Promise<FileSubjectKeys> {
+  const { database, box } = openSealedFile(directory, 'subject-keys.db', key, SCHEMA);
+  try {
+    return new SqliteSubjectKeys(database, box);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+class SqliteSubjectKeys implements FileSubjectKeys {
+  private readonly keys = new Map<string, Uint8Array>();
+  private readonly forgotten = new Set<string>();
+
+  constructor(
+    private readonly database: DatabaseSyncInstance,
+    private readonly box: SealedBox,
+  ) {
+    for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as Row[]) this.load(row);
+  }
+
+  /** Refuses a forgotten subject: under a new key its old data would read as damaged instead of erased. */
+  async ensure(subject: string): Promise<Uint8Array> {
+    const known = this.keys.get(subject);
+    if (known !== undefined) return known;
+    if (this.forgotten.has(subject)) throw new Refusal('subject_forgotten', 409, `${subject} was forgotten`);
+    const sealed = this.box.seal(randomBytes(32), placeOf(subject));
+    this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed);
+    this.load(this.database.prepare('SELECT id, sealed FROM subject WHERE id = ?').get(subject) as unknown as Row);
+    return this.ensure(subject);
+  }
+
+  peek(subject: string): Uint8Array | undefined {
+    return this.keys.get(subject);
+  }
+
+  async forget(subject: string): Promise<void> {
+    inTransaction(this.database, () =>
+      this.database
+        .prepare('INSERT INTO subject (id, sealed) VALUES (?, NULL) ON CONFLICT (id) DO UPDATE SET sealed = NULL')
+        .run(subject),
+    );
+    // The old page is still in the write-ahead log until it is emptied.
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.keys.get(subject)?.fill(0);
+    this.keys.delete(subject);
+    this.forgotten.add(subject);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private load({ id, sealed }: Row): void {
+    if (sealed === null) return void this.forgotten.add(id);
+    const key = this.box.open(sealed, placeOf(id));
+    if (key === undefined)
+      throw new VaultError('vault_damaged', `the key of ${id} is damaged: restore subject-keys.db from a backup`);
+    this.keys.set(id, new Uint8Array(key));
+  }
+}
+
+const placeOf = (subject: string): string => `subject:${subject}`;
