@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { AnswersStore } from './answers.store.js';
+import { Callbacks } from './callbacks.js';
+import { controlRoutes } from './control.routes.js';
+import { cspRoutes } from './csp.routes.js';
+import { CspService } from './csp.service.js';
+import { CspStore } from './csp.store.js';
+import { Database } from './database.js';
+import { DirectoryStore } from './directory.store.js';
+import { contextOf, gate, sendAnswer } from './gate.js';
+import { LedgerStore } from './ledger.store.js';
+import { errorAnswer } from './sandbox.types.js';
+import { scimRouter } from './scim.router.js';
+import { ScriptsStore } from './scripts.store.js';
+import { SettingsStore } from './settings.store.js';
+
+/** For development only: anyone who reads this file can sign callbacks with it. Set PURVEYOR_WEBHOOK_SECRET elsewhere. */
+export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3Itc2FuZGJveC1kZXZlbG9wbWVudC1vbmx5';
+/** For development only, as above; PURVEYOR_SCIM_TOKEN replaces it. */
+export const DEVELOPMENT_SCIM_TOKEN = 'sandbox-scim-token';
+
+export interface SandboxOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly directory: string;
+  readonly webhookSecret?: string;
+  readonly scimToken?: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+}
+
+export interface Sandbox {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Drops open requests, leaves unsent callbacks for the next start, closes the file. */
+  close(): Promise<void>;
+}
+
+/** scimmy-routers looks for a parsed body; the stream has been read by then, so its own parser steps aside. */
+const parseForScim: RequestHandler = (request, response, next) => {
+  try {
+    request.body = typeof request.body === 'string' && request.body !== '' ? JSON.parse(request.body) : undefined;
+    next();
+  } catch {
+    sendAnswer(response, errorAnswer(400, 'invalidSyntax', 'The body is not JSON.'));
+  }
+};
+
+const reportError: ErrorRequestHandler = (error: Error & { status?: number }, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  sendAnswer(response, errorAnswer(error.status ?? 500, 'SandboxError', error.message));
+};
+
+function buildApp(database: Database, callbacks: Callbacks, scimToken: string, closing: AbortSignal): Express {
+  const ledger = new LedgerStore(database);
+  const scripts = new ScriptsStore(database);
+  const answers = new AnswersStore(database);
+  const settings = new SettingsStore(database);
+  const csp = new CspService({ store: new CspStore(database), callbacks, scripts, settings });
+  const directory = new DirectoryStore(database);
+  const guard = gate({ ledger, scripts, answers, closing });
+  const scim = scimRouter(scimToken, (request) => ({
+    directory,
+    change: (work) =>
+      database.transaction(() => {
+        const result = work();
+        ledger.applied(contextOf(request).seq);
+        return result;
+      }),
+  }));
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use(express.text({ type: () => true, limit: '1mb' }));
+  app.use('/csp', guard, cspRoutes({ database, ledger, answers, callbacks, csp, closing }));
+  app.use('/scim/v2', guard, parseForScim, scim);
+  app.use(controlRoutes({ ledger, scripts, settings, callbacks }));
+  app.use(reportError);
+  return app;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Starts the world outside. Rejects with the listen error (code EADDRINUSE) if the port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const database = new Database(options.directory);
+  const closing = new AbortController();
+  const callbacks = new Callbacks(database, options.webhookSecret ?? DEVELOPMENT_WEBHOOK_SECRET);
+  const token = options.scimToken ?? DEVELOPMENT_SCIM_TOKEN;
+  const server = createServer(buildApp(database, callbacks, token, closing.signal));
+  const url = await listen(server, options.port, options.host ?? '127.0.0.1').catch((error: unknown) => {
+    database.close();
+    throw error;
+  });
+  callbacks.schedule();
+  const close = async (): Promise<void> => {
+    closing.abort();
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await Promise.all([closed, callbacks.close()]);
+    database.close();
+  };
+  let closed: Promise<void> | undefined;
+  return { url, close: () => (closed ??= close()) };
+}
