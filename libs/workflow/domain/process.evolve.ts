@@ -1,0 +1,117 @@
+import { Requests, type Request, type RequestEvent } from '#runtime';
+import { STEP_EVENTS, type ProcessEvent, type ProcessStarted, type StepResumed } from '../published/index.js';
+import { elementsOf, mergeAt } from './process.data.js';
+import { hasEnded, pinnedIndex, requestAt } from './process.state.js';
+import type { Data, OpenStatus, ProcessCommon, ProcessState, StartedProcess } from './process.state.js';
+
+export const requests = new Requests(STEP_EVENTS);
+
+/** Folds one event. Total: what does not fit changes nothing. Needs no definition, so audit can fold what no code runs any more. */
+export function evolveProcess(state: ProcessState, event: ProcessEvent): ProcessState {
+  if (event.type === 'ProcessStarted') return state.status === 'none' ? started(event as ProcessStarted) : state;
+  if (state.status === 'none') return state;
+  if (event.type === 'ProcessCompleted')
+    return { ...state, status: 'completed', endedAt: (event.data as { time: number }).time };
+  if (event.type === 'ProcessAborted') {
+    const { reason, time } = event.data as { reason?: string; time: number };
+    return { ...state, status: 'aborted', reason, endedAt: time };
+  }
+  if (event.type === 'StepResumed') return resumed(state, event as StepResumed);
+  return stepped(state, event as RequestEvent);
+}
+
+function started({ data }: ProcessStarted): ProcessState {
+  return {
+    status: 'created',
+    workflow: data.workflow,
+    version: data.version,
+    target: data.target,
+    isTask: data.isTask,
+    createdBy: data.createdBy,
+    product: data.product,
+    customerId: data.customerId,
+    startedAt: data.time,
+    steps: data.steps,
+    requests: data.steps.map(() => undefined),
+    dynamic: {},
+    position: 0,
+    data: data.state,
+  };
+}
+
+function stepped(state: StartedProcess, event: RequestEvent): ProcessState {
+  const path = event.data.step;
+  const index = pinnedIndex(state, path);
+  const request = requests.evolve(index < 0 ? state.dynamic[path] : state.requests[index], event);
+  return request === undefined ? state : withRequest(state, path, index, request);
+}
+
+function resumed(state: StartedProcess, { data }: StepResumed): ProcessState {
+  const request = requestAt(state, data.step);
+  if (request?.status === 'failed')
+    return withRequest(state, data.step, pinnedIndex(state, data.step), requests.resume(request, false));
+  if (request?.status === 'retrying')
+    return withRequest(state, data.step, pinnedIndex(state, data.step), { ...request, failures: 0, notBefore: 0 });
+  return state;
+}
+
+function withRequest(state: StartedProcess, path: string, index: number, request: Request): ProcessState {
+  const kept = index < 0 ? state.requests : replaced(state.requests, index, request);
+  const common: ProcessCommon = {
+    workflow: state.workflow,
+    version: state.version,
+    target: state.target,
+    isTask: state.isTask,
+    createdBy: state.createdBy,
+    product: state.product,
+    customerId: state.customerId,
+    startedAt: state.startedAt,
+    steps: state.steps,
+    requests: kept,
+    dynamic: index < 0 ? { ...state.dynamic, [path]: request } : state.dynamic,
+    position: request.status === 'done' && index === state.position ? nextGap(kept, index + 1) : state.position,
+    data: request.status === 'done' && !hasEnded(state) ? merged(state.data, path, index, request.result) : state.data,
+  };
+  if (state.status === 'aborted') return { ...common, status: 'aborted', reason: state.reason, endedAt: state.endedAt };
+  if (state.status === 'completed') return { ...common, status: 'completed', endedAt: state.endedAt };
+  return { ...common, status: statusOf(common) };
+}
+
+function merged(data: Data, path: string, index: number, result: unknown): Data {
+  if (typeof result !== 'object' || result === null) return data;
+  return mergeAt(data, index < 0 ? elementsOf(path) : [], result);
+}
+
+function nextGap(all: readonly (Request | undefined)[], from: number): number {
+  let at = from;
+  while (all[at]?.status === 'done') at++;
+  return at;
+}
+
+function replaced(all: readonly (Request | undefined)[], index: number, request: Request) {
+  const copy = all.slice();
+  copy[index] = request;
+  return copy;
+}
+
+/** A failed step shows first, then what runs, then what waits for a retry, then what waits for an answer. */
+const RANK: Readonly<Record<Request['status'], number>> = {
+  done: 0,
+  accepted: 1,
+  retrying: 2,
+  intended: 3,
+  resumed: 3,
+  failed: 4,
+};
+const SHOWN: readonly OpenStatus[] = ['running', 'awaiting_callback', 'waiting', 'running', 'failed'];
+
+/** Everything before `position` is done and needs no look. */
+function statusOf(state: ProcessCommon): OpenStatus {
+  let rank = 0;
+  for (let i = state.position; i < state.requests.length; i++) {
+    const request = state.requests[i];
+    if (request !== undefined) rank = Math.max(rank, RANK[request.status]);
+  }
+  for (const path in state.dynamic) rank = Math.max(rank, RANK[state.dynamic[path]!.status]);
+  return SHOWN[rank]!;
+}

@@ -1,0 +1,22 @@
+/** What a step's handler is given beside the state. */
+export interface StepContext {
+  readonly processId: string;
+  readonly workflow: string;
+  readonly target: string;
+  /** Path of the step. */
+  readonly step: string;
+  readonly attempt: number;
+  /** The same for all attempts (law 2). */
+  readonly idempotencyKey: string;
+  readonly callbackUrl: string;
+  /** Deadline told to the other side, ms since the epoch. */
+  readonly deadline?: number;
+  /** Aborted at the attempt's end. */
+  readonly signal: AbortSignal;
+  /** ms since the epoch. */
+  now(): number;
+  /** UUIDv5 of process and purpose: the same in every attempt and step. */
+  id(purpose: string): string;
+  /** Sends a command to another stream; its id derives from instance, step and purpose (law 10), so that a repeat is silence. */
+  dispatch<S = unknown>(stream: string, command: { readonly type: string }, purpose: string): Promise<S>;
+}
