@@ -1,0 +1,85 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOG_DB } from '../embedded/database.js';
+import { OWNER_DB, OWNER_PID } from '../embedded/ownership.js';
+import { StoreError } from '../errors.js';
+
+/** Databases whose rows follow from the log. They go first, so that in the copy no checkpoint is ahead of the log. */
+const DERIVED = 'read-models';
+
+/**
+ * Copies a data directory while its owner may be running; `target` must be empty or new. Answers the names of what was copied. The log
+ * follows the read models and everything else (vault, keys) follows the log, because events refer to secrets that were kept before them.
+ */
+export async function backupTo(directory: string, target: string): Promise<readonly string[]> {
+  assertLog(directory);
+  assertEmpty(target);
+  const names = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && belongs(entry.name))
+    .map((entry) => entry.name)
+    .toSorted((a, b) => turn(a) - turn(b) || a.localeCompare(b));
+  for (const name of names) copy(join(directory, name), join(target, name));
+  sync(target);
+  return names;
+}
+
+/** Puts a backup in place as a data directory. Refuses one that is not empty; answers the names of what was copied. */
+export async function restore(from: string, directory: string): Promise<readonly string[]> {
+  assertLog(from);
+  assertEmpty(directory);
+  const names = readdirSync(from, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && belongs(entry.name))
+    .map((entry) => entry.name);
+  for (const name of names) copy(join(from, name), join(directory, name));
+  sync(directory);
+  return names;
+}
+
+const belongs = (name: string): boolean =>
+  name !== OWNER_DB && name !== OWNER_PID && !/-(wal|shm|journal)$/.test(name) && !name.endsWith('.copy');
+
+const turn = (name: string): number => (name.startsWith(DERIVED) ? 0 : name === LOG_DB ? 1 : 2);
+
+/** A database goes through SQLite: copying its file would miss the write-ahead log and drop the owner's locks. */
+function copy(source: string, target: string): void {
+  if (!source.endsWith('.db')) copyFileSync(source, target);
+  else {
+    const db = new DatabaseSync(source);
+    try {
+      db.exec('PRAGMA busy_timeout=5000');
+      db.prepare('VACUUM INTO ?').run(target);
+    } finally {
+      db.close();
+    }
+  }
+  sync(target);
+}
+
+function sync(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function assertLog(directory: string): void {
+  const names = namesIn(directory);
+  if (!names.includes(LOG_DB)) throw new StoreError('store_unavailable', `there is no log in ${directory}`);
+}
+
+function assertEmpty(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  if (namesIn(directory).length > 0)
+    throw new StoreError('directory_in_use', `${directory} is not empty; name an empty or a new directory`);
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

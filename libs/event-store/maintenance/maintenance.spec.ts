@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backupTo, openEmbeddedStore, restore, START, verifyLog, type EmbeddedStore } from '#event-store';
+import { chained } from '#testing';
+
+const NEW = { revision: -1, hash: '' };
+
+describe('maintenance of the embedded log', () => {
+  let root: string;
+  let directory: string;
+  let store: EmbeddedStore;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'purveyor-maintenance-'));
+    directory = join(root, 'data');
+    store = await openEmbeddedStore({ directory, walBytes: 0 });
+    for (let n = 0; n < 3; n++) {
+      const stream = `process-${n}`;
+      const two = [
+        { type: 'Happened', data: { n } },
+        { type: 'Ended', data: {} },
+      ];
+      await store.append(stream, 'no_stream', chained(stream, NEW, two).events);
+    }
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(root, { recursive: true });
+  });
+
+  const tamper = (sql: string) => {
+    const db = new DatabaseSync(join(directory, 'log.db'));
+    db.exec(sql);
+    db.close();
+  };
+
+  it('counts what it has checked, in a running store and in its directory', async () => {
+    const progress: number[] = [];
+    expect(await verifyLog(store, (n) => progress.push(n))).toEqual({ ok: true, events: 6, streams: 3 });
+    expect(progress).toEqual([6]);
+    expect(await verifyLog(directory)).toEqual({ ok: true, events: 6, streams: 3 });
+  });
+
+  it('names a changed record by stream, revision and row', async () => {
+    tamper(`UPDATE appends SET body = replace(body, '"n":1', '"n":9') WHERE position = 4`);
+    const firstBad = expect.objectContaining({ stream: 'process-1', revision: 1, row: 4 });
+    expect(await verifyLog(directory)).toMatchObject({ ok: false, events: 2, firstBad });
+    expect(await verifyLog(store)).toMatchObject({ ok: false, firstBad });
+  });
+
+  it('finds a record that is gone', async () => {
+    tamper('DELETE FROM appends WHERE position = 4');
+    expect(await verifyLog(directory)).toMatchObject({ ok: false, firstBad: { row: 6 } });
+  });
+
+  it('backs up while running, and a restored directory is the same log', async () => {
+    await writeFile(join(directory, 'keys.json'), '{"k":1}');
+    const copied = await backupTo(directory, join(root, 'backup'));
+    expect(copied).toEqual(['log.db', 'keys.json']);
+    const after = chained('process-9', NEW, [{ type: 'Happened', data: {} }]);
+    await store.append('process-9', 'no_stream', after.events);
+
+    await restore(join(root, 'backup'), join(root, 'restored'));
+    expect(await readFile(join(root, 'restored', 'keys.json'), 'utf8')).toBe('{"k":1}');
+    const restored = await openEmbeddedStore({ directory: join(root, 'restored'), walBytes: 0 });
+    try {
+      expect(restored.logId).toBe(store.logId);
+      const before = (await store.readAll({ after: START })).events.slice(0, 6);
+      expect((await restored.readAll({ after: START })).events).toEqual(before);
+    } finally {
+      await restored.close();
+    }
+  });
+
+  it('refuses a directory that is not empty, and a source without a log', async () => {
+    await expect(backupTo(directory, directory)).rejects.toMatchObject({ code: 'directory_in_use' });
+    await expect(restore(directory, directory)).rejects.toMatchObject({ code: 'directory_in_use' });
+    await expect(restore(join(root, 'nothing'), join(root, 'x'))).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+});

@@ -1,0 +1,71 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { chainNext, chainStart, type ChainState } from '../chain.js';
+import { LOG_DB, FORMAT, readMeta } from '../embedded/database.js';
+import { TypeCodes } from '../embedded/names.js';
+import { walkRows } from '../embedded/startup-check.js';
+import { Corrupt, StoreError } from '../errors.js';
+import { START, type EventStore, type StoredEvent } from '../port.js';
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly streams: number;
+  /** The first record that is not what was written. */
+  readonly firstBad?: {
+    readonly message: string;
+    readonly stream?: string;
+    readonly revision?: number;
+    readonly row?: number;
+  };
+}
+
+/** How many events were checked so far. */
+export type Progress = (events: number) => void;
+
+const PROGRESS_EVERY = 10_000;
+
+/**
+ * Checks every record and the hash chain of every stream, of an open store or of a data directory (which may be in use). Stops at the
+ * first damage and reports it; throws only when there is no log or its format is newer.
+ */
+export async function verifyLog(source: EventStore | string, onProgress?: Progress): Promise<VerifyReport> {
+  const chains = new Map<string, ChainState>();
+  let events = 0;
+  try {
+    for await (const event of typeof source === 'string' ? eventsIn(source) : eventsOf(source)) {
+      chains.set(event.stream, chainNext(chains.get(event.stream) ?? chainStart, event));
+      if (++events % PROGRESS_EVERY === 0) onProgress?.(events);
+    }
+  } catch (error) {
+    if (!(error instanceof Corrupt)) throw error;
+    return { ok: false, events, streams: chains.size, firstBad: { message: error.message, ...error.at } };
+  }
+  onProgress?.(events);
+  return { ok: true, events, streams: chains.size };
+}
+
+async function* eventsOf(store: EventStore): AsyncGenerator<StoredEvent> {
+  for (let after = START; ;) {
+    const page = await store.readAll({ after });
+    yield* page.events;
+    if (page.end) return;
+    after = page.next;
+  }
+}
+
+function* eventsIn(directory: string): Generator<StoredEvent> {
+  const file = join(directory, LOG_DB);
+  if (!existsSync(file)) throw new StoreError('store_unavailable', `there is no log in ${directory}`);
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA busy_timeout=5000; PRAGMA query_only=1');
+    const format = Number(readMeta(db, 'format'));
+    if (format !== FORMAT)
+      throw new StoreError('newer_format', `the log has format ${format}, this version reads ${FORMAT}`);
+    for (const { events } of walkRows(db, 0, new TypeCodes(db).nameOf)) yield* events;
+  } finally {
+    db.close();
+  }
+}
