@@ -1,0 +1,6 @@
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+export function summarise(result: JestResult, jestCode: number): { readonly line: string; readonly code: number };

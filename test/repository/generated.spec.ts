@@ -1,0 +1,14 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeConfig, errorCatalogue } from '#platform';
+import { envExample, errorReference } from '../../scripts/lib/generated.mjs';
+import { read } from './repository.js';
+
+describe('generated files are those in the repository (npm run generate)', () => {
+  it('.env.example', () => {
+    expect(read('.env.example')).toBe(envExample(describeConfig()));
+  });
+
+  it('docs/reference/errors.md', () => {
+    expect(read('docs/reference/errors.md')).toBe(errorReference(errorCatalogue));
+  });
+});
