@@ -68,13 +68,19 @@ export interface CheckedScript {
   readonly behaviour: Behaviour;
 }
 
+/** An operation's course is set when it is accepted; a script on its polls would start it anew each time. */
+function misplacedPoll({ match, behaviour }: CheckedScript): string | undefined {
+  if (behaviour.kind !== 'poll' || match?.path?.startsWith('/csp/azure/operations') !== true) return undefined;
+  return '/match/path must name the create whose operation is polled, such as /csp/azure/billing-profiles';
+}
+
 /** The script with its defaults, or a sentence that says what is wrong. */
 export function checkScript(value: unknown): CheckedScript | string {
   const kind = (value as { behaviour?: { kind?: unknown } } | undefined)?.behaviour?.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(BEHAVIOURS, kind)) {
     return `/behaviour/kind must be one of ${Object.keys(BEHAVIOURS).join(', ')}`;
   }
-  const fault = faults(scriptSchema(kind as Behaviour['kind']), value);
+  const fault = faults(scriptSchema(kind as Behaviour['kind']), value) ?? misplacedPoll(value as CheckedScript);
   return fault ?? { match: {}, times: 1, ...(value as Partial<CheckedScript> & { behaviour: Behaviour }) };
 }
 

@@ -72,7 +72,7 @@ export function cspRoutes(parts: CspRouteParts): Router {
     router.get(`/azure/${kind}`, (_request, response) => sendAnswer(response, parts.csp.list(kind)));
   }
   router.get('/azure/operations/:id', (request, response) => {
-    const poll = (): Answer => parts.csp.poll(request.params.id, contextOf(request));
+    const poll = (): Answer => parts.csp.poll(request.params.id);
     sendAnswer(response, parts.database.transaction(poll));
   });
   router.use((request, response) =>

@@ -79,16 +79,12 @@ export class CspService {
   }
 
   /** One poll of a long-running operation: 202 while it runs, then 200 with its end; 404 if unknown. */
-  poll(id: string, request: RequestContext): Answer {
+  poll(id: string): Answer {
     const found = this.parts.store.operation(id);
     if (found === undefined) return errorAnswer(404, 'NotFound', `There is no operation ${id}.`);
-    const script = this.parts.scripts.take(request, 'poll');
-    const error = script?.outcome === 'failed' ? (script.error ?? REPORTED) : found.error;
-    const remaining = script?.times ?? found.remaining;
-    const operation = { ...found, remaining, error, retryAfter: script?.retryAfter ?? found.retryAfter };
-    if (remaining === 0) return this.end(operation.resource, error);
-    this.parts.store.updateOperation({ ...operation, remaining: remaining < 0 ? remaining : remaining - 1 });
-    const retryAfter = operation.retryAfter ?? this.parts.settings.read().retryAfterSeconds;
+    if (found.remaining === 0) return this.end(found.resource, found.error);
+    if (found.remaining > 0) this.parts.store.countPoll(id);
+    const retryAfter = found.retryAfter ?? this.parts.settings.read().retryAfterSeconds;
     return jsonAnswer(202, { status: 'Running' }, { 'retry-after': String(retryAfter) });
   }
 

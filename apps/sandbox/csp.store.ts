@@ -78,9 +78,7 @@ export class CspStore {
     return { id, resource: row.resource, remaining: row.remaining, retryAfter: row.retry_after, error };
   }
 
-  updateOperation(operation: Operation): void {
-    const { id, remaining, retryAfter, error } = operation;
-    const sql = 'UPDATE operations SET remaining = ?, retry_after = ?, error = ? WHERE id = ?';
-    this.database.run(sql, remaining, retryAfter, error === null ? null : JSON.stringify(error), id);
+  countPoll(id: string): void {
+    this.database.run('UPDATE operations SET remaining = remaining - 1 WHERE id = ?', id);
   }
 }

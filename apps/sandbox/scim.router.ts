@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import SCIMMYRouters, { SCIMMY } from 'scimmy-routers';
+import { SCIMMY, SCIMMYRouters } from 'scimmy-routers';
 import { NameTaken, type DirectoryStore, type DirectoryType, type Entry } from './directory.store.js';
 
 /** One request's way to its own sandbox: scimmy's resource handlers are global, several sandboxes may share them. */

@@ -98,6 +98,15 @@ describe('the scripts of the sandbox', () => {
     expect((await world.create('billing-profiles', 'k4', body)).status).toBe(202);
   });
 
+  it('lets a poll script for every operation come to an end', async () => {
+    const { tenantId } = (await make('t')).body;
+    await world.script({ kind: 'poll', times: 1, retryAfter: 0 }, {}, -1);
+    const accepted = await world.create('billing-profiles', 'k2', { tenantId, displayName: 'p' });
+    const location = accepted.headers.get('location') ?? '';
+    const statuses = [(await world.call('GET', location)).status, (await world.call('GET', location)).status];
+    expect(statuses).toEqual([202, 200]);
+  });
+
   it('answers at once when told so', async () => {
     const { tenantId, billingProfileId } = await world.parents();
     expect(billingProfileId).toEqual(expect.any(String));
@@ -112,6 +121,8 @@ describe('the scripts of the sandbox', () => {
     for (const behaviour of [{ kind: 'dance' }, { kind: 'fail' }, { kind: 'delay', ms: 1, more: 2 }]) {
       expect((await world.call('POST', '/scripts', { behaviour })).status).toBe(400);
     }
+    const misplaced = { match: { path: '/csp/azure/operations' }, behaviour: { kind: 'poll', times: 1 } };
+    expect((await world.call('POST', '/scripts', misplaced)).body.error.message).toContain('must name the create');
     expect((await world.call('PUT', '/settings', { pollsBeforeDone: -1 })).status).toBe(400);
     expect((await world.call('PUT', '/settings', { colour: 1 })).body.error.message).toContain('colour');
   });
