@@ -60,7 +60,12 @@ describe('toProblem', () => {
     ['malformed_json', 400, coded('FST_ERR_CTP_INVALID_JSON_BODY', 400)],
     ['malformed_json', 400, Object.assign(new SyntaxError('Unexpected token'), { statusCode: 400 })],
     ['malformed_json', 400, new HttpException('Unexpected token } in JSON at position 3', 400)],
-    ['not_found', 404, new NotFoundException('Cannot GET /api/nothing')],
+    [
+      'malformed_json',
+      400,
+      new HttpException("Body cannot be empty when content-type is set to 'application/json'", 400),
+    ],
+    ['not_found', 404, new NotFoundException('Cannot GET /api/callbacks/secret internals')],
     ['bad_request', 418, new HttpException('teapot', 418)],
     ['configuration_error', 500, new UnknownEvent('portfolio', 'StageDreamt', 1)],
     ['internal_error', 500, new HttpException('secret internals', 502)],

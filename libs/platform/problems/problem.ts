@@ -113,7 +113,7 @@ function fromNest(error: object): Said | undefined {
   const { getStatus, message } = error as { getStatus?: () => number; message?: string };
   if (typeof getStatus !== 'function') return undefined;
   const status = getStatus.call(error);
-  return status === 400 && /\bJSON\b/.test(message ?? '')
+  return status === 400 && /\bJSON\b|application\/json/.test(message ?? '')
     ? { code: 'malformed_json', detail: errorEntry('malformed_json').meaning }
     : byStatus(status, message);
 }
@@ -134,6 +134,9 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
 
 function byStatus(status: number, message: string | undefined): Said {
   const code = STATUS_CODES[status];
+  // Nest's own 404 repeats the address, and with it query and callback token.
+  if (status === 404 && message?.startsWith('Cannot '))
+    return { code: 'not_found', detail: errorEntry('not_found').meaning };
   if (code === undefined)
     return status < 500 ? { code: 'bad_request', status, detail: message } : { code: 'internal_error' };
   return { code, detail: status < 500 ? message : errorEntry(code).meaning };

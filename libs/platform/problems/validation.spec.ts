@@ -63,7 +63,9 @@ describe('ProblemFilter', () => {
     };
     const log = { error: jest.fn(), warn: jest.fn() };
     const http = { getResponse: () => reply, getRequest: () => ({ url: '/api/callbacks/tok.en?x=1' }) };
-    new ProblemFilter(log)['catch'](error, { switchToHttp: () => http } as unknown as ArgumentsHost);
+    const filter = new ProblemFilter(log);
+    const { catch: handle } = filter;
+    handle.call(filter, error, { switchToHttp: () => http } as unknown as ArgumentsHost);
     return { seen, log };
   };
 
