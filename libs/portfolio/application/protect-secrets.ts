@@ -1,11 +1,11 @@
 import type { TSchema } from 'typebox';
 import { at } from '../domain/paths.js';
-import { isReference, secretPaths } from '../domain/secrets.js';
+import { secretPaths } from '../domain/secrets.js';
 
 /**
  * A copy of `value` in which every string that the schema marks secret has gone to the vault: `put(dot path, secret)` answers the
- * reference that takes its place. References and fields that are not there stay as they are. Call it after validation and
- * before any command is made of the value.
+ * reference that takes its place. A text that looks like a reference is a secret like any other, so that nobody can name a
+ * secret of someone else. Call it once, after validation and before any command is made of the value.
  */
 export async function protectSecrets<V>(
   schema: TSchema,
@@ -15,8 +15,7 @@ export async function protectSecrets<V>(
   let copy: unknown = value;
   for (const path of secretPaths(schema)) {
     const secret = at(copy, path);
-    if (typeof secret === 'string' && !isReference(secret))
-      copy = replaced(copy, path.split('.'), await put(path, secret));
+    if (typeof secret === 'string') copy = replaced(copy, path.split('.'), await put(path, secret));
   }
   return copy as V;
 }
