@@ -10,7 +10,7 @@ import { openEmbeddedStore, revision, verifyLog, type EmbeddedStore } from '#eve
 
 const CRASH = join(import.meta.dirname, 'crash');
 /** Killed only when so many were acknowledged, so that the kill falls into full work whatever the machine's speed. */
-const ACKNOWLEDGED = 2_000;
+const ACKNOWLEDGED = 1_000;
 const ROUNDS = 3;
 
 describe('kill -9 under load', () => {
@@ -51,7 +51,7 @@ async function killUnderLoad(directory: string, record: string, round: number): 
   try {
     while (linesOf(record).length - before < ACKNOWLEDGED) {
       if (ended(child)) throw new Error(`the child ended by itself: ${complaint}`);
-      await sleep(10);
+      await sleep(20);
     }
   } finally {
     child.kill('SIGKILL');
