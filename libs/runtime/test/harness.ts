@@ -1,0 +1,103 @@
+import type { CommandContext, Outcome } from '#kernel';
+import { EventLog, EventRegistry, type EventMetadata } from '#event-store';
+import { SeededIds, SimulatedStore, VirtualClock } from '#testing';
+import { CallbackTokens, Runtime, type Effect, type EffectCall, type OpenWork, type RequestPolicy } from '../index.js';
+import { jobDecider, jobEvents } from './job.decider.js';
+
+export const AT_ONCE: RequestPolicy = {
+  retry: { initialMs: 1_000, coefficient: 2, capMs: 60_000, jitter: 0, limit: 3 },
+  completion: { kind: 'at_once' },
+  unknown: 'repeat',
+};
+
+export const done = (result: unknown = {}): Outcome => ({ kind: 'done', result });
+export const failed = (kind: 'retryable' | 'refused' | 'unknown', more: object = {}): Outcome => ({
+  kind: 'failed',
+  failure: { kind, code: 'nope', message: 'no', ...more },
+});
+
+export const by = (commandId: string): CommandContext => ({
+  commandId,
+  correlationId: 'c',
+  causationId: 'c',
+  actor: 'ann',
+  tenant: 't',
+});
+
+export interface Harness {
+  readonly clock: VirtualClock;
+  readonly store: SimulatedStore;
+  readonly calls: EffectCall[];
+  /** Answers the n-th call; missing ones hang. */
+  readonly answers: ((call: EffectCall) => Outcome | Promise<Outcome>)[];
+  runner(options?: {
+    othersDead?: boolean;
+    worker?: boolean;
+    effect?: Partial<Effect>;
+    seed?: number;
+  }): Promise<Runtime>;
+  types(stream: string): Promise<string[]>;
+  data(stream: string, type: string): Promise<Record<string, unknown>[]>;
+  open(): Promise<OpenWork[]>;
+  settle(): Promise<void>;
+  advance(ms: number): Promise<void>;
+}
+
+/** One simulated log, virtual time, and as many shipped runners over it as a test wants. */
+export function harness(policy = AT_ONCE): Harness {
+  const clock = new VirtualClock();
+  const store = new SimulatedStore({ clock });
+  const calls: EffectCall[] = [];
+  const answers: Harness['answers'] = [];
+  const read = async (stream: string) => (await store.readStream(stream)).events;
+  const settle = async () => {
+    for (let i = 0; i < 6; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const open = async () => {
+    const rows = new Map<string, OpenWork>();
+    for (const event of (await store.readAll({ after: 0 as never })).events) {
+      const { owed } = JSON.parse(event.metadata) as EventMetadata;
+      if (owed) rows.set(event.stream, { stream: event.stream, ...owed });
+      else rows.delete(event.stream);
+    }
+    return [...rows.values()];
+  };
+  return {
+    clock,
+    store,
+    calls,
+    answers,
+    settle,
+    open,
+    async runner({ othersDead, worker, effect, seed = 1 } = {}) {
+      const run = async (call: EffectCall) => {
+        calls.push(call);
+        const answer = answers.shift();
+        return answer ? answer(call) : new Promise<Outcome>(() => undefined);
+      };
+      const runtime = new Runtime({
+        log: new EventLog(store, new EventRegistry().register(jobEvents)),
+        clock,
+        ids: new SeededIds(clock, seed),
+        tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://here'),
+        effects: [{ name: 'work', run, ...effect }],
+        openWork: async function* (dueBefore = Infinity) {
+          for (const row of await open()) if (row.run || (row.due ?? Infinity) <= dueBefore) yield row;
+        },
+        othersDead,
+        worker,
+      }).register('job', jobDecider(policy));
+      await runtime.start();
+      return runtime;
+    },
+    types: async (stream) => (await read(stream)).map((event) => event.type),
+    data: async (stream, type) =>
+      (await read(stream)).filter((e) => e.type === type).map((e) => JSON.parse(e.data) as Record<string, unknown>),
+    async advance(ms) {
+      for (let left = ms; left > 0; left -= 100) {
+        clock.advance(Math.min(100, left));
+        await settle();
+      }
+    },
+  };
+}

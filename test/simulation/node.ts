@@ -1,0 +1,104 @@
+import type { Clock } from '#kernel';
+import { EventLog, type EventMetadata, type EventRegistry } from '#event-store';
+import { CallbackTokens, Runtime, type AnyDecider, type Effect, type OpenWork } from '#runtime';
+import { SeededIds, type SimulatedStore, type VirtualClock } from '#testing';
+
+/** A process that can be stopped in mid-air and go on later: what fires meanwhile fires when it thaws. */
+export class FreezableClock implements Clock {
+  private frozen = false;
+  private readonly held: (() => void)[] = [];
+
+  constructor(private readonly clock: VirtualClock) {}
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  after(ms: number, call: () => void): () => void {
+    let cancelled = false;
+    const fire = () => {
+      if (cancelled) return;
+      if (this.frozen) this.held.push(fire);
+      else call();
+    };
+    const cancel = this.clock.after(ms, fire);
+    return () => {
+      cancelled = true;
+      cancel();
+    };
+  }
+
+  freeze(ms: number): void {
+    if (this.frozen) return;
+    this.frozen = true;
+    this.clock.after(ms, () => {
+      this.frozen = false;
+      for (const call of this.held.splice(0)) call();
+    });
+  }
+}
+
+/** What one process of the simulated world is made of. */
+export interface NodeParts {
+  readonly store: SimulatedStore;
+  readonly clock: VirtualClock;
+  readonly registry: EventRegistry;
+  readonly deciders: Readonly<Record<string, AnyDecider>>;
+  readonly effects: (clock: Clock, alive: () => boolean) => readonly Effect[];
+  /** True when a crash is the only way in which another owner can have gone. */
+  readonly alone: boolean;
+  readonly random: () => number;
+}
+
+/** One worker process over the shared log, with the shipped runner inside. */
+export class Node {
+  runtime: Runtime;
+  clock: FreezableClock;
+  readonly stuck: string[] = [];
+  private life = 0;
+
+  constructor(private readonly parts: NodeParts) {
+    [this.runtime, this.clock] = this.boot();
+  }
+
+  private boot(): [Runtime, FreezableClock] {
+    const { parts } = this;
+    const clock = new FreezableClock(parts.clock);
+    const life = ++this.life;
+    const runtime = new Runtime({
+      log: new EventLog(parts.store, parts.registry),
+      clock,
+      ids: new SeededIds(clock, Math.floor(parts.random() * 2 ** 31)),
+      tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://127.0.0.1'),
+      effects: parts.effects(clock, () => life === this.life),
+      openWork: (dueBefore) => openWork(parts.store, dueBefore),
+      othersDead: parts.alone,
+      observe: { stuck: (stream, error) => this.stuck.push(`${stream}: ${String(error)}`) },
+    });
+    for (const [category, decider] of Object.entries(parts.deciders)) runtime.register(category, decider);
+    void runtime.start();
+    return [runtime, clock];
+  }
+
+  /** Kill -9 and, after a while, a new process. */
+  crash(downMs: number): void {
+    this.runtime.kill();
+    this.life++;
+    this.parts.clock.after(downMs, () => ([this.runtime, this.clock] = this.boot()));
+  }
+}
+
+/** The worklist as its projection has it: the last append of each stream says what is owed. */
+export async function* openWork(store: SimulatedStore, dueBefore = Infinity): AsyncIterable<OpenWork> {
+  const rows = new Map<string, OpenWork>();
+  for (let after = 0, end = false; !end;) {
+    const page = await store.readAll({ after: after as never });
+    for (const event of page.events) {
+      const { owed } = JSON.parse(event.metadata) as EventMetadata;
+      if (owed) rows.set(event.stream, { stream: event.stream, ...owed });
+      else rows.delete(event.stream);
+    }
+    [after, end] = [page.next, page.end];
+  }
+  for (const row of rows.values()) if (row.run || (row.due !== null && row.due <= dueBefore)) yield row;
+}

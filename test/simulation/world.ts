@@ -1,0 +1,158 @@
+import type { Clock, CommandContext, Outcome } from '#kernel';
+import { EventLog, EventRegistry, StoreUnavailable, type EventSpec } from '#event-store';
+import { foldStream, type AnyDecider, type Effect } from '#runtime';
+import { mulberry32, SimulatedStore, VirtualClock } from '#testing';
+import { Node } from './node.js';
+import { Outside } from './outside.js';
+
+export interface Scenario {
+  readonly deciders: Readonly<Record<string, AnyDecider>>;
+  readonly events: readonly EventSpec<string, never>[];
+  /** The effects of one process; `outside` is shared by all. */
+  readonly effects: (outside: Outside, clock: Clock, alive: () => boolean) => readonly Effect[];
+  readonly result: (name: string, input: unknown) => unknown;
+  /** Streams to begin, each with its first command. */
+  readonly begin: readonly { readonly stream: string; readonly command: { readonly type: string } }[];
+  readonly ended: (state: never) => boolean;
+  /** Event types that record a step as done; their data has `step`. */
+  readonly recordedBy: readonly string[];
+}
+
+/** Ends in a minute of quiet; chaos lasts this long, ms of virtual time. */
+const CHAOS_MS = 60_000;
+const LONGEST_MS = 3_000_000;
+
+/** Several processes over one log under a random schedule: crash, freeze, lost or repeated answers, refused and unknown appends. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly store = new SimulatedStore({ clock: this.clock });
+  readonly nodes: Node[];
+  readonly outside: Outside;
+  readonly violations: string[] = [];
+  private readonly random: () => number;
+  private readonly log: EventLog;
+
+  constructor(
+    private readonly scenario: Scenario,
+    seed: number,
+    processes: number,
+    private readonly trouble: number,
+  ) {
+    this.random = mulberry32(seed);
+    const registry = new EventRegistry().register(scenario.events);
+    this.log = new EventLog(this.store, registry);
+    const { clock, store, random } = this;
+    this.outside = new Outside({
+      clock,
+      random,
+      trouble,
+      result: scenario.result,
+      callback: (stream, key, outcome) => this.callback(stream, key, outcome),
+      left: (call) => void this.assertNotRecorded(call.stream, call.key),
+    });
+    this.nodes = Array.from(
+      { length: processes },
+      () =>
+        new Node({
+          store,
+          clock,
+          registry,
+          random,
+          deciders: scenario.deciders,
+          alone: processes === 1,
+          effects: (nodeClock, alive) => scenario.effects(this.outside, nodeClock, alive),
+        }),
+    );
+  }
+
+  /** Runs until every instance has ended; the answer tells what did not. */
+  async run(): Promise<{ open: string[]; states: Map<string, unknown> }> {
+    for (const { stream, command } of this.scenario.begin) this.send(stream, command);
+    if (this.trouble > 0) this.disturb();
+    const from = this.clock.now();
+    let states = new Map<string, unknown>();
+    for (let turn = 0; this.clock.now() - from < LONGEST_MS; turn++) {
+      await settled();
+      if (turn % 20 === 0 && this.clock.now() - from > (this.trouble > 0 ? CHAOS_MS : 0)) {
+        states = await this.states();
+        if ([...states.values()].every((state) => this.scenario.ended(state as never))) break;
+      }
+      if (!this.clock.runNext()) break;
+    }
+    for (const node of this.nodes) node.runtime.kill();
+    const open = [...states].filter(([, state]) => !this.scenario.ended(state as never)).map(([stream]) => stream);
+    return { open, states };
+  }
+
+  /** Each instance as the log folds it. */
+  async states(): Promise<Map<string, unknown>> {
+    const states = new Map<string, unknown>();
+    for (const { stream } of this.scenario.begin) {
+      const decider = this.scenario.deciders[stream.split('-')[0]!]!;
+      states.set(stream, (await foldStream(this.log, decider, stream)).state);
+    }
+    return states;
+  }
+
+  private send(stream: string, command: { readonly type: string }): void {
+    const node = this.pick();
+    node.runtime
+      .dispatch(stream, command, context(`begin:${stream}`))
+      .catch(() => this.clock.after(500, () => this.send(stream, command)));
+  }
+
+  private async callback(stream: string, key: string, outcome: Outcome): Promise<void> {
+    const time = this.clock.now();
+    const command = {
+      type: 'Outcome',
+      key,
+      attempt: 0,
+      outcome,
+      time,
+      jitter: this.random(),
+      via: 'callback',
+    } as const;
+    await this.pick().runtime.dispatch(stream, command, context(`callback:${stream}:${key}:${time}`), 'callback');
+  }
+
+  private disturb(): void {
+    const count = Math.floor(this.random() * 12);
+    for (let i = 0; i < count; i++) this.clock.after(this.random() * CHAOS_MS, () => this.disturbOnce());
+  }
+
+  private disturbOnce(): void {
+    const kind = Math.floor(this.random() * 4);
+    if (kind === 0) this.pick().crash(this.random() * 8_000);
+    else if (kind === 1) this.pick().clock.freeze(this.random() * 20_000);
+    else
+      this.store.failNext(new StoreUnavailable('cut', kind === 3), { afterWriting: kind === 2 && this.random() < 0.5 });
+  }
+
+  private pick(): Node {
+    return this.nodes[Math.floor(this.random() * this.nodes.length)]!;
+  }
+
+  /** No recorded step runs again: when a call leaves, its step is not in the log as done. */
+  private async assertNotRecorded(stream: string, key: string): Promise<void> {
+    const { events } = await this.store.readStream(stream);
+    const step = key.slice(0, key.lastIndexOf('/'));
+    const recorded = events.some(
+      ({ type, data }) =>
+        this.scenario.recordedBy.includes(type) && (JSON.parse(data) as { step: string }).step === step,
+    );
+    if (recorded) this.violations.push(`${stream} ran ${key} again`);
+  }
+}
+
+const context = (commandId: string): CommandContext => ({
+  commandId,
+  correlationId: commandId,
+  causationId: commandId,
+  actor: 'simulation',
+  tenant: 'default',
+});
+
+/** Lets everything that can go on without time go on. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+}
