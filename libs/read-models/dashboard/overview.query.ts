@@ -1,0 +1,76 @@
+import { sql, type Kysely } from 'kysely';
+import type { ReadModels } from '../database/read-models.js';
+import type { Tables } from '../database/tables.js';
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Counts, what waits longest (ms since the epoch) and what failed in the last 24 hours and is still failed. */
+export interface Overview {
+  readonly portfolios: { readonly byState: Counts; readonly byPhase: Counts; readonly byStage: Counts };
+  readonly processes: { readonly byStatus: Counts };
+  readonly subscriptions: {
+    readonly byProduct: Counts;
+    readonly byStatus: Counts;
+    readonly inSync: number;
+    readonly outOfSync: number;
+  };
+  readonly oldestWaiting: { readonly stream: string; readonly since: number; readonly due: number | null } | null;
+  readonly failuresLastDay: { readonly portfolios: number; readonly processes: number };
+  readonly parked: number;
+}
+
+const DAY_MS = 86_400_000;
+
+async function countBy(db: Kysely<Tables>, table: string, column: string): Promise<Counts> {
+  const counted = await sql<{ value: string | number; count: number }>`
+    SELECT ${sql.ref(column)} AS value, COUNT(*) AS count FROM ${sql.table(table)}
+    WHERE ${sql.ref(column)} IS NOT NULL GROUP BY ${sql.ref(column)} ORDER BY ${sql.ref(column)}`.execute(db);
+  return Object.fromEntries(counted.rows.map((row) => [String(row.value), Number(row.count)]));
+}
+
+async function failedSince(db: Kysely<Tables>, table: 'portfolios' | 'processes', since: number): Promise<number> {
+  const { count } = await db
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('failed_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** `now`: ms since the epoch. */
+export async function overview({ db }: ReadModels, now: number): Promise<Overview> {
+  const insync = await countBy(db, 'subscriptions', 'insync');
+  const oldest = await db
+    .selectFrom('worklist')
+    .select(['stream', 'since', 'due'])
+    .orderBy('since')
+    .orderBy('stream')
+    .limit(1)
+    .executeTakeFirst();
+  const parked = await db
+    .selectFrom('parked')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return {
+    portfolios: {
+      byState: await countBy(db, 'portfolios', 'state'),
+      byPhase: await countBy(db, 'portfolios', 'phase'),
+      byStage: await countBy(db, 'portfolios', 'stage'),
+    },
+    processes: { byStatus: await countBy(db, 'processes', 'last_status') },
+    subscriptions: {
+      byProduct: await countBy(db, 'subscriptions', 'product_name'),
+      byStatus: await countBy(db, 'subscriptions', 'status'),
+      inSync: insync['1'] ?? 0,
+      outOfSync: insync['0'] ?? 0,
+    },
+    oldestWaiting: oldest
+      ? { stream: oldest.stream, since: Number(oldest.since), due: oldest.due === null ? null : Number(oldest.due) }
+      : null,
+    failuresLastDay: {
+      portfolios: await failedSince(db, 'portfolios', now - DAY_MS),
+      processes: await failedSince(db, 'processes', now - DAY_MS),
+    },
+    parked: Number(parked.count),
+  };
+}

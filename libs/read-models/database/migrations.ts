@@ -1,0 +1,116 @@
+import { Migrator, type CreateTableBuilder, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+
+type AnyDb = Kysely<unknown>;
+type Kind = 'text' | 'integer' | 'bigint';
+
+/** Names ending in `?` may be null. */
+function columns<T extends string>(table: CreateTableBuilder<T>, kinds: Record<string, Kind>): CreateTableBuilder<T> {
+  let built = table as CreateTableBuilder<string, string>;
+  for (const [name, kind] of Object.entries(kinds))
+    built = name.endsWith('?')
+      ? built.addColumn(name.slice(0, -1), kind)
+      : built.addColumn(name, kind, (column) => column.notNull());
+  return built as never;
+}
+
+async function table(db: AnyDb, name: string, key: readonly string[], kinds: Record<string, Kind>): Promise<void> {
+  await columns(db.schema.createTable(name), kinds)
+    .addPrimaryKeyConstraint(`${name}_key`, key as never)
+    .execute();
+}
+
+const index = (db: AnyDb, on: string, names: readonly string[]) =>
+  db.schema
+    .createIndex(`${on}_by_${names.join('_')}`)
+    .on(on)
+    .columns(names as string[])
+    .execute();
+
+const folded = { id: 'text', revision: 'bigint', position: 'bigint', doc: 'text' } as const;
+
+const first: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'checkpoints', ['projection'], {
+      projection: 'text',
+      version: 'integer',
+      log_id: 'text',
+      position: 'bigint',
+    });
+    await table(db, 'parked', ['stream', 'revision', 'projection'], {
+      stream: 'text',
+      revision: 'bigint',
+      projection: 'text',
+      type: 'text',
+      position: 'bigint',
+      kind: 'text',
+      reason: 'text',
+    });
+    await table(db, 'worklist', ['stream'], {
+      stream: 'text',
+      category: 'text',
+      run: 'integer',
+      'due?': 'bigint',
+      since: 'bigint',
+      position: 'bigint',
+    });
+    await table(db, 'portfolios', ['id'], {
+      ...folded,
+      name: 'text',
+      csp: 'text',
+      state: 'text',
+      phase: 'text',
+      'stage?': 'text',
+      created_at: 'bigint',
+      updated_at: 'bigint',
+      'failed_at?': 'bigint',
+    });
+    await index(db, 'portfolios', ['created_at', 'id']);
+    await table(db, 'processes', ['id'], {
+      ...folded,
+      workflow: 'text',
+      target: 'text',
+      is_task: 'integer',
+      created_by: 'text',
+      last_status: 'text',
+      'last_step?': 'text',
+      'failed_reason?': 'text',
+      'product_id?': 'text',
+      'customer_id?': 'text',
+      started_at: 'bigint',
+      updated_at: 'bigint',
+      'failed_at?': 'bigint',
+    });
+    await index(db, 'processes', ['started_at', 'id']);
+    await table(db, 'process_subscriptions', ['subscription_id', 'process_id'], {
+      subscription_id: 'text',
+      process_id: 'text',
+      workflow: 'text',
+      target: 'text',
+      position: 'bigint',
+    });
+    await index(db, 'process_subscriptions', ['process_id']);
+    await table(db, 'subscriptions', ['id'], {
+      ...folded,
+      product_id: 'text',
+      product_name: 'text',
+      customer_id: 'text',
+      description: 'text',
+      status: 'text',
+      insync: 'integer',
+      'start_date?': 'bigint',
+      'end_date?': 'bigint',
+      created_at: 'bigint',
+      updated_at: 'bigint',
+    });
+    await index(db, 'subscriptions', ['created_at', 'id']);
+  },
+};
+
+/** Ordered by name; a migration that was ever released is never changed. */
+const provider: MigrationProvider = { getMigrations: async () => ({ '0001_first': first }) };
+
+/** Brings the schema up to date; throws what the failing migration threw. */
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  const { error } = await new Migrator({ db: db as Kysely<any>, provider }).migrateToLatest();
+  if (error !== undefined) throw error;
+}

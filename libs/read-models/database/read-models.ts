@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Kysely } from 'kysely';
+import { migrate } from './migrations.js';
+import { kyselyOver, openSqlite } from './sqlite.js';
+import type { Tables } from './tables.js';
+
+export const READ_MODEL_FILE = 'read-models.db';
+
+/** The read side's database. `raw` belongs to the projector; queries use `db`. */
+export interface ReadModels {
+  readonly db: Kysely<Tables>;
+  readonly raw: DatabaseSyncInstance;
+  /** Rebuild instead of stopping when the log has lost events or is another one. */
+  readonly acceptLoss: boolean;
+  close(): Promise<void>;
+}
+
+/** Opens (or makes) `read-models.db` in `directory` and brings its schema up to date. `:memory:` keeps it in memory. */
+export async function openReadModels(options: { directory: string; acceptLoss?: boolean }): Promise<ReadModels> {
+  const inMemory = options.directory === ':memory:';
+  if (!inMemory) mkdirSync(options.directory, { recursive: true });
+  const raw = openSqlite(inMemory ? ':memory:' : join(options.directory, READ_MODEL_FILE));
+  const db = kyselyOver(raw);
+  await migrate(db);
+  return { db, raw, acceptLoss: options.acceptLoss ?? false, close: () => db.destroy() };
+}

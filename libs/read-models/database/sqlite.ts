@@ -1,0 +1,32 @@
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** Opens a read-model file. synchronous=NORMAL survives power loss at the price of the last rows, which the log gives back. */
+export function openSqlite(path: string): DatabaseSyncInstance {
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=2000',
+  );
+  return db;
+}
+
+/** Kysely over the same connection: for migrations and queries; the projection path prepares its own statements. */
+export function kyselyOver(db: DatabaseSyncInstance): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shaped(db) }) });
+}
+
+/** What Kysely's SQLite driver asks for: statements that know whether they answer rows. */
+function shaped(db: DatabaseSyncInstance): SqliteDatabase {
+  return { prepare: (sql) => statement(db.prepare(sql)), close: () => db.close() };
+}
+
+function statement(prepared: StatementSyncInstance): SqliteStatement {
+  const values = (parameters: readonly unknown[]) => parameters as never[];
+  return {
+    reader: prepared.columns().length > 0,
+    all: (parameters) => prepared.all(...values(parameters)),
+    run: (parameters) => prepared.run(...values(parameters)) as { changes: number; lastInsertRowid: number },
+    iterate: (parameters) => prepared.iterate(...values(parameters)) as IterableIterator<unknown>,
+  };
+}

@@ -1,0 +1,93 @@
+/** One schema for SQLite and PostgreSQL: texts, whole numbers (times in ms since the epoch), JSON as text. */
+export interface Tables {
+  checkpoints: CheckpointRow;
+  parked: ParkedRow;
+  worklist: WorklistRow;
+  portfolios: PortfolioRow;
+  processes: ProcessRow;
+  process_subscriptions: ProcessSubscriptionRow;
+  subscriptions: SubscriptionRow;
+}
+
+export interface CheckpointRow {
+  projection: string;
+  version: number;
+  log_id: string;
+  position: number;
+}
+
+/** An event that a projection could not take in. `kind` `unknown`: no code here for it (law 8); `failed`: its handler threw. */
+export interface ParkedRow {
+  stream: string;
+  revision: number;
+  projection: string;
+  type: string;
+  position: number;
+  kind: string;
+  reason: string;
+}
+
+export interface WorklistRow {
+  stream: string;
+  category: string;
+  run: number;
+  due: number | null;
+  since: number;
+  position: number;
+}
+
+/** Every row made from one stream knows the last event it holds: what is at or below it changes nothing. */
+export interface Folded {
+  id: string;
+  revision: number;
+  position: number;
+  /** The detail as JSON. */
+  doc: string;
+}
+
+export interface PortfolioRow extends Folded {
+  name: string;
+  csp: string;
+  state: string;
+  phase: string;
+  stage: string | null;
+  created_at: number;
+  updated_at: number;
+  failed_at: number | null;
+}
+
+export interface ProcessRow extends Folded {
+  workflow: string;
+  target: string;
+  is_task: number;
+  created_by: string;
+  last_status: string;
+  last_step: string | null;
+  failed_reason: string | null;
+  product_id: string | null;
+  customer_id: string | null;
+  started_at: number;
+  updated_at: number;
+  failed_at: number | null;
+}
+
+export interface ProcessSubscriptionRow {
+  subscription_id: string;
+  process_id: string;
+  workflow: string;
+  target: string;
+  position: number;
+}
+
+export interface SubscriptionRow extends Folded {
+  product_id: string;
+  product_name: string;
+  customer_id: string;
+  description: string;
+  status: string;
+  insync: number;
+  start_date: number | null;
+  end_date: number | null;
+  created_at: number;
+  updated_at: number;
+}

@@ -1,0 +1,30 @@
+import { portfoliosProjection } from './portfolios/portfolios.projection.js';
+import { processesProjection } from './processes/processes.projection.js';
+import type { Projection } from './projector/projection.js';
+import { subscriptionsProjection } from './subscriptions/subscriptions.projection.js';
+import { worklistProjection } from './worklist/worklist.projection.js';
+
+export * from './audit/streams.query.js';
+export * from './audit/verify.query.js';
+export type { Page, Range, Slice, Sort } from './database/paging.js';
+export * from './database/read-models.js';
+export type * from './database/tables.js';
+export * from './dashboard/overview.query.js';
+export * from './portfolios/portfolios.query.js';
+export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
+export * from './processes/processes.query.js';
+export type * from './processes/process.shape.js';
+export { SecondProjector } from './projector/checkpoints.js';
+export type { Decode } from './projector/batch.js';
+export type { PreparedProjection, Projection } from './projector/projection.js';
+export * from './projector/projector.js';
+export * from './subscriptions/subscriptions.query.js';
+export * from './worklist/worklist.query.js';
+
+/** Every view of this library. */
+export const projections: readonly Projection[] = [
+  worklistProjection,
+  portfoliosProjection,
+  processesProjection,
+  subscriptionsProjection,
+];

@@ -1,0 +1,130 @@
+import type { RecordedEvent } from '#event-store';
+import type { Failure } from '#kernel';
+import type { PortfolioEvent } from '#portfolio/published';
+
+export type StageState = 'WAITING' | 'IN_PROGRESS' | 'REQUESTED' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
+
+/** Times are ms since the epoch. */
+export interface StageDoc {
+  readonly stage: string;
+  readonly state: StageState;
+  readonly attempts: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly location: string | null;
+  readonly closesAt: number | null;
+  readonly notBefore: number | null;
+  readonly failure: Failure | null;
+  readonly result: unknown;
+}
+
+export interface PortfolioDoc {
+  readonly name: string;
+  readonly csp: string;
+  readonly plan: { readonly name: string; readonly version: number; readonly stages: readonly string[] };
+  readonly advance: string;
+  readonly phase: 'UNSTARTED' | 'STARTING' | 'STARTED' | 'COMPLETED' | 'FAILED' | 'ABANDONED';
+  readonly state: string;
+  readonly stage: string | null;
+  readonly stages: readonly StageDoc[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly failedAt: number | null;
+}
+
+const newStage = (stage: string): StageDoc => ({
+  stage,
+  state: 'WAITING',
+  attempts: 0,
+  startedAt: null,
+  endedAt: null,
+  location: null,
+  closesAt: null,
+  notBefore: null,
+  failure: null,
+  result: null,
+});
+
+/** Facts stay in the log: they hold personal data and no view shows them. */
+export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedEvent): PortfolioDoc | undefined {
+  const event = recorded as unknown as PortfolioEvent;
+  const at = recorded.metadata.time;
+  if (event.type === 'PortfolioCreated') {
+    const { name, csp, plan, advance } = event.data;
+    return {
+      name,
+      csp,
+      plan,
+      advance,
+      phase: 'UNSTARTED',
+      state: 'UNSTARTED',
+      stage: null,
+      stages: plan.stages.map(newStage),
+      createdAt: at,
+      updatedAt: at,
+      failedAt: null,
+    };
+  }
+  return doc && { ...next(doc, event, at), updatedAt: at };
+}
+
+function next(
+  doc: PortfolioDoc,
+  event: Exclude<PortfolioEvent, { type: 'PortfolioCreated' }>,
+  at: number,
+): PortfolioDoc {
+  switch (event.type) {
+    case 'PortfolioStarted':
+      return { ...doc, phase: 'STARTING' };
+    case 'TransitionTriggered':
+      return doc;
+    case 'PortfolioCompleted':
+      return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
+    case 'PortfolioAbandoned':
+      return { ...doc, phase: 'ABANDONED', failedAt: null };
+    default:
+      return withStage(doc, event.data.step, changeOf(event, at), at);
+  }
+}
+
+type StageChange = Partial<StageDoc> & { readonly state: StageState };
+const inProgress = { state: 'IN_PROGRESS', endedAt: null, location: null, closesAt: null, notBefore: null } as const;
+const ended = { location: null, closesAt: null, notBefore: null } as const;
+
+function changeOf(event: PortfolioEvent & { data: { step: string } }, at: number): StageChange {
+  const data = event.data as unknown as Record<string, never>;
+  switch (event.type) {
+    case 'StageStarted':
+      return { ...inProgress, attempts: data['attempt']!, startedAt: at };
+    case 'ProvisioningRequested':
+      return { state: 'REQUESTED', location: data['location'] ?? null, closesAt: data['closesAt'] ?? null };
+    case 'StageRetryScheduled':
+      return { ...inProgress, notBefore: data['notBefore']!, failure: data['failure']! };
+    case 'StageCompleted':
+      return { ...ended, state: 'COMPLETED', endedAt: at, failure: null, result: data['result'] };
+    case 'StageFailed':
+      return { ...ended, state: 'FAILED', endedAt: at, failure: data['failure']! };
+    case 'StageSkipped':
+      return { ...ended, state: 'SKIPPED', endedAt: at, failure: null, result: data['result'] ?? null };
+    case 'StageHandedBack':
+    case 'StageResumed':
+      return inProgress;
+    default:
+      throw new Error(`portfolios do not know ${event.type}`);
+  }
+}
+
+function withStage(doc: PortfolioDoc, name: string, change: StageChange, at: number): PortfolioDoc {
+  const stages = doc.stages.map((stage) =>
+    stage.stage === name ? { ...stage, ...change, startedAt: stage.startedAt ?? change.startedAt ?? null } : stage,
+  );
+  const failed = change.state === 'FAILED';
+  return {
+    ...doc,
+    stages,
+    stage: name,
+    state: `${name}_${change.state}`,
+    phase: failed ? 'FAILED' : doc.phase === 'ABANDONED' ? 'ABANDONED' : 'STARTED',
+    failedAt: failed ? at : null,
+  };
+}

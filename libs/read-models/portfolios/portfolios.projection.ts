@@ -1,0 +1,23 @@
+import { PORTFOLIO_CATEGORY } from '#portfolio/published';
+import type { PortfolioRow } from '../database/tables.js';
+import { streamProjection } from '../projector/stream-rows.js';
+import { foldPortfolio, type PortfolioDoc } from './portfolio.doc.js';
+
+export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>({
+  name: 'portfolios',
+  version: 1,
+  table: 'portfolios',
+  category: PORTFOLIO_CATEGORY,
+  columnNames: ['name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at', 'failed_at'],
+  fold: foldPortfolio,
+  columns: (doc) => ({
+    name: doc.name,
+    csp: doc.csp,
+    state: doc.state,
+    phase: doc.phase,
+    stage: doc.stage,
+    created_at: doc.createdAt,
+    updated_at: doc.updatedAt,
+    failed_at: doc.failedAt,
+  }),
+});

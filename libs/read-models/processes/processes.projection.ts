@@ -1,0 +1,40 @@
+import { PROCESS } from '#workflow/published';
+import type { ProcessRow } from '../database/tables.js';
+import { streamProjection } from '../projector/stream-rows.js';
+import { foldProcess, type ProcessDoc } from './process.doc.js';
+
+export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
+  name: 'processes',
+  version: 1,
+  table: 'processes',
+  category: PROCESS,
+  columnNames: [
+    'workflow',
+    'target',
+    'is_task',
+    'created_by',
+    'last_status',
+    'last_step',
+    'failed_reason',
+    'product_id',
+    'customer_id',
+    'started_at',
+    'updated_at',
+    'failed_at',
+  ],
+  fold: foldProcess,
+  columns: (doc) => ({
+    workflow: doc.started.workflow,
+    target: doc.started.target,
+    is_task: doc.started.isTask ? 1 : 0,
+    created_by: doc.started.createdBy,
+    last_status: doc.status,
+    last_step: doc.lastStep,
+    failed_reason: doc.failedReason,
+    product_id: doc.started.product?.productId ?? null,
+    customer_id: doc.started.customerId ?? null,
+    started_at: doc.startedAt,
+    updated_at: doc.updatedAt,
+    failed_at: doc.failedAt,
+  }),
+});

@@ -1,0 +1,110 @@
+import type { ReadModels } from '../database/read-models.js';
+import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
+import type { ProcessDoc } from './process.doc.js';
+
+/** Names on the wire and their columns. */
+const FIELDS = {
+  process_id: 'id',
+  workflow_name: 'workflow',
+  workflow_target: 'target',
+  is_task: 'is_task',
+  created_by: 'created_by',
+  last_status: 'last_status',
+  last_step: 'last_step',
+  product_id: 'product_id',
+  customer_id: 'customer_id',
+  started_at: 'started_at',
+  last_modified_at: 'updated_at',
+  status: 'last_status',
+  workflow: 'workflow',
+  target: 'target',
+  product: 'product_id',
+  customer: 'customer_id',
+  started: 'started_at',
+  modified: 'updated_at',
+  istask: 'is_task',
+  creator: 'created_by',
+} as const;
+
+export interface ProcessQuery {
+  readonly range?: Range;
+  readonly sort?: readonly Sort[];
+  readonly filter?: readonly { readonly field: string; readonly value: string }[];
+}
+
+const COLUMNS = [
+  'id',
+  'workflow',
+  'target',
+  'is_task',
+  'created_by',
+  'last_status',
+  'last_step',
+  'failed_reason',
+  'product_id',
+  'customer_id',
+  'started_at',
+  'updated_at',
+] as const;
+
+/** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
+export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
+  const { offset, limit } = window(query.range);
+  let matching = db.selectFrom('processes');
+  for (const { field, value } of query.filter ?? []) {
+    const column = columnFor(FIELDS, field);
+    matching = matching.where(column, 'in', value.split('|').map((text) => sqlValue(column, text)) as never);
+  }
+  const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
+  let select = matching.select(COLUMNS);
+  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
+  const related = await subscriptionsOf(
+    db,
+    rows.map((row) => row.id),
+  );
+  return { items: rows.map((row) => processItem(row, related.get(row.id) ?? [])), total: Number(total) };
+}
+
+function sqlValue(column: string, text: string): string | number {
+  if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
+  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+}
+
+export async function process({ db }: ReadModels, id: string): Promise<ProcessDetail | undefined> {
+  const row = await db
+    .selectFrom('processes')
+    .select([...COLUMNS, 'doc'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const related = await subscriptionsOf(db, [id]);
+  return processDetail(processItem(row, related.get(id) ?? []), JSON.parse(row.doc) as ProcessDoc);
+}
+
+async function subscriptionsOf(db: ReadModels['db'], ids: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  if (ids.length === 0) return found;
+  const rows = await db
+    .selectFrom('process_subscriptions')
+    .select(['process_id', 'subscription_id'])
+    .where('process_id', 'in', ids)
+    .orderBy('position')
+    .execute();
+  for (const row of rows) found.set(row.process_id, [...(found.get(row.process_id) ?? []), row.subscription_id]);
+  return found;
+}
+
+/** The trail of a subscription: who ran what on it, newest first. */
+export async function processesOf({ db }: ReadModels, subscriptionId: string): Promise<readonly ProcessItem[]> {
+  const rows = await db
+    .selectFrom('process_subscriptions')
+    .innerJoin('processes', 'processes.id', 'process_subscriptions.process_id')
+    .select(COLUMNS.map((column) => `processes.${column}` as const))
+    .where('process_subscriptions.subscription_id', '=', subscriptionId)
+    .orderBy('processes.started_at', 'desc')
+    .orderBy('processes.id', 'desc')
+    .execute();
+  return rows.map((row) => processItem(row, [subscriptionId]));
+}

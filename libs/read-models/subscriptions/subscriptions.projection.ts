@@ -1,0 +1,52 @@
+import { SUBSCRIPTION, type SubscriptionEvents } from '#subscription/published';
+import { idOf } from '#event-store';
+import type { SubscriptionRow } from '../database/tables.js';
+import { streamProjection } from '../projector/stream-rows.js';
+import { upsertSql } from '../projector/upsert.js';
+import { foldSubscription, type SubscriptionDoc } from './subscription.doc.js';
+
+const RELATION = ['subscription_id', 'process_id', 'workflow', 'target', 'position'];
+
+/** Beside its row a subscription has one row per process that ran on it: its trail. */
+export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
+  name: 'subscriptions',
+  version: 1,
+  table: 'subscriptions',
+  category: SUBSCRIPTION,
+  columnNames: [
+    'product_id',
+    'product_name',
+    'customer_id',
+    'description',
+    'status',
+    'insync',
+    'start_date',
+    'end_date',
+    'created_at',
+    'updated_at',
+  ],
+  fold: foldSubscription,
+  columns: (doc) => ({
+    product_id: doc.productId,
+    product_name: doc.productName,
+    customer_id: doc.customerId,
+    description: doc.description,
+    status: doc.status,
+    insync: doc.insync ? 1 : 0,
+    start_date: doc.startDate,
+    end_date: doc.endDate,
+    created_at: doc.createdAt,
+    updated_at: doc.updatedAt,
+  }),
+  also: {
+    tables: ['process_subscriptions'],
+    prepare(raw) {
+      const upsert = raw.prepare(upsertSql('process_subscriptions', RELATION, ['subscription_id', 'process_id']));
+      return (event) => {
+        if (event.type !== 'ProcessRelated') return;
+        const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
+        upsert.run(idOf(event.stream), processId, workflow, target, event.position);
+      };
+    },
+  },
+});
