@@ -7,3 +7,4 @@ export * from './domain/process.state.js';
 export { STEP_EFFECT, type StepInput } from './domain/process.next.js';
 export type { StepContext } from './domain/step-context.js';
 export * from './domain/workflow-registry.js';
+export * from './domain/form.js';

@@ -1,0 +1,2 @@
+export * from './domain/block.js';
+export * from './domain/product.js';

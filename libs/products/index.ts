@@ -1,0 +1,43 @@
+import { Catalogue, type Product } from '#catalogue';
+import { WorkflowRegistry, type FormPage, type WorkflowDefinition } from '#workflow';
+import { createUserGroupForm } from './user-group/create-user-group.form.js';
+import { createUserGroup } from './user-group/create-user-group.workflow.js';
+import type { DirectoryPort } from './user-group/directory.port.js';
+import { userGroupProduct } from './user-group/user-group.product.js';
+
+export { scimDirectory } from './user-group/scim-directory.js';
+export type { DirectoryGroup, DirectoryPort } from './user-group/directory.port.js';
+export { USER_GROUP_PRODUCT_ID, type UserGroup } from './user-group/user-group.product.js';
+
+/** What products need of the world outside. */
+export interface ProductPorts {
+  readonly directory: DirectoryPort;
+}
+
+interface Registration {
+  readonly product: Product;
+  readonly workflows: (ports: ProductPorts) => readonly WorkflowDefinition[];
+  /** Form pages by workflow key. */
+  readonly forms: Readonly<Record<string, readonly FormPage[]>>;
+}
+
+/** One line per product. */
+const registrations: readonly Registration[] = [
+  {
+    product: userGroupProduct,
+    workflows: ({ directory }) => [createUserGroup(directory)],
+    forms: { create_user_group: createUserGroupForm },
+  },
+];
+
+export const catalogue = new Catalogue(registrations.map((each) => each.product));
+
+/** Definitions and forms of all products; `more` are definitions that belong to no product. */
+export function productRegistry(ports: ProductPorts, more: readonly WorkflowDefinition[] = []) {
+  const forms: Readonly<Record<string, readonly FormPage[]>> = Object.assign(
+    {},
+    ...registrations.map((each) => each.forms),
+  );
+  const workflows = new WorkflowRegistry([...registrations.flatMap((each) => each.workflows(ports)), ...more]);
+  return { catalogue, workflows, formOf: (workflow: string): readonly FormPage[] => forms[workflow] ?? [] };
+}

@@ -1,0 +1,70 @@
+import { request } from 'undici';
+import { Refusal } from '#kernel';
+import type { DirectoryGroup, DirectoryPort } from './directory.port.js';
+
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+
+/** SCIM 2.0 (RFC 7644) over HTTP; `base` is the service's root, without a slash at its end. */
+export function scimDirectory(base: string): DirectoryPort {
+  const findGroup: DirectoryPort['findGroup'] = async (by, signal) => {
+    const [[attribute, value] = []] = Object.entries(by);
+    const filter = encodeURIComponent(`${attribute} eq ${JSON.stringify(value)}`);
+    const { status, body } = await send('GET', `${base}/Groups?filter=${filter}`, undefined, {}, signal);
+    if (status !== 200) throw refused(status, body);
+    return ((body as { Resources?: DirectoryGroup[] }).Resources ?? []).find(
+      (group) => group[attribute as 'externalId'] === value,
+    );
+  };
+  return {
+    findGroup,
+    async createGroup(displayName, externalId, signal) {
+      // A lost answer must not make a second group, whatever the directory thinks of equal names.
+      const known =
+        (await findGroup({ externalId }, signal)) ?? own(await findGroup({ displayName }, signal), externalId);
+      if (known) return known;
+      const group = { schemas: [GROUP], displayName, externalId };
+      const headers = { 'idempotency-key': externalId };
+      const { status, body } = await send('POST', `${base}/Groups`, group, headers, signal);
+      if (status === 201 || status === 200) return created(body);
+      if (status !== 409) throw refused(status, body);
+      const other = own(await findGroup({ displayName }, signal), externalId);
+      if (other) return other;
+      throw refused(status, body);
+    },
+  };
+}
+
+/** The group when it is ours, undefined when there is none; another's group of that name is a refusal. */
+function own(group: DirectoryGroup | undefined, externalId: string): DirectoryGroup | undefined {
+  if (group === undefined || group.externalId === externalId) return group;
+  throw new Refusal('group_name_taken', 409, `another group is named ${group.displayName}`, { group_id: group.id });
+}
+
+function created(body: unknown): DirectoryGroup {
+  if (typeof (body as DirectoryGroup | null)?.id === 'string') return body as DirectoryGroup;
+  throw new Refusal('directory_answer_invalid', 502, 'the directory created a group and told no id');
+}
+
+/** 408 and 429 are passing, so they count as unavailable. */
+function refused(status: number, body: unknown): Refusal {
+  const detail = (body as { detail?: unknown } | null)?.detail;
+  const passing = status >= 500 || status === 408 || status === 429;
+  const text = typeof detail === 'string' ? detail : `the directory answered ${status}`;
+  return new Refusal(passing ? 'directory_unavailable' : 'directory_refused', passing ? 503 : status, text);
+}
+
+async function send(method: 'GET' | 'POST', url: string, json: unknown, extra: object, signal?: AbortSignal) {
+  const headers = { accept: 'application/scim+json', 'content-type': 'application/scim+json', ...extra };
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const answer = await request(url, { method, headers, body, signal });
+  const text = await answer.body.text();
+  return { status: answer.statusCode, body: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

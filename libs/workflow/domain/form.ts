@@ -1,0 +1,65 @@
+import type { TObject } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+/** One page of a form: JSON Schema with the extension keys of the Workflow Orchestrator (`format` and others). */
+export interface FormPage<L = unknown> {
+  /** May depend on earlier answers and on live data. */
+  readonly schema: (answers: readonly Answer[], live: L) => TObject;
+  /** Checks that a schema cannot say. */
+  readonly check?: (answer: Answer, live: L) => readonly FormFault[];
+}
+export type Answer = Readonly<Record<string, unknown>>;
+export interface FormFault {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+  readonly input: unknown;
+}
+export type FormResult =
+  | { readonly kind: 'more'; readonly form: object; readonly hasNext: boolean }
+  | { readonly kind: 'invalid'; readonly errors: readonly FormFault[] }
+  | { readonly kind: 'complete'; readonly data: Answer };
+
+/**
+ * Replays the wizard from its first page with the answers given so far. A workflow without pages has an empty one, so that `[]` only
+ * asks and `[{}]` starts. Unknown keys and answers beyond the last page are invalid.
+ */
+export function evaluateForm<L>(pages: readonly FormPage<L>[], answers: readonly unknown[], live: L): FormResult {
+  const asked = pages.length > 0 ? pages : [EMPTY];
+  for (const [index, page] of asked.entries()) {
+    const form = closed(page.schema(answers.slice(0, index) as Answer[], live));
+    if (index >= answers.length) return { kind: 'more', form, hasNext: index < asked.length - 1 };
+    const answer = answers[index];
+    const errors = faultsOf(form, answer);
+    const all = errors.length > 0 ? errors : (page.check?.(answer as Answer, live) ?? []);
+    if (all.length > 0) return { kind: 'invalid', errors: all };
+  }
+  if (answers.length > asked.length)
+    return {
+      kind: 'invalid',
+      errors: [{ loc: ['__root__'], msg: 'Too many pages', type: 'too_many_pages', input: answers.length }],
+    };
+  return { kind: 'complete', data: Object.assign({}, ...(answers as Answer[])) as Answer };
+}
+
+const EMPTY: FormPage<unknown> = { schema: () => ({ type: 'object', properties: {}, required: [] }) as never };
+
+const closed = (schema: TObject): TObject => ({ title: 'unknown', ...schema, additionalProperties: false }) as TObject;
+
+function faultsOf(form: TObject, answer: unknown): FormFault[] {
+  const compiled = Compile(form);
+  if (compiled.Check(answer)) return [];
+  return compiled.Errors(answer).flatMap((e) => {
+    const path = e.instancePath.split('/').slice(1);
+    const { requiredProperties, additionalProperties } = e.params as Record<string, string[] | undefined>;
+    const at = (key: string | undefined, msg: string, type: string): FormFault => {
+      const loc = key === undefined ? path : [...path, key];
+      const input = loc.reduce<unknown>((value, part) => (value as Answer | undefined)?.[part], answer);
+      return { loc: loc.length > 0 ? loc : ['__root__'], msg, type, input: input ?? null };
+    };
+    if (e.keyword === 'required') return (requiredProperties ?? []).map((key) => at(key, 'Field required', 'missing'));
+    if (e.keyword === 'additionalProperties')
+      return (additionalProperties ?? []).map((key) => at(key, 'Extra inputs are not permitted', 'extra_forbidden'));
+    return e.keyword === 'boolean' ? [] : [at(undefined, e.message, e.keyword)];
+  });
+}
