@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  MAX_APPEND_BYTES,
-  position,
-  revision,
-  START,
-  type Delivery,
-  type EventFilter,
-  type EventStore,
-  type ExpectedRevision,
-  type StoredEvent,
-} from '#event-store';
+import { MAX_APPEND_BYTES, revision, START, type EventStore } from '#event-store';
 import { chained } from '#testing';
+import { at, event, fillStream, NEW, readEverything } from './contract.support.js';
+import { readingContract } from './reading.contract.js';
 
 /** What the contract needs of an adapter: `reopen` closes the store and opens the same log again. */
 export interface OpenedStore {
@@ -18,10 +10,6 @@ export interface OpenedStore {
   reopen(): Promise<EventStore>;
   close(): Promise<void>;
 }
-
-const NEW = { revision: -1, hash: '' };
-const event = (n: number, type = 'Happened') => ({ type, data: { n } });
-const ids = (events: readonly { readonly id: string }[]) => events.map((e) => e.id);
 
 /** Every sentence of the port, for any adapter. */
 export function eventStoreContract(name: string, open: () => Promise<OpenedStore>): void {
@@ -34,23 +22,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
     });
     afterEach(() => opened.close());
 
-    /** Appends one event per number in appends of the given sizes. */
-    async function fill(stream: string, sizes: readonly number[], type = 'Happened') {
-      let head = NEW;
-      let n = 0;
-      const all = [];
-      for (const size of sizes) {
-        const next = chained(
-          stream,
-          head,
-          Array.from({ length: size }, () => event(n++, type)),
-        );
-        await store.append(stream, expectedAt(head), next.events);
-        head = next.head;
-        all.push(...next.events);
-      }
-      return { head, events: all };
-    }
+    const fill = (stream: string, sizes: readonly number[]) => fillStream(store, stream, sizes);
 
     describe('append', () => {
       it('gives revision and position of the last event, both growing', async () => {
@@ -193,148 +165,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       });
     });
 
-    describe('readStream', () => {
-      it('pages forwards from any revision, whatever the appends were', async () => {
-        const { events } = await fill('portfolio-1', [3, 1, 4, 2]);
-        for (let from = 0; from < 10; from++)
-          for (const limit of [1, 2, 3, 7, 20]) {
-            const read = await readPaged((f) => store.readStream('portfolio-1', { from: revision(f), limit }), from, 1);
-            expect(ids(read)).toEqual(ids(events.slice(from)));
-          }
-      });
-
-      it('pages backwards, by itself from the last event', async () => {
-        const { events } = await fill('portfolio-1', [3, 1, 4, 2]);
-        const last = await store.readStream('portfolio-1', { direction: 'backwards', limit: 2 });
-        expect(last.events.map((e) => e.revision)).toEqual([9, 8]);
-        expect(last.end).toBe(false);
-        for (let from = 0; from < 10; from++)
-          for (const limit of [1, 2, 3, 7, 20]) {
-            const page = (f: number) =>
-              store.readStream('portfolio-1', { from: revision(f), direction: 'backwards', limit });
-            expect(ids(await readPaged(page, from, -1))).toEqual(ids(events.slice(0, from + 1).toReversed()));
-          }
-      });
-
-      it('is empty at the end for a missing stream and behind the last event', async () => {
-        await fill('portfolio-1', [1]);
-        const missing = await store.readStream('portfolio-none', { direction: 'backwards' });
-        expect(missing).toEqual({ events: [], end: true });
-        expect(await store.readStream('portfolio-1', { from: revision(5) })).toEqual({ events: [], end: true });
-      });
-
-      it('gives at most 500 events where no limit is given', async () => {
-        await fill('portfolio-1', [300, 300]);
-        const page = await store.readStream('portfolio-1');
-        expect(page.events.length).toBeLessThanOrEqual(500);
-        expect(page.end).toBe(false);
-      });
-    });
-
-    describe('readAll', () => {
-      beforeEach(async () => {
-        await fill('portfolio-1', [2, 1]);
-        await fill('process-1', [3], 'StepStarted');
-        await fill('portfolio-2', [1], 'StepStarted');
-      });
-      const all = (filter?: EventFilter, limit?: number) => readEverything(store, filter, limit);
-
-      it('gives everything in log order, in pages of any size', async () => {
-        const whole = await all();
-        expect(whole.map((e) => e.stream)).toEqual([
-          ...Array.from({ length: 3 }, () => 'portfolio-1'),
-          ...Array.from({ length: 3 }, () => 'process-1'),
-          'portfolio-2',
-        ]);
-        for (const limit of [1, 2, 4]) expect(await all(undefined, limit)).toEqual(whole);
-      });
-
-      it('begins behind any event, also within an append', async () => {
-        const whole = await all();
-        for (const [i, stored] of whole.entries()) {
-          const page = await store.readAll({ after: stored.position });
-          expect(ids(page.events)).toEqual(ids(whole.slice(i + 1)));
-        }
-      });
-
-      it('filters by stream prefix or by type, in pages of any size', async () => {
-        const whole = await all();
-        for (const limit of [1, 2, 500]) {
-          const streams = await all({ streamPrefixes: ['portfolio-'] }, limit);
-          expect(streams).toEqual(whole.filter((e) => e.stream.startsWith('portfolio-')));
-          expect(await all({ types: ['StepStarted'] }, limit)).toEqual(whole.filter((e) => e.type === 'StepStarted'));
-          const either = await all({ streamPrefixes: ['portfolio-2'], types: ['Happened'] }, limit);
-          expect(either).toEqual(whole.filter((e) => e.stream === 'portfolio-2' || e.type === 'Happened'));
-        }
-        expect(await all({ streamPrefixes: [], types: [] })).toEqual(whole);
-      });
-
-      it('moves over what a filter leaves out', async () => {
-        const page = await store.readAll({ after: START, filter: { types: ['Never'] } });
-        expect(page).toEqual({ events: [], next: await store.head(), end: true });
-      });
-    });
-
-    describe('subscribe', () => {
-      it('gives what was there, tells that it has caught up, then what comes', async () => {
-        await fill('portfolio-1', [1, 1]);
-        const abort = new AbortController();
-        const seen: string[] = [];
-        for await (const delivery of store.subscribe({ after: START, signal: abort.signal })) {
-          seen.push(...note(delivery));
-          const caughtUp = seen.filter((s) => s === 'caughtUp').length;
-          if (delivery.kind === 'caughtUp' && caughtUp === 1) void fill('portfolio-2', [1]);
-          if (caughtUp === 2) abort.abort();
-        }
-        expect(seen).toEqual(['portfolio-1@0', 'portfolio-1@1', 'caughtUp', 'portfolio-2@0', 'caughtUp']);
-      });
-
-      it('begins behind a position and filters', async () => {
-        await fill('portfolio-1', [1, 1]);
-        await fill('process-1', [2]);
-        const [, second] = (await store.readAll({ after: START })).events;
-        const seen = await untilCaughtUp(store, { after: second!.position, filter: { streamPrefixes: ['process-'] } });
-        expect(seen).toEqual(['process-1@0', 'process-1@1', 'caughtUp']);
-      });
-
-      it('tells the position reached when it has caught up', async () => {
-        await fill('portfolio-1', [2]);
-        const abort = new AbortController();
-        let last: Delivery | undefined;
-        for await (const delivery of store.subscribe({
-          after: START,
-          filter: { types: ['No'] },
-          signal: abort.signal,
-        })) {
-          last = delivery;
-          abort.abort();
-        }
-        expect(last).toEqual({ kind: 'caughtUp', position: await store.head() });
-      });
-
-      it('ends when the signal aborts, also while it waits', async () => {
-        const abort = new AbortController();
-        const iterator = store.subscribe({ after: START, signal: abort.signal })[Symbol.asyncIterator]();
-        expect((await iterator.next()).value).toEqual({ kind: 'caughtUp', position: START });
-        const waiting = iterator.next();
-        abort.abort();
-        expect((await waiting).done).toBe(true);
-        const already = store.subscribe({ after: START, signal: AbortSignal.abort() })[Symbol.asyncIterator]();
-        expect((await already.next()).done).toBe(true);
-      });
-
-      it('loses nothing while appends go on', async () => {
-        const abort = new AbortController();
-        const writing = Promise.all(Array.from({ length: 10 }, (_, n) => fill(`process-${n}`, [1, 2, 1])));
-        const seen = new Set<string>();
-        for await (const delivery of store.subscribe({ after: START, signal: abort.signal })) {
-          if (delivery.kind === 'events') for (const e of delivery.events) seen.add(e.id);
-          if (seen.size === 40) abort.abort();
-        }
-        await writing;
-        expect(seen.size).toBe(40);
-      });
-    });
+    readingContract(() => store);
 
     it('keeps log id and events over a restart', async () => {
       await fill('portfolio-1', [2]);
@@ -355,49 +186,4 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       expect((await store.readStream('portfolio-1')).events).toHaveLength(1);
     });
   });
-}
-
-const expectedAt = (head: { readonly revision: number }): ExpectedRevision =>
-  head.revision < 0 ? 'no_stream' : revision(head.revision);
-
-const at = (stored: StoredEvent) => ({ revision: stored.revision, position: stored.position });
-
-async function readPaged(
-  page: (from: number) => Promise<{ events: readonly StoredEvent[]; end: boolean }>,
-  from: number,
-  step: 1 | -1,
-): Promise<StoredEvent[]> {
-  const read: StoredEvent[] = [];
-  for (let next = from; ;) {
-    const { events, end } = await page(next);
-    read.push(...events);
-    if (end) return read;
-    next = events.at(-1)!.revision + step;
-  }
-}
-
-async function readEverything(store: EventStore, filter?: EventFilter, limit?: number): Promise<StoredEvent[]> {
-  const read: StoredEvent[] = [];
-  for (let after = START; ;) {
-    const page = await store.readAll({ after, filter, limit });
-    read.push(...page.events);
-    if (page.end) return read;
-    after = position(page.next);
-  }
-}
-
-const note = (delivery: Delivery): string[] =>
-  delivery.kind === 'caughtUp' ? ['caughtUp'] : delivery.events.map((e) => `${e.stream}@${e.revision}`);
-
-async function untilCaughtUp(
-  store: EventStore,
-  options: { after: StoredEvent['position']; filter?: EventFilter },
-): Promise<string[]> {
-  const abort = new AbortController();
-  const seen: string[] = [];
-  for await (const delivery of store.subscribe({ ...options, signal: abort.signal })) {
-    seen.push(...note(delivery));
-    if (delivery.kind === 'caughtUp') abort.abort();
-  }
-  return seen;
 }
