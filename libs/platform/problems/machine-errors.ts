@@ -111,4 +111,11 @@ export const machine: readonly ErrorEntry[] = [
     'The log cannot be written: the disk is full or read-only. Nothing was recorded.',
     'Make space; the server goes on by itself. Then send the request again.',
   ),
+  entry(
+    'directory_answer_invalid',
+    502,
+    'The directory answered nonsense',
+    'The SCIM directory gave an answer that its standard does not allow.',
+    'Check the directory, then resume the process.',
+  ),
 ];

@@ -96,6 +96,36 @@ export const input: readonly ErrorEntry[] = [
     'The pages sent so far are valid; the next page is in the answer.',
     'Fill the next page and send all pages.',
   ),
+  entry(
+    'bad_filter',
+    400,
+    'No such filter',
+    'A filter or sort names a field that the list does not have.',
+    'Use one of the fields the detail names.',
+  ),
+  entry(
+    'bad_range',
+    400,
+    'The range is not valid',
+    'A range is two whole numbers, the second behind the first.',
+    'Correct the range.',
+  ),
+  entry('portfolio_not_found', 404, 'No such portfolio', 'There is no portfolio with this id.', 'Check the id.'),
+  entry(
+    'stage_not_found',
+    404,
+    'No such stage',
+    'The plan of this portfolio has no stage with this name; `stages` lists them.',
+    'Use one of the listed stages.',
+  ),
+  entry('process_not_found', 404, 'No such process', 'There is no process with this id.', 'Check the id.'),
+  entry(
+    'subscription_not_found',
+    404,
+    'No such subscription',
+    'There is no subscription with this id.',
+    'Check the id.',
+  ),
 ];
 
 export const state: readonly ErrorEntry[] = [
@@ -161,5 +191,19 @@ export const state: readonly ErrorEntry[] = [
     'The Idempotency-Key belongs to another body',
     'This key was used before with another request body.',
     'Use a new key for a new request.',
+  ),
+  entry(
+    'invalid_process_status',
+    409,
+    'The command does not fit the process',
+    'The process is in a status in which this command means nothing; `commands` lists those that fit.',
+    'Read the process and send one of those commands.',
+  ),
+  entry(
+    'group_name_taken',
+    409,
+    'The group name is taken',
+    'The directory has another group of this name.',
+    'Choose another name, or free this one in the directory.',
   ),
 ];
