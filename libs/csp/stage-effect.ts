@@ -63,7 +63,10 @@ const headersOf = (call: EffectCall): Record<string, string> => ({
 
 const callbackFields = (stage: Stage, call: EffectCall): object =>
   stage.policy.completion.kind === 'callback'
-    ? { callbackUrl: call.callbackUrl, ...(call.deadline !== undefined && { deadline: call.deadline }) }
+    ? {
+        callbackUrl: call.callbackUrl,
+        ...(call.deadline !== undefined && { deadline: new Date(call.deadline).toISOString() }),
+      }
     : {};
 
 function mapped(stage: Stage, outcome: Outcome): Outcome {

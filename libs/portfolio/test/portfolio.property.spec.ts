@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isRefusal } from '#kernel';
+import { stateName, type PortfolioState } from '../index.js';
+import { create, decider, done, lost, refused, step, type Told } from './fixture.js';
+
+const stage = fc.constantFrom('A', 'B', 'C', 'Z');
+const told: fc.Arbitrary<Told> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Told>('intend') },
+  { weight: 4, arbitrary: fc.constantFrom<Told>(done(), refused, lost, { kind: 'done', result: null }) },
+  fc.constantFrom<Told>({ kind: 'accepted', location: 'http://csp/1' }, { kind: 'pending' }),
+  fc.constantFrom<Told>(create(), create('manual'), { type: 'TriggerNextTransition', time: 7 }),
+  stage.map<Told>((name) => ({ type: 'ResumeStage', stage: name, time: 7 })),
+  stage.map<Told>((name) => ({ type: 'SkipStage', stage: name, reason: 'r', time: 7 })),
+  fc.record({ key: stage.map((name) => `${name}/1`), time: fc.nat(200_000) }).map<Told>(({ key, time }) => ({
+    type: 'Due',
+    key,
+    time,
+    jitter: 0,
+  })),
+  { weight: 1, arbitrary: fc.constant<Told>({ type: 'AbandonPortfolio', reason: 'r', time: 7 }) },
+);
+
+function apply(state: PortfolioState, one: Told): PortfolioState {
+  try {
+    return step(state, one).reduce((now, event) => decider.evolve(now, event), state);
+  } catch (error) {
+    if (isRefusal(error)) return state;
+    throw error;
+  }
+}
+
+describe('a portfolio under any sequence of commands and outcomes', () => {
+  // fast-check prints the seed with a failure.
+  it('throws nothing but refusals, never goes back, and owes something exactly while it is not ended', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(create(), create('manual')), fc.array(told, { maxLength: 40 }), (first, rest) => {
+        let state = apply(decider.initial(), first);
+        for (const one of rest) {
+          const before = state;
+          state = apply(before, one);
+          if (before.phase === 'ABSENT' || state.phase === 'ABSENT') throw new Error('lost its beginning');
+          expect(state.current).toBeGreaterThanOrEqual(before.current);
+          const ended = state.phase === 'COMPLETED' || state.phase === 'ABANDONED';
+          expect(decider.next(state).length === 0).toBe(ended);
+          expect(stateName(state)).toMatch(/^(UNSTARTED|COMPLETED|ABANDONED|[ABC]_[A-Z_]+)$/);
+          if (before.phase === 'COMPLETED' || before.phase === 'ABANDONED') expect(state).toEqual(before);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
