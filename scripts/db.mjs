@@ -13,7 +13,7 @@ const COMMANDS = {
   async verify({ verifyLog }, { dataDir }) {
     const report = await verifyLog(dataDir);
     console.log(JSON.stringify(report, null, 2));
-    return report.ok === false || report.faults?.length > 0 ? 1 : 0;
+    return report.ok ? 0 : 1;
   },
   async backup({ backupTo }, { dataDir }, argument) {
     const target = directory(argument, 'backup');

@@ -1,5 +1,6 @@
 /** `npm start`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { startProgram, stopAll } from './lib/children.mjs';
 import { seedOnce } from './lib/demo.mjs';
 import { isFree, isListening, waitUntil } from './lib/ports.mjs';
@@ -45,12 +46,17 @@ function announce({ base, dataDir, sandbox, demo }) {
   console.log(lines.join('\n'));
 }
 
+/** The world outside keeps its state beside the server's, so that a second start finds both as they were. */
+const sandboxEnv = (dataDir) => ({
+  PURVEYOR_SANDBOX_DATA_DIR: process.env.PURVEYOR_SANDBOX_DATA_DIR || join(dataDir, 'sandbox'),
+});
+
 async function serve(programs, options) {
   const { host, port, sandboxPort, demo, dataDir } = options;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const base = `http://${reachable}:${port}`;
   const env = { PURVEYOR_DEMO: demo ? 'on' : 'off' };
-  if (demo) programs.push(startProgram('sandbox', inRoot('dist/apps/sandbox/main.js'), env));
+  if (demo) programs.push(startProgram('sandbox', inRoot('dist/apps/sandbox/main.js'), sandboxEnv(dataDir)));
   programs.push(startProgram('server', inRoot('dist/apps/server/main.js'), env));
   await waitFor('server', () => isReady(base), programs);
   if (demo) await waitFor('sandbox', () => isListening(sandboxPort), programs);

@@ -3,13 +3,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FACTS = {
-  user_id: 'demo-admin',
   password: 'Demo-Passw0rd!',
-  domain_name: 'contoso-demo',
+  domain_name: 'contosodemo',
   first_name: 'Ada',
   last_name: 'Lovelace',
   country_code: 'CH',
-  recovery_email_address: 'ada@example.org',
+  password_recovery_email_address: 'ada@example.org',
+  billing_profile_display_name: 'Contoso demo',
 };
 
 async function send(base, path, body, key) {
