@@ -20,8 +20,10 @@ export type SequenceAdds<S extends readonly unknown[]> = S extends readonly [inf
   : object;
 
 type Intersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
-export type BranchReads<B> = Intersection<{ [K in keyof B]: SequenceReads<B[K] & readonly unknown[]> }[keyof B]>;
-export type BranchAdds<B> = Intersection<{ [K in keyof B]: SequenceAdds<B[K] & readonly unknown[]> }[keyof B]>;
+/** Keeps a tuple a tuple; an intersection would hide its elements from `infer`. */
+type Tuple<T> = T extends readonly unknown[] ? T : never;
+export type BranchReads<B> = Intersection<{ [K in keyof B]: SequenceReads<Tuple<B[K]>> }[keyof B]>;
+export type BranchAdds<B> = Intersection<{ [K in keyof B]: SequenceAdds<Tuple<B[K]>> }[keyof B]>;
 
 /** `never` when each step finds its inputs in what is there before it; otherwise the key of the first that does not. */
 export type Unwired<S extends readonly unknown[], Have> = S extends readonly [infer H, ...infer T]
