@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import { EventLog, type EventMetadata, type EventRegistry } from '#event-store';
-import { CallbackTokens, Runtime, type AnyDecider, type Effect, type OpenWork } from '#runtime';
+import { CallbackTokens, Runtime, type AnyDecider, type Dispatcher, type Effect, type OpenWork } from '#runtime';
 import { SeededIds, type SimulatedStore, type VirtualClock } from '#testing';
 
 /** A process that can be stopped in mid-air and go on later: what fires meanwhile fires when it thaws. */
@@ -44,7 +44,7 @@ export interface NodeParts {
   readonly clock: VirtualClock;
   readonly registry: EventRegistry;
   readonly deciders: Readonly<Record<string, AnyDecider>>;
-  readonly effects: (clock: Clock, alive: () => boolean) => readonly Effect[];
+  readonly effects: (clock: Clock, alive: () => boolean, dispatcher: () => Dispatcher) => readonly Effect[];
   /** True when a crash is the only way in which another owner can have gone. */
   readonly alone: boolean;
   readonly random: () => number;
@@ -65,12 +65,16 @@ export class Node {
     const { parts } = this;
     const clock = new FreezableClock(parts.clock);
     const life = ++this.life;
-    const runtime = new Runtime({
+    const runtime: Runtime = new Runtime({
       log: new EventLog(parts.store, parts.registry),
       clock,
       ids: new SeededIds(clock, Math.floor(parts.random() * 2 ** 31)),
       tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://127.0.0.1'),
-      effects: parts.effects(clock, () => life === this.life),
+      effects: parts.effects(
+        clock,
+        () => life === this.life,
+        () => runtime,
+      ),
       openWork: (dueBefore) => openWork(parts.store, dueBefore),
       othersDead: parts.alone,
       observe: { stuck: (stream, error) => this.stuck.push(`${stream}: ${String(error)}`) },

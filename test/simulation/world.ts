@@ -1,6 +1,6 @@
 import type { Clock, CommandContext, Outcome } from '#kernel';
 import { EventLog, EventRegistry, StoreUnavailable, type EventSpec } from '#event-store';
-import { foldStream, type AnyDecider, type Effect } from '#runtime';
+import { foldStream, type AnyDecider, type Dispatcher, type Effect } from '#runtime';
 import { mulberry32, SimulatedStore, VirtualClock } from '#testing';
 import { Node } from './node.js';
 import { Outside } from './outside.js';
@@ -9,11 +9,18 @@ export interface Scenario {
   readonly deciders: Readonly<Record<string, AnyDecider>>;
   readonly events: readonly EventSpec<string, never>[];
   /** The effects of one process; `outside` is shared by all. */
-  readonly effects: (outside: Outside, clock: Clock, alive: () => boolean) => readonly Effect[];
+  readonly effects: (
+    outside: Outside,
+    clock: Clock,
+    alive: () => boolean,
+    dispatcher: () => Dispatcher,
+  ) => readonly Effect[];
   readonly result: (name: string, input: unknown) => unknown;
   /** Streams to begin, each with its first command. */
   readonly begin: readonly { readonly stream: string; readonly command: { readonly type: string } }[];
   readonly ended: (state: never) => boolean;
+  /** What an operator would do about an instance that waits for one. */
+  readonly rescue?: (state: never) => { readonly type: string } | undefined;
   /** Event types that record a step as done; their data has `step`. */
   readonly recordedBy: readonly string[];
 }
@@ -60,7 +67,7 @@ export class World {
           random,
           deciders: scenario.deciders,
           alone: processes === 1,
-          effects: (nodeClock, alive) => scenario.effects(this.outside, nodeClock, alive),
+          effects: (...life) => scenario.effects(this.outside, ...life),
         }),
     );
   }
@@ -76,6 +83,7 @@ export class World {
       if (turn % 20 === 0 && this.clock.now() - from > (this.trouble > 0 ? CHAOS_MS : 0)) {
         states = await this.states();
         if ([...states.values()].every((state) => this.scenario.ended(state as never))) break;
+        this.rescue(states);
       }
       if (!this.clock.runNext()) break;
     }
@@ -99,6 +107,15 @@ export class World {
     node.runtime
       .dispatch(stream, command, context(`begin:${stream}`))
       .catch(() => this.clock.after(500, () => this.send(stream, command)));
+  }
+
+  private rescue(states: ReadonlyMap<string, unknown>): void {
+    for (const [stream, state] of states) {
+      const command = this.scenario.rescue?.(state as never);
+      const { runtime } = this.pick();
+      if (command)
+        runtime.dispatch(stream, command, context(`rescue:${stream}:${this.clock.now()}`)).catch(() => undefined);
+    }
   }
 
   private async callback(stream: string, key: string, outcome: Outcome): Promise<void> {

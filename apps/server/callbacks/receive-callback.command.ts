@@ -1,0 +1,62 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { callbackOutcome } from '#csp';
+import { Refusal, type Driving, type Outcome } from '#kernel';
+import { uuidV5, verifyWebhook } from '#platform';
+import { Parts } from '../composition/parts.js';
+import type { Caller } from '../http/caller.js';
+import { expectCallback } from './callback-window.js';
+
+export class ReceiveCallback extends Command<void> {
+  constructor(
+    readonly token: string,
+    readonly rawBody: Uint8Array,
+    readonly headers: Readonly<Record<string, string | undefined>>,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+/** Order matters: token, then signature, then body; only then is a stream read. */
+@CommandHandler(ReceiveCallback)
+export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> {
+  constructor(private readonly parts: Parts) {}
+
+  async execute({ token, rawBody, headers, caller }: ReceiveCallback): Promise<void> {
+    const { tokens, config, clock, ids, runtime } = this.parts;
+    const target = tokens.open(token);
+    if (target === undefined)
+      throw new Refusal('callback_unknown', 404, 'the token of this address is not one of ours');
+    const signed = verifyWebhook(config.webhookSecrets, headers, rawBody, clock.now());
+    if (!signed.ok) throw new Refusal('callback_bad_signature', 401, signed.reason);
+    const { stream, key } = target;
+    const outcome = outcomeOf(rawBody);
+    const { state } = await runtime.load(stream);
+    const time = clock.now();
+    const attempt = expectCallback(state, key, outcome, time);
+    if (attempt === undefined) return;
+    const command: Driving = { type: 'Outcome', key, attempt, outcome, time, jitter: ids.random(), via: 'callback' };
+    const commandId = uuidV5(JSON.stringify(['callback', stream, key, signed.id]));
+    const { actor, tenant, correlationId, traceparent } = caller;
+    await runtime.dispatch(
+      stream,
+      command,
+      { commandId, correlationId, causationId: signed.id, actor, tenant, traceparent },
+      'callback',
+    );
+  }
+}
+
+function outcomeOf(rawBody: Uint8Array): Outcome {
+  const outcome = callbackOutcome(parsed(rawBody));
+  if (outcome === undefined) throw new Refusal('callback_malformed', 400, 'status must be done, failed or progress');
+  return outcome;
+}
+
+function parsed(rawBody: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(rawBody).toString('utf8'));
+  } catch {
+    throw new Refusal('callback_malformed', 400, 'the body is not JSON');
+  }
+}

@@ -1,0 +1,24 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PinoNestLogger, ProblemFilter, validationPipe } from '#platform';
+import { AppModule } from '../app.module.js';
+import { addHooks } from '../http/hooks.js';
+import { PositionInterceptor } from '../http/position.interceptor.js';
+import type { Parts } from './parts.js';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The HTTP application over opened parts; not listening yet. */
+export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.over(parts),
+    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' }),
+    { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
+  );
+  addHooks(app.getHttpAdapter().getInstance() as never, parts);
+  app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(parts.logger));
+  app.useGlobalInterceptors(new PositionInterceptor(parts));
+  return app;
+}

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { EventLog, EventRegistry } from '#event-store';
+import { azureEffects, azurePlanV1 } from '#csp';
+import { systemClock, systemIds } from '#kernel';
+import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
+import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
+import { catalogue, productRegistry, scimDirectory } from '#products';
+import { openReadModels, openWork, projections, startProjector } from '#read-models';
+import { CallbackTokens, Runtime } from '#runtime';
+import { subscriptionDecider, subscriptionEvents } from '#subscription';
+import { processDecider, processEffects, processEvents, type WorkflowRegistry } from '#workflow';
+import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
+import { Closing } from './closing.js';
+import type { Parts } from './parts.js';
+
+const DRAIN_MS = 8_000;
+
+/**
+ * Opens the log, the vault and the views, and waits until the views have caught up. The runtime is made but not started: that
+ * needs the HTTP port, because effects hand out callback addresses. Throws StoreErrors; what was opened is closed again.
+ */
+export async function openParts(config: Config, options: { readonly acceptLoss?: boolean } = {}): Promise<Parts> {
+  const closing = new Closing();
+  try {
+    return await open(config, options.acceptLoss ?? false, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function open(config: Config, acceptLoss: boolean, closing: Closing): Promise<Parts> {
+  const logger = createLogger({ level: config.logLevel });
+  const metrics = createMetrics();
+  const [clock, ids] = [systemClock, systemIds()];
+  mkdirSync(config.dataDir, { recursive: true });
+  const directory = config.dataDir;
+  const onWarning = (message: string) => logger.warn(message);
+  const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
+  closing.add(() => store.close());
+  const [vault, keys] = await openVault(config, closing);
+  const registry = new EventRegistry().register([...portfolioEvents, ...processEvents, ...subscriptionEvents]);
+  const log = new EventLog(store, registry, keys);
+  const readModels = await openReadModels({ directory, acceptLoss });
+  closing.add(() => readModels.close());
+  const stopped = new AbortController();
+  const projector = await startProjector({
+    store,
+    decode: (stored) => log.decode(stored),
+    readModels,
+    projections,
+    signal: stopped.signal,
+  });
+  closing.add(async () => {
+    stopped.abort();
+    await projector.done.catch((error: unknown) => logger.error({ err: error }, 'the projector had stopped'));
+  });
+  await projector.waitFor(await store.head(), 600_000);
+  const plans = new PlanRegistry().register(azurePlanV1);
+  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl) });
+  const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
+  const runtime: Runtime = new Runtime({
+    log,
+    clock,
+    ids,
+    tokens,
+    effects: [
+      ...azureEffects({ baseUrl: config.cspUrl, vault }),
+      ...processEffects(workflows as WorkflowRegistry, { dispatcher: () => runtime, clock }),
+    ],
+    openWork: () => openWork(readModels),
+    worker: config.roles.includes('worker'),
+    othersDead: true,
+    observe: { stuck: (stream, error) => logger.warn({ stream, err: error }, 'left alone by this process') },
+  });
+  runtime.register('portfolio', portfolioDecider(plans));
+  runtime.register('process', processDecider(workflows));
+  runtime.register('subscription', subscriptionDecider(catalogue));
+  closing.add(() => runtime.stop(DRAIN_MS));
+  const opened = {
+    config,
+    logger,
+    metrics,
+    clock,
+    ids,
+    store,
+    log,
+    vault,
+    tokens,
+    plans,
+    workflows,
+    formOf,
+    catalogue,
+  };
+  return { ...opened, readModels, projector, runtime, close: () => closing.close() };
+}
+
+async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {
+  const options = { directory: dataDir, key: vaultKey };
+  const vault = await openFileVault(options);
+  closing.add(() => vault.close());
+  const keys = await openSubjectKeys(options);
+  closing.add(() => keys.close());
+  return [vault, keys] as const;
+}
+
+const tokenKeys = ({ callbackKeys }: Config) => callbackKeys.map(({ id, key }) => ({ id, key }));

@@ -1,0 +1,34 @@
+import { Controller, Get, Header, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { checkHealth } from '#platform';
+import { Parts } from '../composition/parts.js';
+
+@ApiTags('operations')
+@Controller()
+export class HealthController {
+  constructor(private readonly parts: Parts) {}
+
+  @Get('healthz')
+  @ApiOkResponse({ description: 'The process lives' })
+  live() {
+    return checkHealth({});
+  }
+
+  @Get('readyz')
+  @ApiOkResponse({ description: 'Log and views answer' })
+  @ApiResponse({ status: 503, description: 'A part does not answer' })
+  async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
+    const { store, projector } = this.parts;
+    const log = async () => `at ${await store.head()}`;
+    const health = await checkHealth({ log, views: () => `at ${projector.position()}` });
+    if (health.status !== 'ok') reply.code(503);
+    return health;
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOkResponse({ description: 'Prometheus text format' })
+  metrics() {
+    return this.parts.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,32 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { AcceptedDto, ProblemDto } from './http.dto.js';
+
+/** Documents refusals as problem details, one status each. */
+export const ApiProblems = (...statuses: readonly number[]) =>
+  applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...statuses.map((status) =>
+      ApiResponse({
+        status,
+        description: 'Problem details (RFC 9457)',
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      }),
+    ),
+  );
+
+/** Documents a command: Idempotency-Key in, 202 with id and position out. */
+export const ApiCommand = (...problems: readonly number[]) =>
+  applyDecorators(
+    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeat with the same key answers the same' }),
+    ApiResponse({
+      status: 202,
+      type: AcceptedDto,
+      headers: { 'Purveyor-Position': { description: 'as `position`', schema: { type: 'integer' } } },
+    }),
+    ApiProblems(400, 409, 422, 503, 507, ...problems),
+  );
+
+/** Documents the parameter that every query has. */
+export const ApiMinPosition = () =>
+  ApiQuery({ name: 'min_position', required: false, type: 'integer', description: 'Waits until the views hold it' });

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { ConfigError, loadConfig } from '#platform';
+import { createApp } from './composition/create-app.js';
+import { openParts } from './composition/open-parts.js';
+
+function fail(line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
+
+/** One line that says what to do. */
+function explain(error: Error & { code?: string }, port: number | undefined): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error.code === 'EADDRINUSE') return `Port ${port} is in use: stop the other program or set PURVEYOR_PORT.`;
+  if (error.code === 'directory_in_use') return `${error.message}. Stop it, or set PURVEYOR_DATA_DIR.`;
+  return `The server cannot start: ${error.message}`;
+}
+
+async function main(): Promise<void> {
+  let port: number | undefined;
+  try {
+    const config = loadConfig(process.env);
+    port = config.port;
+    const parts = await openParts(config, { acceptLoss: process.argv.includes('--accept-loss') });
+    for (const warning of config.warnings) parts.logger.warn(warning);
+    const app = await createApp(parts);
+    app.enableShutdownHooks();
+    await app.listen(config.port, config.host).catch(async (error: Error) => {
+      await parts.close();
+      throw error;
+    });
+    await parts.runtime.start();
+    parts.logger.info(`Purveyor listens on ${await app.getUrl()}`);
+  } catch (error) {
+    fail(explain(error as Error, port));
+  }
+}
+
+await main();

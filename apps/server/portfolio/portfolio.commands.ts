@@ -1,0 +1,54 @@
+import { Command } from '@nestjs/cqrs';
+import type { Accepted } from '../http/command-sender.js';
+import type { Caller } from '../http/caller.js';
+import type { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+
+export class CreatePortfolio extends Command<Accepted> {
+  constructor(
+    readonly body: CreatePortfolioDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class ResumeStage extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly stage: string,
+    readonly body: ResumeStageDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class SkipStage extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly stage: string,
+    readonly body: SkipStageDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class AbandonPortfolio extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly body: AbandonDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class TriggerNextTransition extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}

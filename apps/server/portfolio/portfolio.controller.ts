@@ -1,0 +1,95 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { FromCaller, type Caller } from '../http/caller.js';
+import * as commands from './portfolio.commands.js';
+import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
+import { ListPortfoliosDto } from './portfolio.query.dto.js';
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+@ApiTags('portfolios')
+@Controller()
+export class PortfolioController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('portfolios')
+  @HttpCode(202)
+  @ApiCommand(404, 413)
+  async create(
+    @Body() body: CreatePortfolioDto,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const accepted = await this.commands.execute(new commands.CreatePortfolio(body, caller));
+    reply.header('Location', `/api/portfolios/${accepted.id}`);
+    return accepted;
+  }
+
+  @Get('portfolios')
+  @ApiOkResponse({ description: 'One page, newest first' })
+  @ApiProblems(400, 503)
+  list(@Query() query: ListPortfoliosDto) {
+    return this.queries.execute(new ListPortfolios(query));
+  }
+
+  @Get('portfolios/:id')
+  @ApiMinPosition()
+  @ApiOkResponse({ description: 'State, phase, stages and legal commands' })
+  @ApiProblems(400, 404, 503)
+  get(@Param('id') id: string) {
+    return this.queries.execute(new GetPortfolio(id));
+  }
+
+  @Post('portfolios/:id/stages/:stage/resume')
+  @HttpCode(202)
+  @ApiCommand(404)
+  resume(
+    @Param('id') id: string,
+    @Param('stage') stage: string,
+    @Body() body: ResumeStageDto | undefined,
+    @FromCaller() caller: Caller,
+  ) {
+    return this.commands.execute(new commands.ResumeStage(id, stage, body ?? {}, caller));
+  }
+
+  @Post('portfolios/:id/stages/:stage/skip')
+  @HttpCode(202)
+  @ApiCommand(404)
+  skip(
+    @Param('id') id: string,
+    @Param('stage') stage: string,
+    @Body() body: SkipStageDto,
+    @FromCaller() caller: Caller,
+  ) {
+    return this.commands.execute(new commands.SkipStage(id, stage, body, caller));
+  }
+
+  @Post('portfolios/:id/abandon')
+  @HttpCode(202)
+  @ApiCommand(404)
+  abandon(@Param('id') id: string, @Body() body: AbandonDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.AbandonPortfolio(id, body, caller));
+  }
+
+  @Post('portfolios/:id/trigger-next-transition')
+  @HttpCode(202)
+  @ApiCommand(404)
+  trigger(@Param('id') id: string, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.TriggerNextTransition(id, caller));
+  }
+
+  @Get('csps/:csp/plan')
+  @ApiOkResponse({ description: 'Stages, states and transitions' })
+  @ApiProblems(404)
+  plan(@Param('csp') csp: string) {
+    return this.queries.execute(new GetPlan(csp));
+  }
+}

@@ -1,0 +1,57 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+
+export class CreatePortfolioDto {
+  @ApiProperty({ maxLength: 200 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  name!: string;
+
+  @ApiProperty({ example: 'azure', maxLength: 100 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  csp!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the stage plan of the CSP asks for' })
+  @IsObject()
+  facts!: Record<string, unknown>;
+
+  @ApiPropertyOptional({ enum: ['automatic', 'manual'], default: 'automatic' })
+  @IsOptional()
+  @IsIn(['automatic', 'manual'])
+  advance?: 'automatic' | 'manual';
+}
+
+export class ResumeStageDto {
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Corrects fields of the payload' })
+  @IsOptional()
+  @IsObject()
+  input?: Record<string, unknown>;
+}
+
+export class SkipStageDto {
+  @ApiProperty({ maxLength: 1000 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  reason!: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What the stage would have answered',
+  })
+  @IsOptional()
+  @IsObject()
+  result?: Record<string, unknown>;
+}
+
+export class AbandonDto {
+  @ApiProperty({ maxLength: 1000 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  reason!: string;
+}

@@ -1,0 +1,96 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { PortfolioCommand } from '#portfolio';
+import { Parts } from '../composition/parts.js';
+import { CommandSender } from '../http/command-sender.js';
+import * as commands from './portfolio.commands.js';
+import { PortfolioSecrets } from './secrets.js';
+
+const streamOf = (id: string): string => `portfolio-${id}`;
+const as = (command: PortfolioCommand): PortfolioCommand => command;
+
+@CommandHandler(commands.CreatePortfolio)
+export class CreatePortfolioHandler implements ICommandHandler<commands.CreatePortfolio> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+    private readonly secrets: PortfolioSecrets,
+  ) {}
+
+  execute({ body, caller }: commands.CreatePortfolio) {
+    const id = this.sender.commandId(caller);
+    return this.sender.send(streamOf(id), caller, id, body, async () => {
+      const { name, csp, advance = 'automatic' } = body;
+      const facts = await this.secrets.facts(streamOf(id), csp, body.facts);
+      return as({ type: 'CreatePortfolio', name, csp, advance, facts, time: this.parts.clock.now() });
+    });
+  }
+}
+
+@CommandHandler(commands.ResumeStage)
+export class ResumeStageHandler implements ICommandHandler<commands.ResumeStage> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+    private readonly secrets: PortfolioSecrets,
+  ) {}
+
+  execute({ id, stage, body, caller }: commands.ResumeStage) {
+    const stream = streamOf(id);
+    return this.sender.send(stream, caller, this.sender.commandId(caller), body, async () => {
+      const input = body.input && (await this.secrets.input(stream, stage, body.input));
+      return as({ type: 'ResumeStage', stage, ...(input && { input }), time: this.parts.clock.now() });
+    });
+  }
+}
+
+@CommandHandler(commands.SkipStage)
+export class SkipStageHandler implements ICommandHandler<commands.SkipStage> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+    private readonly secrets: PortfolioSecrets,
+  ) {}
+
+  execute({ id, stage, body, caller }: commands.SkipStage) {
+    const stream = streamOf(id);
+    return this.sender.send(stream, caller, this.sender.commandId(caller), body, async () => {
+      const result = body.result && (await this.secrets.result(stream, stage, body.result));
+      const { reason } = body;
+      return as({ type: 'SkipStage', stage, reason, ...(result && { result }), time: this.parts.clock.now() });
+    });
+  }
+}
+
+@CommandHandler(commands.AbandonPortfolio)
+export class AbandonPortfolioHandler implements ICommandHandler<commands.AbandonPortfolio> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, body, caller }: commands.AbandonPortfolio) {
+    const make = async () => as({ type: 'AbandonPortfolio', reason: body.reason, time: this.parts.clock.now() });
+    return this.sender.send(streamOf(id), caller, this.sender.commandId(caller), body, make);
+  }
+}
+
+@CommandHandler(commands.TriggerNextTransition)
+export class TriggerNextTransitionHandler implements ICommandHandler<commands.TriggerNextTransition> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, caller }: commands.TriggerNextTransition) {
+    const make = async () => as({ type: 'TriggerNextTransition', time: this.parts.clock.now() });
+    return this.sender.send(streamOf(id), caller, this.sender.commandId(caller), null, make);
+  }
+}
+
+export const portfolioCommandHandlers = [
+  CreatePortfolioHandler,
+  ResumeStageHandler,
+  SkipStageHandler,
+  AbandonPortfolioHandler,
+  TriggerNextTransitionHandler,
+];

@@ -1,0 +1,61 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Refusal } from '#kernel';
+import { legalUnder, planDescription, type Existing, type PlanDescription, type PortfolioState } from '#portfolio';
+import { listPortfolios, portfolio, type Page, type PortfolioDetail, type PortfolioItem } from '#read-models';
+import { Parts } from '../composition/parts.js';
+import type { ListPortfoliosDto } from './portfolio.query.dto.js';
+
+export class ListPortfolios extends Query<Page<PortfolioItem>> {
+  constructor(readonly query: ListPortfoliosDto) {
+    super();
+  }
+}
+export class GetPortfolio extends Query<PortfolioDetail> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+export class GetPlan extends Query<PlanDescription> {
+  constructor(readonly csp: string) {
+    super();
+  }
+}
+
+@QueryHandler(ListPortfolios)
+export class ListPortfoliosHandler implements IQueryHandler<ListPortfolios> {
+  constructor(private readonly parts: Parts) {}
+
+  execute({ query }: ListPortfolios) {
+    return listPortfolios(this.parts.readModels, query);
+  }
+}
+
+@QueryHandler(GetPortfolio)
+export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
+  constructor(private readonly parts: Parts) {}
+
+  /** The view's document; the legal commands are decided from the state as it is, so that they are never stale. */
+  async execute({ id }: GetPortfolio) {
+    const found = await portfolio(this.parts.readModels, id);
+    if (found === undefined) throw new Refusal('portfolio_not_found', 404, 'there is no such portfolio');
+    if (found.phase === 'CONFIGURATION_ERROR') return { ...found, commands: [] };
+    const { state } = await this.parts.runtime.load<PortfolioState>(`portfolio-${id}`);
+    const existing = state as Existing;
+    const plan = this.parts.plans.find(existing.csp, existing.plan);
+    return { ...found, ...(plan ? {} : { phase: 'CONFIGURATION_ERROR' }), commands: legalUnder(existing, plan) };
+  }
+}
+
+@QueryHandler(GetPlan)
+export class GetPlanHandler implements IQueryHandler<GetPlan> {
+  constructor(private readonly parts: Parts) {}
+
+  async execute({ csp }: GetPlan) {
+    const plan = this.parts.plans.latest(csp);
+    if (plan === undefined)
+      throw new Refusal('unknown_csp', 404, 'there is no such CSP', { csps: this.parts.plans.csps() });
+    return planDescription(plan);
+  }
+}
+
+export const portfolioQueryHandlers = [ListPortfoliosHandler, GetPortfolioHandler, GetPlanHandler];

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Refusal } from '#kernel';
+import { protectSecrets, stageOf, validateFacts, type PortfolioState, type Stage, type StagePlan } from '#portfolio';
+import { Parts } from '../composition/parts.js';
+
+type Values = Record<string, unknown>;
+
+/** Checks what people give against the plan, and moves its secrets to the vault before any command is made of it. */
+@Injectable()
+export class PortfolioSecrets {
+  constructor(private readonly parts: Parts) {}
+
+  /** Refusal `validation_failed` 400 naming each bad fact; facts of an unknown CSP are left to the decider's refusal. */
+  async facts(stream: string, csp: string, facts: Values): Promise<Values> {
+    const plan = this.parts.plans.latest(csp);
+    if (plan === undefined) return {};
+    const faults = validateFacts(plan, facts);
+    if (faults.length > 0) throw new Refusal('validation_failed', 400, 'the facts do not fit the plan', {}, faults);
+    return protectSecrets(plan.facts, facts, (path, secret) => this.parts.vault.put(`${stream}/facts/${path}`, secret));
+  }
+
+  async input(stream: string, stage: string, input: Values): Promise<Values> {
+    const found = await this.stage(stream, stage);
+    return found ? this.protect(stream, found.name, found.payload.schema, input) : {};
+  }
+
+  async result(stream: string, stage: string, result: Values): Promise<Values> {
+    const found = await this.stage(stream, stage);
+    return found ? this.protect(stream, found.name, found.result, result) : {};
+  }
+
+  private protect(stream: string, stage: string, schema: StagePlan['facts'], value: Values): Promise<Values> {
+    return protectSecrets(schema, value, (path, secret) => this.parts.vault.put(`${stream}/${stage}/${path}`, secret));
+  }
+
+  /** Undefined where there is no such portfolio or stage: `decide` refuses that command, and nothing of it is kept. */
+  private async stage(stream: string, name: string): Promise<Stage | undefined> {
+    const { state } = await this.parts.runtime.load<PortfolioState>(stream);
+    return state.phase === 'ABSENT' ? undefined : stageOf(this.parts.plans.bound(state.csp, state.plan), name);
+  }
+}
