@@ -18,7 +18,7 @@ import { ScriptsStore } from './scripts.store.js';
 import { SettingsStore } from './settings.store.js';
 
 /** For development only: anyone who reads this file can sign callbacks with it. Set PURVEYOR_WEBHOOK_SECRET elsewhere. */
-export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3Itc2FuZGJveC1kZXZlbG9wbWVudC1vbmx5';
+export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2VjcmV0LTAwMDE=';
 /** For development only, as above; PURVEYOR_SCIM_TOKEN replaces it. */
 export const DEVELOPMENT_SCIM_TOKEN = 'sandbox-scim-token';
 

@@ -11,8 +11,6 @@ export const systemClock: Clock = {
   },
 };
 
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** UUIDv7 (RFC 9562 section 5.7) from a time in ms and ten random bytes. */
 export function uuidV7(time: number, random: Uint8Array): string {
   const b = new Uint8Array(16);
@@ -23,9 +21,9 @@ export function uuidV7(time: number, random: Uint8Array): string {
   return uuidFromBytes(b);
 }
 
-export function uuidFromBytes(b: Uint8Array): string {
-  const h = (from: number, to: number) => Array.from(b.subarray(from, to), (byte) => hex[byte]).join('');
-  return `${h(0, 4)}-${h(4, 6)}-${h(6, 8)}-${h(8, 10)}-${h(10, 16)}`;
+export function uuidFromBytes(bytes: Uint8Array): string {
+  const h = Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
 }
 
 /** Random pool refilled in blocks: getRandomValues per id costs more than the id. */

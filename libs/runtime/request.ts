@@ -183,8 +183,9 @@ export class Requests<N extends RequestEvents> {
     time: number,
   ): RequestEvent {
     const { completion } = policy;
-    const closesAt =
-      request.deadline ?? time + (completion.kind === 'at_once' ? DEFAULT_DEADLINE_MS : completion.deadlineMs);
+    const ownMs = completion.kind === 'at_once' ? DEFAULT_DEADLINE_MS : completion.deadlineMs;
+    // After an operator resumed it behind its deadline, the other side is told the same one again, but gets time anew.
+    const closesAt = request.deadline !== undefined && request.deadline > time ? request.deadline : time + ownMs;
     const every = completion.kind === 'poll' ? completion.everyMs : undefined;
     const wait = outcome.retryAfterMs ?? every;
     return this.event('accepted', request, {
@@ -297,7 +298,7 @@ export class Requests<N extends RequestEvents> {
       failures: 0,
       input: sameKey ? request.input : undefined,
       tokenKey: sameKey ? request.tokenKey : '',
-      deadline: undefined,
+      deadline: sameKey ? request.deadline : undefined,
       startedAt: request.startedAt,
     };
   }

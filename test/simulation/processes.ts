@@ -75,15 +75,8 @@ async function ask(
 const directory = (call: Call): DirectoryPort => ({
   findGroup: async () => undefined,
   createGroup: async (displayName, externalId, signal) => {
-    const [stream, step, generation] = externalId.split('/');
-    const context = {
-      processId: stream!.slice('process-'.length),
-      idempotencyKey: externalId,
-      attempt: 1,
-      signal,
-      step,
-    } as never;
-    const { value } = await call(`group${generation}`, context, displayName.length);
+    const context = { processId: externalId, idempotencyKey: `process-${externalId}/group/1`, attempt: 1, signal } as never;
+    const { value } = await call('group', context, displayName.length);
     return { id: `g-${value}`, displayName, externalId };
   },
 });

@@ -57,7 +57,7 @@ async function open(config: Config, acceptLoss: boolean, closing: Closing): Prom
   });
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
-  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl) });
+  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) });
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
     log,
@@ -68,7 +68,7 @@ async function open(config: Config, acceptLoss: boolean, closing: Closing): Prom
       ...azureEffects({ baseUrl: config.cspUrl, vault }),
       ...processEffects(workflows as WorkflowRegistry, { dispatcher: () => runtime, clock }),
     ],
-    openWork: () => openWork(readModels),
+    openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
     othersDead: true,
     observe: { stuck: (stream, error) => logger.warn({ stream, err: error }, 'left alone by this process') },

@@ -163,7 +163,7 @@ export class Config {
   scimUrl!: string;
 
   @FromEnvironment('PURVEYOR_SCIM_TOKEN', {
-    meaning: 'Bearer token for the SCIM directory. Without it requests carry none.',
+    meaning: 'Bearer token for the SCIM directory. Without it requests to a directory of your own carry none.',
     allowed: 'a text',
     secret: true,
   })

@@ -73,6 +73,9 @@ function textOf({ name, secret, default: fallback }: Variable, env: Environment)
   }
 }
 
+/** The sandbox's directory takes this one unless told otherwise. */
+const SANDBOX_SCIM_TOKEN = 'sandbox-scim-token';
+
 /** Defaults that follow from other values. */
 function derive(config: Config): void {
   const anyAddress = config.host === '0.0.0.0' || config.host === '::';
@@ -80,6 +83,7 @@ function derive(config: Config): void {
   config.publicUrl ??= `http://${host}:${config.port}`;
   const sandbox = `http://127.0.0.1:${config.sandboxPort}`;
   config.cspUrl ??= sandbox;
+  if (config.scimUrl === undefined) config.scimToken ??= SANDBOX_SCIM_TOKEN;
   config.scimUrl ??= `${sandbox}/scim/v2`;
 }
 

@@ -93,7 +93,8 @@ export function createUserGroup(directory: DirectoryPort): WorkflowDefinition {
         reads: { ...id, group_name: text },
         adds: { group_id: text },
         async handler({ subscription_id, group_name }, context) {
-          const group = await directory.createGroup(group_name, context.idempotencyKey, context.signal);
+          // The same in every generation: a resume after a refusal must find the group that an earlier attempt made.
+          const group = await directory.createGroup(group_name, context.id('group'), context.signal);
           const values = { group_id: group.id };
           const { processId } = context;
           const time = context.now();

@@ -4,8 +4,10 @@ import type { DirectoryGroup, DirectoryPort } from './directory.port.js';
 
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
-/** SCIM 2.0 (RFC 7644) over HTTP; `base` is the service's root, without a slash at its end. */
-export function scimDirectory(base: string): DirectoryPort {
+/** SCIM 2.0 (RFC 7644) over HTTP; `base` is the service's root, without a slash at its end, `token` its bearer token (RFC 6750). */
+export function scimDirectory(base: string, token?: string): DirectoryPort {
+  const send: Send = (method, url, json, extra, signal) =>
+    ask(method, url, json, token === undefined ? extra : { authorization: `Bearer ${token}`, ...extra }, signal);
   const findGroup: DirectoryPort['findGroup'] = async (by, signal) => {
     const [[attribute, value] = []] = Object.entries(by);
     const filter = encodeURIComponent(`${attribute} eq ${JSON.stringify(value)}`);
@@ -53,7 +55,9 @@ function refused(status: number, body: unknown): Refusal {
   return new Refusal(passing ? 'directory_unavailable' : 'directory_refused', passing ? 503 : status, text);
 }
 
-async function send(method: 'GET' | 'POST', url: string, json: unknown, extra: object, signal?: AbortSignal) {
+type Send = typeof ask;
+
+async function ask(method: 'GET' | 'POST', url: string, json: unknown, extra: object, signal?: AbortSignal) {
   const headers = { accept: 'application/scim+json', 'content-type': 'application/scim+json', ...extra };
   const body = json === undefined ? undefined : JSON.stringify(json);
   const answer = await request(url, { method, headers, body, signal });

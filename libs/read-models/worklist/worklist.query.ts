@@ -3,9 +3,13 @@ import type { ReadModels } from '../database/read-models.js';
 
 const PAGE = 500;
 
-/** Everything that is not at rest, by stream name, read in short pages so that no read transaction stays open. */
-export function* openWork({ raw }: ReadModels): Generator<OpenWork> {
-  const page = raw.prepare('SELECT stream, run, due FROM worklist WHERE stream > ? ORDER BY stream LIMIT ?');
+/**
+ * What is not at rest, by stream name, read in short pages so that no read transaction stays open. With `dueBefore` (ms) only what
+ * is due by then.
+ */
+export function* openWork({ raw }: ReadModels, dueBefore?: number): Generator<OpenWork> {
+  const due = dueBefore === undefined ? '' : ` AND due <= ${Number(dueBefore)}`;
+  const page = raw.prepare(`SELECT stream, run, due FROM worklist WHERE stream > ?${due} ORDER BY stream LIMIT ?`);
   for (let after = ''; ;) {
     const rows = page.all(after, PAGE) as { stream: string; run: number; due: number | null }[];
     for (const row of rows) yield { stream: row.stream, run: row.run !== 0, due: row.due };
