@@ -8,28 +8,45 @@ import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork, projections, startProjector } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
 import { subscriptionDecider, subscriptionEvents } from '#subscription';
-import { processDecider, processEffects, processEvents, type WorkflowRegistry } from '#workflow';
+import {
+  processDecider,
+  processEffects,
+  processEvents,
+  type WorkflowDefinition,
+  type WorkflowRegistry,
+} from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { Closing } from './closing.js';
 import type { Parts } from './parts.js';
 
 const DRAIN_MS = 8_000;
 
+export interface OpenOptions {
+  /** Rebuilds the views when acknowledged events are missing from the log. */
+  readonly acceptLoss?: boolean;
+  /** Definitions beside those of the products. */
+  readonly workflows?: readonly WorkflowDefinition[];
+}
+
 /**
  * Opens the log, the vault and the views, and waits until the views have caught up. The runtime is made but not started: that
  * needs the HTTP port, because effects hand out callback addresses. Throws StoreErrors; what was opened is closed again.
  */
-export async function openParts(config: Config, options: { readonly acceptLoss?: boolean } = {}): Promise<Parts> {
+export async function openParts(config: Config, options: OpenOptions = {}): Promise<Parts> {
   const closing = new Closing();
   try {
-    return await open(config, options.acceptLoss ?? false, closing);
+    return await open(config, options, closing);
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function open(config: Config, acceptLoss: boolean, closing: Closing): Promise<Parts> {
+async function open(
+  config: Config,
+  { acceptLoss = false, workflows: more }: OpenOptions,
+  closing: Closing,
+): Promise<Parts> {
   const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
   const [clock, ids] = [systemClock, systemIds()];
@@ -57,7 +74,7 @@ async function open(config: Config, acceptLoss: boolean, closing: Closing): Prom
   });
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
-  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) });
+  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
     log,
