@@ -1,11 +1,10 @@
 /** `npm start`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { startProgram, stopAll } from './lib/children.mjs';
 import { seedOnce } from './lib/demo.mjs';
 import { isFree, isListening, waitUntil } from './lib/ports.mjs';
 import { StepFailed, buildIfStale, inRoot, installIfNeeded, main } from './lib/project.mjs';
-import { settings } from './lib/settings.mjs';
+import { sandboxEnv, settings } from './lib/settings.mjs';
 
 async function requireFree(port, variable, what, host) {
   if (await isFree(port, host)) return;
@@ -45,11 +44,6 @@ function announce({ base, dataDir, sandbox, demo }) {
   ];
   console.log(lines.join('\n'));
 }
-
-/** The world outside keeps its state beside the server's, so that a second start finds both as they were. */
-const sandboxEnv = (dataDir) => ({
-  PURVEYOR_SANDBOX_DATA_DIR: process.env.PURVEYOR_SANDBOX_DATA_DIR || join(dataDir, 'sandbox'),
-});
 
 async function serve(programs, options) {
   const { host, port, sandboxPort, demo, dataDir } = options;

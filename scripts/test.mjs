@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildIfStale, installIfNeeded, main, runTool } from './lib/project.mjs';
-import { summarise } from './lib/summary.mjs';
+import { StepFailed, buildIfStale, installIfNeeded, main, runTool } from './lib/project.mjs';
+import { NOTHING_RAN, summarise } from './lib/summary.mjs';
 
 const MODES = {
   all: { args: [], env: {} },
@@ -21,18 +21,21 @@ async function runJest({ args, env }, extra) {
   try {
     return summarise(JSON.parse(readFileSync(outputFile, 'utf8')), code);
   } catch {
-    return { line: '0 passed, 1 failed', code: code || 1 };
+    return { line: NOTHING_RAN, code: code || 1 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-await main(async () => {
-  const [mode = 'all', ...extra] = process.argv.slice(2);
-  if (!(mode in MODES)) throw new Error(`Unknown mode ${mode}: one of ${Object.keys(MODES).join(', ')}`);
-  await installIfNeeded();
-  await buildIfStale();
-  const { line, code } = await runJest(MODES[mode], extra);
-  console.log(line);
-  return code;
-});
+await main(
+  async () => {
+    const [mode = 'all', ...extra] = process.argv.slice(2);
+    if (!(mode in MODES)) throw new StepFailed(`Unknown mode ${mode}: one of ${Object.keys(MODES).join(', ')}`, 2);
+    await installIfNeeded();
+    await buildIfStale();
+    const { line, code } = await runJest(MODES[mode], extra);
+    console.log(line);
+    return code;
+  },
+  { closing: NOTHING_RAN },
+);

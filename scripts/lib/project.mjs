@@ -88,12 +88,16 @@ export async function build() {
   writeFileSync(inRoot(STAMP), String(startedAt));
 }
 
-/** Ends the process with one line instead of a stack when a step failed; anything unforeseen keeps its stack. */
-export async function main(work) {
+/**
+ * Ends the process with one line instead of a stack when a step failed; anything unforeseen keeps its stack. `closing` is
+ * printed last after a failure, for who reads only the last line.
+ */
+export async function main(work, { closing } = {}) {
   try {
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     console.error(error instanceof StepFailed ? error.message : error);
+    if (closing !== undefined) console.log(closing);
     process.exitCode = error.code > 0 ? error.code : 1;
   }
 }

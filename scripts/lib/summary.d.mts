@@ -4,3 +4,4 @@ interface JestResult {
   readonly numRuntimeErrorTestSuites: number;
 }
 export function summarise(result: JestResult, jestCode: number): { readonly line: string; readonly code: number };
+export const NOTHING_RAN: string;
