@@ -1,14 +1,26 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { AuditController } from './audit/audit.controller.js';
+import { auditQueryHandlers } from './audit/audit.queries.js';
 import { CallbackController } from './callbacks/callback.controller.js';
 import { ReceiveCallbackHandler } from './callbacks/receive-callback.command.js';
 import { Parts } from './composition/parts.js';
+import { DashboardController } from './dashboards/dashboard.controller.js';
+import { dashboardQueryHandlers } from './dashboards/overview.query.js';
 import { HealthController } from './health/health.controller.js';
 import { CommandSender } from './http/command-sender.js';
 import { portfolioCommandHandlers } from './portfolio/portfolio.handlers.js';
 import { portfolioQueryHandlers } from './portfolio/portfolio.queries.js';
 import { PortfolioController } from './portfolio/portfolio.controller.js';
 import { PortfolioSecrets } from './portfolio/secrets.js';
+import { ProcessController } from './processes/process.controller.js';
+import { processCommandHandlers } from './processes/process.handlers.js';
+import { processQueryHandlers } from './processes/process.queries.js';
+import { StartForm } from './processes/start-form.js';
+import { ProductController } from './products/product.controller.js';
+import { productQueryHandlers } from './products/product.queries.js';
+import { SubscriptionController } from './subscriptions/subscription.controller.js';
+import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
 /** All routes, over parts that were opened before. */
 @Module({})
@@ -23,13 +35,29 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [PortfolioController, CallbackController, HealthController],
+      controllers: [
+        PortfolioController,
+        ProcessController,
+        SubscriptionController,
+        ProductController,
+        DashboardController,
+        AuditController,
+        CallbackController,
+        HealthController,
+      ],
       providers: [
         { provide: Parts, useValue: parts },
         CommandSender,
         PortfolioSecrets,
         ...portfolioCommandHandlers,
         ...portfolioQueryHandlers,
+        StartForm,
+        ...processCommandHandlers,
+        ...processQueryHandlers,
+        ...subscriptionQueryHandlers,
+        ...productQueryHandlers,
+        ...dashboardQueryHandlers,
+        ...auditQueryHandlers,
         ReceiveCallbackHandler,
       ],
     };

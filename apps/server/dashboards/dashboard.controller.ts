@@ -1,0 +1,19 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { GetOverview } from './overview.query.js';
+
+@ApiTags('dashboards')
+@Controller('dashboards')
+export class DashboardController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('overview')
+  @ApiMinPosition()
+  @ApiOkResponse({ description: 'Counts, what waits longest, failures of the last 24 hours' })
+  @ApiProblems(400, 503)
+  overview() {
+    return this.queries.execute(new GetOverview());
+  }
+}

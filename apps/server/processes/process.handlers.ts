@@ -1,0 +1,60 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { isRefusal, Refusal } from '#kernel';
+import type { ProcessCommand } from '#workflow';
+import { processStream } from '#workflow';
+import { Parts } from '../composition/parts.js';
+import { CommandSender } from '../http/command-sender.js';
+import * as commands from './process.commands.js';
+import { StartForm } from './start-form.js';
+
+const as = (command: ProcessCommand): ProcessCommand => command;
+
+@CommandHandler(commands.StartProcess)
+export class StartProcessHandler implements ICommandHandler<commands.StartProcess> {
+  constructor(
+    private readonly sender: CommandSender,
+    private readonly form: StartForm,
+  ) {}
+
+  /** The form is looked at only when this is no repeat: a repeat answers as before, also after the form has changed. */
+  execute({ workflow, pages, caller }: commands.StartProcess) {
+    const id = this.sender.commandId(caller);
+    const make = async () => this.form.command(workflow, pages, caller.actor);
+    return this.sender.send(processStream(id), caller, id, pages, make);
+  }
+}
+
+@CommandHandler(commands.ResumeProcess)
+export class ResumeProcessHandler implements ICommandHandler<commands.ResumeProcess> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, caller }: commands.ResumeProcess) {
+    const make = async () => as({ type: 'ResumeProcess', time: this.parts.clock.now() });
+    return this.sender.send(processStream(id), caller, this.sender.commandId(caller), null, make).catch(inTheirWords);
+  }
+}
+
+/** Clients of the Workflow Orchestrator show this text. */
+function inTheirWords(error: unknown): never {
+  if (!isRefusal(error) || error.code !== 'invalid_process_status') throw error;
+  const detail = `Resuming a ${String(error.extra['status'])} workflow is not possible`;
+  throw new Refusal(error.code, error.status, detail, error.extra);
+}
+
+@CommandHandler(commands.AbortProcess)
+export class AbortProcessHandler implements ICommandHandler<commands.AbortProcess> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, caller }: commands.AbortProcess) {
+    const make = async () => as({ type: 'AbortProcess', time: this.parts.clock.now() });
+    return this.sender.send(processStream(id), caller, this.sender.commandId(caller), null, make);
+  }
+}
+
+export const processCommandHandlers = [StartProcessHandler, ResumeProcessHandler, AbortProcessHandler];

@@ -1,0 +1,33 @@
+import { Refusal } from '#kernel';
+import type { Range, Slice, Sort } from '#read-models';
+
+/** `range=from,to` (to exclusive). Refusal `bad_range` 400. */
+export function rangeOf(text: string | undefined): Range | undefined {
+  if (text === undefined) return undefined;
+  const found = /^(\d{1,15}),(\d{1,15})$/.exec(text);
+  if (found === null) throw new Refusal('bad_range', 400, 'range is two whole numbers with a comma between them');
+  return [Number(found[1]), Number(found[2])];
+}
+
+/** `a,b,c,d` as [a, b] and [c, d]. Refusal `bad_filter` 400 for an odd number. */
+export function pairsOf(text: string | undefined, name: string): readonly (readonly [string, string])[] {
+  if (text === undefined || text === '') return [];
+  const parts = text.split(',');
+  if (parts.length % 2 !== 0) throw new Refusal('bad_filter', 400, `${name} is pairs with commas between them`);
+  return parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1]!] as const] : []));
+}
+
+/** `sort=field,asc` or `field,desc`, any number of them. Refusal `bad_filter` 400. */
+export function sortOf(text: string | undefined): readonly Sort[] {
+  return pairsOf(text, 'sort').map(([field, direction]) => {
+    if (direction !== 'asc' && direction !== 'desc')
+      throw new Refusal('bad_filter', 400, `${field} is sorted asc or desc`);
+    return { field, direction };
+  });
+}
+
+/** Content-Range in the Workflow Orchestrator's form: `processes 0-10/24`, the end exclusive as in `range`. */
+export function contentRange(unit: string, range: Range | undefined, { items, total }: Slice<unknown>): string {
+  const from = range?.[0] ?? 0;
+  return `${unit} ${from}-${from + items.length}/${total}`;
+}

@@ -1,0 +1,27 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { GetProduct, ListProducts } from './product.queries.js';
+import { ListProductsDto } from './product.query.dto.js';
+
+@ApiTags('products')
+@Controller('products')
+export class ProductController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @ApiOkResponse({ description: 'With blocks and workflows' })
+  @ApiProblems(400, 503)
+  list(@Query() query: ListProductsDto) {
+    return this.queries.execute(new ListProducts(query));
+  }
+
+  @Get(':id')
+  @ApiMinPosition()
+  @ApiOkResponse({ description: 'With blocks and workflows' })
+  @ApiProblems(400, 404, 503)
+  get(@Param('id') id: string) {
+    return this.queries.execute(new GetProduct(id));
+  }
+}

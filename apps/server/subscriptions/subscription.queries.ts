@@ -1,0 +1,91 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Refusal } from '#kernel';
+import {
+  listSubscriptions,
+  processesOf,
+  subscription,
+  type ReadModels,
+  type Slice,
+  type SubscriptionDetail,
+  type SubscriptionQuery,
+} from '#read-models';
+import { Parts } from '../composition/parts.js';
+import { actionsOf, type Actions } from './subscription.actions.js';
+import { domainModel, shapeOf } from './subscription.shape.js';
+
+export class ListSubscriptions extends Query<Slice<object>> {
+  constructor(readonly query: SubscriptionQuery) {
+    super();
+  }
+}
+export class GetSubscription extends Query<object> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+export class GetDomainModel extends Query<object> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+export class GetActions extends Query<Actions> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+async function existing(readModels: ReadModels, id: string): Promise<SubscriptionDetail> {
+  const found = await subscription(readModels, id);
+  if (found === undefined) throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
+  return found;
+}
+
+@QueryHandler(ListSubscriptions)
+export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions> {
+  constructor(private readonly parts: Parts) {}
+
+  async execute({ query }: ListSubscriptions) {
+    const { items, total } = await listSubscriptions(this.parts.readModels, query);
+    return { items: items.map((item) => shapeOf(this.parts.catalogue, item)), total };
+  }
+}
+
+@QueryHandler(GetSubscription)
+export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
+  constructor(private readonly parts: Parts) {}
+
+  /** With its trail: who ran what on it, newest first. */
+  async execute({ id }: GetSubscription) {
+    const { readModels, catalogue } = this.parts;
+    const found = await existing(readModels, id);
+    return { ...shapeOf(catalogue, found), processes: await processesOf(readModels, id) };
+  }
+}
+
+@QueryHandler(GetDomainModel)
+export class GetDomainModelHandler implements IQueryHandler<GetDomainModel> {
+  constructor(private readonly parts: Parts) {}
+
+  async execute({ id }: GetDomainModel) {
+    return domainModel(this.parts.catalogue, await existing(this.parts.readModels, id));
+  }
+}
+
+@QueryHandler(GetActions)
+export class GetActionsHandler implements IQueryHandler<GetActions> {
+  constructor(private readonly parts: Parts) {}
+
+  async execute({ id }: GetActions) {
+    const { readModels, catalogue, workflows } = this.parts;
+    const found = await existing(readModels, id);
+    const offered = catalogue.find(found.product_id)?.workflows ?? [];
+    return actionsOf(found, offered, (name) => workflows.latest(name)?.definition.isTask ?? false);
+  }
+}
+
+export const subscriptionQueryHandlers = [
+  ListSubscriptionsHandler,
+  GetSubscriptionHandler,
+  GetDomainModelHandler,
+  GetActionsHandler,
+];
