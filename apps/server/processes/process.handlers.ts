@@ -9,6 +9,16 @@ import { StartForm } from './start-form.js';
 
 const as = (command: ProcessCommand): ProcessCommand => command;
 
+/** In the words of the Workflow Orchestrator, whose clients show them; `status` is taken in problem details, hence `state`. */
+const unfit =
+  (doing: string) =>
+  (error: unknown): never => {
+    if (!isRefusal(error) || error.code !== 'invalid_process_status') throw error;
+    const { status: state, ...extra } = error.extra;
+    const detail = `${doing} a ${String(state)} workflow is not possible`;
+    throw new Refusal(error.code, error.status, detail, { ...extra, state });
+  };
+
 @CommandHandler(commands.StartProcess)
 export class StartProcessHandler implements ICommandHandler<commands.StartProcess> {
   constructor(
@@ -33,15 +43,10 @@ export class ResumeProcessHandler implements ICommandHandler<commands.ResumeProc
 
   execute({ id, caller }: commands.ResumeProcess) {
     const make = async () => as({ type: 'ResumeProcess', time: this.parts.clock.now() });
-    return this.sender.send(processStream(id), caller, this.sender.commandId(caller), null, make).catch(inTheirWords);
+    return this.sender
+      .send(processStream(id), caller, this.sender.commandId(caller), null, make)
+      .catch(unfit('Resuming'));
   }
-}
-
-/** Clients of the Workflow Orchestrator show this text. */
-function inTheirWords(error: unknown): never {
-  if (!isRefusal(error) || error.code !== 'invalid_process_status') throw error;
-  const detail = `Resuming a ${String(error.extra['status'])} workflow is not possible`;
-  throw new Refusal(error.code, error.status, detail, error.extra);
 }
 
 @CommandHandler(commands.AbortProcess)
@@ -53,7 +58,9 @@ export class AbortProcessHandler implements ICommandHandler<commands.AbortProces
 
   execute({ id, caller }: commands.AbortProcess) {
     const make = async () => as({ type: 'AbortProcess', time: this.parts.clock.now() });
-    return this.sender.send(processStream(id), caller, this.sender.commandId(caller), null, make);
+    return this.sender
+      .send(processStream(id), caller, this.sender.commandId(caller), null, make)
+      .catch(unfit('Aborting'));
   }
 }
 

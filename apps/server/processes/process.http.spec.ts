@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { formAnswer } from './form-answer.js';
+import { pagesOf, refuseAnswers } from './process.pages.js';
+import { contentRange, pairsOf, rangeOf, sortOf } from './slice.js';
+
+const refusal = (code: string) => expect.objectContaining({ code, status: 400 });
+const thrown = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('lists', () => {
+  it('read range, sort and filter pairs', () => {
+    expect(rangeOf('5,10')).toEqual([5, 10]);
+    expect(rangeOf(undefined)).toBeUndefined();
+    expect(sortOf('started_at,desc,workflow_name,asc')).toEqual([
+      { field: 'started_at', direction: 'desc' },
+      { field: 'workflow_name', direction: 'asc' },
+    ]);
+    expect(pairsOf('a,b,c,d', 'filter')).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    expect(contentRange('processes', [5, 10], { items: [1, 2], total: 7 })).toBe('processes 5-7/7');
+  });
+
+  it.each(['5', 'a,b', '-1,3', '1,2,3', ''])('refuse the range %j', (text) => {
+    expect(thrown(() => rangeOf(text))).toEqual(refusal('bad_range'));
+  });
+
+  it('refuse odd pairs and other directions', () => {
+    expect(thrown(() => pairsOf('a', 'filter'))).toEqual(refusal('bad_filter'));
+    expect(thrown(() => sortOf('a,up'))).toEqual(refusal('bad_filter'));
+  });
+});
+
+describe('forms', () => {
+  it('ask for a page by 510', () => {
+    const form = { type: 'object' };
+    expect(formAnswer({ kind: 'more', form, hasNext: true }).body).toEqual({
+      type: 'FormNotCompleteError',
+      title: 'Form not complete',
+      status: 510,
+      detail: 'The form asks for another page',
+      form,
+      meta: { hasNext: true },
+    });
+  });
+
+  it('refuse answers by 400', () => {
+    const errors = [{ loc: ['a'], msg: 'Field required', type: 'missing', input: null }];
+    expect(formAnswer({ kind: 'invalid', errors }).body).toEqual({
+      type: 'FormValidationError',
+      title: 'Form not valid',
+      status: 400,
+      detail: '1 validation error in the form',
+      validation_errors: errors,
+    });
+  });
+
+  it('are arrays of pages', () => {
+    expect(pagesOf([{}])).toEqual([{}]);
+    for (const body of [undefined, null, {}, 'x'])
+      expect(thrown(() => pagesOf(body))).toEqual(refusal('validation_failed'));
+  });
+
+  it('are not taken by a resume', () => {
+    for (const body of [undefined, null, {}, [], [{}]]) expect(refuseAnswers(body)).toBeUndefined();
+    for (const body of [[{ a: 1 }], { a: 1 }, [{}, {}], 'x', 5])
+      expect(thrown(() => refuseAnswers(body))).toEqual(refusal('validation_failed'));
+  });
+});
