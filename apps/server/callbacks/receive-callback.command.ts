@@ -4,7 +4,8 @@ import { Refusal, type Driving, type Outcome } from '#kernel';
 import { uuidV5, verifyWebhook } from '#platform';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
-import { expectCallback } from './callback-window.js';
+import { acceptSilence, unknown } from './callback-window.js';
+import { waitingIn } from './waiting-requests.js';
 
 export class ReceiveCallback extends Command<void> {
   constructor(
@@ -17,13 +18,16 @@ export class ReceiveCallback extends Command<void> {
   }
 }
 
-/** Order matters: token, then signature, then body; only then is a stream read. */
+/**
+ * Order matters: token, then signature, then body; only then is a stream read. What the answer is, the decision says: an append or a
+ * remembered webhook id is 202; where nothing was appended, the state in which that was decided tells why.
+ */
 @CommandHandler(ReceiveCallback)
 export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> {
   constructor(private readonly parts: Parts) {}
 
   async execute({ token, rawBody, headers, caller }: ReceiveCallback): Promise<void> {
-    const { tokens, config, clock, ids, runtime } = this.parts;
+    const { tokens, config, clock, plans } = this.parts;
     const target = tokens.open(token);
     if (target === undefined)
       throw new Refusal('callback_unknown', 404, 'the token of this address is not one of ours');
@@ -31,19 +35,21 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     if (!signed.ok) throw new Refusal('callback_bad_signature', 401, signed.reason);
     const { stream, key } = target;
     const outcome = outcomeOf(rawBody);
-    const { state } = await runtime.load(stream);
-    const time = clock.now();
-    const attempt = expectCallback(state, key, outcome, time);
-    if (attempt === undefined) return;
-    const command: Driving = { type: 'Outcome', key, attempt, outcome, time, jitter: ids.random(), via: 'callback' };
-    const commandId = uuidV5(JSON.stringify(['callback', stream, key, signed.id]));
+    const waiting = waitingIn(stream, plans);
+    if (waiting === undefined) throw unknown();
+    const { events, repeated, state } = await this.decide(stream, key, outcome, signed.id, caller);
+    if (events.length === 0 && !repeated) acceptSilence(waiting, state, key, outcome);
+  }
+
+  /** Attempt 0: the other side answers the request, whichever attempt brought it there. */
+  private decide(stream: string, key: string, outcome: Outcome, webhookId: string, caller: Caller) {
+    const { clock, ids, runtime } = this.parts;
     const { actor, tenant, correlationId, traceparent } = caller;
-    await runtime.dispatch(
-      stream,
-      command,
-      { commandId, correlationId, causationId: signed.id, actor, tenant, traceparent },
-      'callback',
-    );
+    const time = clock.now();
+    const command: Driving = { type: 'Outcome', key, attempt: 0, outcome, time, jitter: ids.random(), via: 'callback' };
+    const commandId = uuidV5(JSON.stringify(['callback', stream, key, webhookId]));
+    const context = { commandId, correlationId, causationId: webhookId, actor, tenant, traceparent };
+    return runtime.dispatch(stream, command, context, 'callback');
   }
 }
 

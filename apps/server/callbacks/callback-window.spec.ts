@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Outcome } from '#kernel';
+import { PlanRegistry } from '#portfolio';
+import { acceptSilence } from './callback-window.js';
+import { waitingIn } from './waiting-requests.js';
+
+const plans = new PlanRegistry();
+const common = { step: 'A', generation: 2, attempt: 1, failures: 0, input: {}, tokenKey: 'k', startedAt: 0 };
+const done = { ...common, status: 'done', result: { id: 'x', n: 1 }, endedAt: 5 };
+const failure = { kind: 'refused', code: 'no', message: 'never' };
+const failed = { ...common, status: 'failed', failure, endedAt: 5 };
+const accepted = { ...common, status: 'accepted', closesAt: 9 };
+
+const holders = {
+  'portfolio-1': (request?: object, ended = false) => ({
+    phase: ended ? 'ABANDONED' : 'STARTED',
+    csp: 'none',
+    plan: { version: 1 },
+    stages: request ? { A: request } : {},
+  }),
+  'process-1': (request?: object, ended = false) => ({
+    status: ended ? 'aborted' : 'awaiting_callback',
+    position: 0,
+    steps: [{ key: 'first' }, { key: 'A' }],
+    requests: [undefined, request],
+    dynamic: {},
+  }),
+};
+
+const success = (result: unknown): Outcome => ({ kind: 'done', result });
+const progress: Outcome = { kind: 'pending' };
+const refusal: Outcome = { kind: 'failed', failure: failure as never };
+
+describe.each(Object.entries(holders))('a callback that changed nothing, %s', (stream, holding) => {
+  const waiting = waitingIn(stream, plans)!;
+  const answer = (state: unknown, key: string, outcome: Outcome) => {
+    try {
+      acceptSilence(waiting, state, key, outcome);
+      return 202;
+    } catch (error) {
+      return (error as { status: number }).status;
+    }
+  };
+
+  it.each([
+    ['a step that never was', holding(), 'B/1', success({}), 404],
+    ['a step that has not begun', holding(), 'A/1', success({}), 404],
+    ['a generation that never was', holding(accepted), 'A/3', success({}), 404],
+    ['a superseded generation', holding(accepted), 'A/1', success({}), 410],
+    ['the recorded result, keys in another order', holding(done), 'A/2', success({ n: 1, id: 'x' }), 202],
+    ['another result', holding(done), 'A/2', success({ id: 'y' }), 410],
+    ['a failure after success', holding(done), 'A/2', refusal, 410],
+    ['progress after success', holding(done), 'A/2', progress, 410],
+    ['the recorded failure', holding(failed), 'A/2', refusal, 202],
+    ['success after failure', holding(failed), 'A/2', success({}), 410],
+    ['progress of what still waits', holding(accepted), 'A/2', progress, 202],
+    ['success of what was given up', holding(accepted, true), 'A/2', success({}), 410],
+    ['the recorded result of what was given up', holding(done, true), 'A/2', success({ id: 'x', n: 1 }), 202],
+  ] as const)('%s', (_name, state, key, outcome, status) => {
+    expect(answer(state, key, outcome)).toBe(status);
+  });
+});
+
+describe('where requests are', () => {
+  it('finds those inside a for-each by path', () => {
+    const state = { ...holders['process-1'](), dynamic: { 'fan/2/b': accepted } };
+    expect(waitingIn('process-1', plans)!.request(state, 'fan/2/b')).toBe(accepted);
+  });
+
+  it('takes a skipped stage for ended', () => {
+    const state = holders['portfolio-1']({ status: 'skipped' });
+    expect(() => acceptSilence(waitingIn('portfolio-1', plans)!, state, 'A/1', progress)).toThrow(/has ended/);
+  });
+
+  it('has none in streams that owe nothing', () => {
+    expect(waitingIn('subscription-1', plans)).toBeUndefined();
+  });
+});
