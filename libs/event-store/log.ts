@@ -23,6 +23,8 @@ export interface PreparedAppend {
 
 /** The log as deciders see it: typed events over an {@link EventStore}, with schemas, upcasting, the hash chain and personal fields. */
 export class EventLog {
+  private lastMetadata = { text: '', parsed: {} as EventMetadata };
+
   constructor(
     readonly store: EventStore,
     private readonly registry: EventRegistry,
@@ -73,7 +75,8 @@ export class EventLog {
   }
 
   /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8). */
-  decode(stored: StoredEvent, metadata = JSON.parse(stored.metadata) as EventMetadata): RecordedEvent {
+  decode(stored: StoredEvent): RecordedEvent {
+    const metadata = this.metadataOf(stored.metadata);
     const registered = this.registered(stored.stream, stored.type);
     const version = metadata.versions?.[stored.type] ?? 1;
     if (version > registered.version) throw new UnknownEvent(stored.stream, stored.type, version);
@@ -99,24 +102,24 @@ export class EventLog {
   ): Promise<{ events: readonly RecordedEvent[]; head: StreamHead; position: number }> {
     const events: RecordedEvent[] = [];
     let hash = CHAIN_START;
-    let metadata: EventMetadata | undefined;
-    let metadataOf = '';
     for (let from = 0, end = false; !end && from <= upTo;) {
       const page = await this.store.readStream(stream, { from: revision(from) });
       for (const stored of page.events) {
         if (stored.revision > upTo) break;
-        if (stored.metadata !== metadataOf) {
-          metadata = JSON.parse(stored.metadata) as EventMetadata;
-          metadataOf = stored.metadata;
-        }
         hash = chainHash(hash, stream, stored.revision, stored.type, stored.data, stored.metadata);
-        events.push(this.decode(stored, metadata));
+        events.push(this.decode(stored));
       }
       end = page.end || page.events.length === 0;
       from += page.events.length;
     }
     const last = events.at(-1);
     return { events, head: { revision: last?.revision ?? -1, hash }, position: last?.position ?? 0 };
+  }
+
+  /** Events of one append carry the same text, and readers meet them in a row. */
+  private metadataOf(text: string): EventMetadata {
+    if (text !== this.lastMetadata.text) this.lastMetadata = { text, parsed: JSON.parse(text) as EventMetadata };
+    return this.lastMetadata.parsed;
   }
 
   private registered(stream: string, type: string): RegisteredEvent {

@@ -9,14 +9,13 @@ import { sixSteps } from './six-steps.js';
 /** The engine in production wiring: log, chain, metadata, schema checks, retries, timers, read models; without HTTP. */
 export class Engine {
   private readonly endings = new Map<string, () => void>();
-  private readonly stopped = new AbortController();
 
   /** Runs that were open in the log when it was opened. */
   readonly openAtStart: number;
 
   private constructor(private readonly parts: Parts) {
     this.openAtStart = [...openWork(parts.readModels)].length;
-    void this.follow();
+    this.watch();
   }
 
   static async open(directory: string, pauseMs: () => number): Promise<Engine> {
@@ -71,18 +70,20 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    this.stopped.abort();
     await this.parts.close();
   }
 
-  private async follow(): Promise<void> {
-    const filter = { types: ['ProcessCompleted'] };
-    for await (const delivery of this.parts.store.subscribe({ after: START, filter, signal: this.stopped.signal })) {
-      if (delivery.kind !== 'events') continue;
-      for (const { stream } of delivery.events) {
-        this.endings.get(stream)?.();
-        this.endings.delete(stream);
+  /** A run has ended when the append with its last event is acknowledged. */
+  private watch(): void {
+    const { log } = this.parts;
+    const append = log.append.bind(log);
+    log.append = async (prepared) => {
+      const position = await append(prepared);
+      if (prepared.events.at(-1)?.type === 'ProcessCompleted') {
+        this.endings.get(prepared.stream)?.();
+        this.endings.delete(prepared.stream);
       }
-    }
+      return position;
+    };
   }
 }

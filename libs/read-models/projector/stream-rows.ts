@@ -30,9 +30,14 @@ interface Held<D> {
   readonly doc: D | undefined;
 }
 
-/** Batches are folded in memory: however many events a row gets in a batch, it is read once and written once. */
+/** Rows kept in memory between batches; more than are usually in flight at once. */
+const KEPT = 2_000;
+
+/** Batches are folded in memory: however many events a row gets in a batch, it is read at most once and written once. */
 class StreamRows<R extends Folded, D> implements PreparedProjection {
-  private readonly rows = new Map<string, Held<D>>();
+  /** As the table has them after the last flush, most recently written last; emptied when a batch is dropped. */
+  private readonly kept = new Map<string, Held<D>>();
+  private readonly changed = new Map<string, Held<D>>();
   private events: RecordedEvent[] = [];
   private readonly select: StatementSyncInstance;
   private readonly upsert: StatementSyncInstance;
@@ -50,11 +55,11 @@ class StreamRows<R extends Folded, D> implements PreparedProjection {
 
   add(event: RecordedEvent): void {
     const id = idOf(event.stream);
-    const held = this.rows.get(id) ?? this.read(id);
+    const held = this.changed.get(id) ?? this.kept.get(id) ?? this.read(id);
     if (held !== undefined && event.revision <= held.revision) return;
     const doc = this.view.fold(held?.doc, event);
     if (doc === undefined) throw new Error(`${event.type} came before the event that begins the row`);
-    this.rows.set(id, { revision: event.revision, position: event.position, doc });
+    this.changed.set(id, { revision: event.revision, position: event.position, doc });
     if (this.also) this.events.push(event);
   }
 
@@ -64,17 +69,26 @@ class StreamRows<R extends Folded, D> implements PreparedProjection {
   }
 
   flush(): void {
-    for (const [id, { revision, position, doc }] of this.rows) {
+    for (const [id, held] of this.changed) {
+      const { revision, position, doc } = held;
+      this.kept.delete(id);
+      this.kept.set(id, held);
       const columns = this.view.columns(doc!) as Record<string, string | number | null>;
       const values = this.view.columnNames.map((name) => columns[name as string] ?? null);
       this.upsert.run(id, revision, position, JSON.stringify(doc), ...values);
     }
     for (const event of this.events) this.also?.(event);
-    this.drop();
+    this.changed.clear();
+    this.events = [];
+    for (const id of this.kept.keys()) {
+      if (this.kept.size <= KEPT) break;
+      this.kept.delete(id);
+    }
   }
 
   drop(): void {
-    this.rows.clear();
+    this.kept.clear();
+    this.changed.clear();
     this.events = [];
   }
 }
