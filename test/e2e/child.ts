@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** One program of the repository as a process of its own, with everything it has written so far. */
+export class Child {
+  private output = '';
+  private readonly process: ChildProcess;
+
+  constructor(
+    private readonly program: string,
+    private readonly readyUrl: string,
+    env: Record<string, string>,
+  ) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.process = spawn(process.execPath, [program], { cwd: ROOT, env: { PATH, HOME, ...env } });
+    running.add(this.process);
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  get log(): string {
+    return this.output;
+  }
+
+  get alive(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Throws with the process's own output when it ends or does not get ready within 30 s. */
+  async ready(): Promise<void> {
+    const until = Date.now() + 30_000;
+    for (;;) {
+      const ok = await fetch(this.readyUrl).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      if (ok) return;
+      if (!this.alive || Date.now() > until) {
+        await this.end('SIGKILL');
+        throw new Error(`${this.program} did not get ready:\n${this.output}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** Sends the signal and waits for the end; a process that ignores SIGTERM for 10 s is killed. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    running.delete(this.process);
+    if (!this.alive) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill(signal);
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
