@@ -54,6 +54,7 @@ function replaceEnd(response: Response, then: () => void): void {
 
 /** Writes the status into the ledger before the first byte of the answer leaves. */
 function recordStatus(response: Response, ledger: LedgerStore, seq: number): void {
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the response below
   const { end } = response;
   response.end = ((...parts: unknown[]) => {
     ledger.answered(seq, response.statusCode);
@@ -119,6 +120,7 @@ function spoil(script: Extract<TransportBehaviour, { kind: 'garbage' }>, respons
     sendAnswer(response, garbage(script));
     return false;
   }
+  // oxlint-disable-next-line typescript/unbound-method -- put back on the same response below
   const { writeHead, end } = response;
   replaceEnd(response, () => {
     Object.assign(response, { writeHead, end });

@@ -37,8 +37,7 @@ export interface HttpClient {
 
 /** Connections of our own: idle ones are dropped early, because a write to a closed one is an unknown outcome. */
 const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
-const systemFetch: Fetch = (url, init) =>
-  undiciFetch(url, { ...init, dispatcher: agent }) as unknown as Promise<FetchResponse>;
+const systemFetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
 
 /** `now` gives ms since the epoch, for a Retry-After that names a date. */
 export function httpClient(options: { readonly fetch?: Fetch; readonly now?: () => number } = {}): HttpClient {

@@ -44,7 +44,7 @@ export interface LoggerOptions {
 
 /** One JSON object per line, with the fields of the current {@link RequestContext}; secret-looking fields read `[redacted]`. */
 export function createLogger(options: LoggerOptions = {}): Logger {
-  const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY === true);
+  const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
   return pino(
     {
       level: options.level ?? 'info',

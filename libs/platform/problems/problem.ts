@@ -43,7 +43,9 @@ export function toProblem(error: unknown, instance?: string): Problem {
     status,
     headers: {
       'content-type': 'application/problem+json',
-      ...(status === 503 || retryAfter !== undefined ? { 'retry-after': String(retryAfter ?? RETRY_AFTER) } : {}),
+      ...(status === 503 || retryAfter !== undefined
+        ? { 'retry-after': String(typeof retryAfter === 'number' ? retryAfter : RETRY_AFTER) }
+        : {}),
     },
     body: {
       ...extra,
@@ -59,7 +61,8 @@ export function toProblem(error: unknown, instance?: string): Problem {
 }
 
 function describe(error: unknown): Said {
-  if (isRefusal(error)) return { ...error, detail: error.message };
+  if (isRefusal(error))
+    return { code: error.code, status: error.status, extra: error.extra, errors: error.errors, detail: error.message };
   if (typeof error !== 'object' || error === null) return { code: 'internal_error' };
   return fromStore(error) ?? fromFastify(error) ?? fromNest(error) ?? fromRegistry(error) ?? { code: 'internal_error' };
 }

@@ -58,7 +58,7 @@ class SqliteVault implements FileVault {
       .prepare('SELECT version, sealed FROM secret WHERE name = ? AND version = ?')
       .get(name, Number(version));
     if (row === undefined) throw new VaultError('vault_not_found', `the vault holds no ${reference}`);
-    return this.open(name, row as unknown as Row);
+    return this.open(name, row);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ const compiled = new WeakMap<TSchema, Validator>();
 function validator(schema: TSchema): Validator {
   const known = compiled.get(schema);
   if (known) return known;
-  const made = Compile(schema) as Validator;
+  const made: Validator = Compile(schema);
   compiled.set(schema, made);
   return made;
 }

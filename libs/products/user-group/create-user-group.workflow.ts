@@ -37,7 +37,7 @@ export function createUserGroup(directory: DirectoryPort): WorkflowDefinition {
         name: 'Create subscription',
         reads: { group_name: text, customer_id: Type.Optional(text) },
         adds: { ...id, subscription },
-        async handler({ group_name, customer_id = undefined }, context) {
+        async handler({ group_name, customer_id }, context) {
           const subscription_id = context.id('subscription');
           const customerId = customer_id ?? context.id('customer');
           const { productId, name: productName } = userGroupProduct;

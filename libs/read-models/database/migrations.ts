@@ -10,7 +10,7 @@ function columns<T extends string>(table: CreateTableBuilder<T>, kinds: Record<s
     built = name.endsWith('?')
       ? built.addColumn(name.slice(0, -1), kind)
       : built.addColumn(name, kind, (column) => column.notNull());
-  return built as never;
+  return built;
 }
 
 async function table(db: AnyDb, name: string, key: readonly string[], kinds: Record<string, Kind>): Promise<void> {

@@ -26,7 +26,7 @@ function statement(prepared: StatementSyncInstance): SqliteStatement {
   return {
     reader: prepared.columns().length > 0,
     all: (parameters) => prepared.all(...values(parameters)),
-    run: (parameters) => prepared.run(...values(parameters)) as { changes: number; lastInsertRowid: number },
+    run: (parameters) => prepared.run(...values(parameters)),
     iterate: (parameters) => prepared.iterate(...values(parameters)) as IterableIterator<unknown>,
   };
 }

@@ -62,7 +62,7 @@ export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): 
   if (doc === undefined) return undefined;
   if (event.type === 'ProcessCompleted') return { ...doc, status: 'completed', updatedAt: at };
   if (event.type === 'ProcessAborted') return { ...doc, status: 'aborted', failedAt: null, updatedAt: at };
-  return withStep(doc, event as never as StepEvent, at);
+  return withStep(doc, event as never, at);
 }
 
 function changeOf({ type, data }: StepEvent, step: StepDoc, doc: ProcessDoc, at: number): Partial<StepDoc> {

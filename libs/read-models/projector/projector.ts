@@ -133,7 +133,7 @@ class RunningProjector implements Projector {
 
   private end(): void {
     this.stopped = true;
-    for (const waiter of [...this.waiters]) waiter.settle(late(waiter.position, this.position()));
+    for (const waiter of this.waiters) waiter.settle(late(waiter.position, this.position()));
   }
 }
 
