@@ -75,7 +75,12 @@ async function ask(
 const directory = (call: Call): DirectoryPort => ({
   findGroup: async () => undefined,
   createGroup: async (displayName, externalId, signal) => {
-    const context = { processId: externalId, idempotencyKey: `process-${externalId}/group/1`, attempt: 1, signal } as never;
+    const context = {
+      processId: externalId,
+      idempotencyKey: `process-${externalId}/group/1`,
+      attempt: 1,
+      signal,
+    } as never;
     const { value } = await call('group', context, displayName.length);
     return { id: `g-${value}`, displayName, externalId };
   },
