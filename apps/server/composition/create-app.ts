@@ -2,8 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoNestLogger, ProblemFilter, validationPipe } from '#platform';
 import { AppModule } from '../app.module.js';
+import { frameworkErrors } from '../http/framework-errors.js';
 import { addHooks } from '../http/hooks.js';
+import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
+import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -12,13 +15,15 @@ const BODY_LIMIT = 1024 * 1024;
 export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.over(parts),
-    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' }),
+    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', frameworkErrors }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
   addHooks(app.getHttpAdapter().getInstance() as never, parts);
+  refuseWrongMethods(app.getHttpAdapter().getInstance() as never);
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   app.useGlobalInterceptors(new PositionInterceptor(parts));
+  serveApiDocs(app);
   return app;
 }

@@ -16,6 +16,7 @@ import {
   type WorkflowRegistry,
 } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
+import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
 import type { Parts } from './parts.js';
 
@@ -88,7 +89,7 @@ async function open(
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
     othersDead: true,
-    observe: { stuck: (stream, error) => logger.warn({ stream, err: error }, 'left alone by this process') },
+    observe: observing(metrics, logger),
   });
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));

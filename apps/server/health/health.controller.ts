@@ -2,6 +2,8 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { checkHealth } from '#platform';
 import { Parts } from '../composition/parts.js';
+import { ApiProblems } from '../http/api-doc.js';
+import { measure } from './measure.js';
 
 @ApiTags('operations')
 @Controller()
@@ -9,12 +11,14 @@ export class HealthController {
   constructor(private readonly parts: Parts) {}
 
   @Get('healthz')
+  @ApiProblems(400)
   @ApiOkResponse({ description: 'The process lives' })
   live() {
     return checkHealth({});
   }
 
   @Get('readyz')
+  @ApiProblems(400)
   @ApiOkResponse({ description: 'Log and views answer' })
   @ApiResponse({ status: 503, description: 'A part does not answer' })
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
@@ -27,8 +31,10 @@ export class HealthController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiProblems(400)
   @ApiOkResponse({ description: 'Prometheus text format' })
-  metrics() {
+  async metrics() {
+    await measure(this.parts);
     return this.parts.metrics.registry.metrics();
   }
 }

@@ -21,8 +21,23 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     }),
     appends: new Counter({
       name: 'purveyor_appends_total',
-      help: 'Appends to the log by outcome',
-      labelNames: ['category', 'outcome'] as const,
+      help: 'Appends of the runner that are durable',
+      registers,
+    }),
+    appendedEvents: new Counter({
+      name: 'purveyor_appended_events_total',
+      help: 'Events in these appends',
+      registers,
+    }),
+    stuck: new Counter({
+      name: 'purveyor_stuck_total',
+      help: 'Times an instance was left alone by this process: code is missing for it, or a defect',
+      labelNames: ['category'] as const,
+      registers,
+    }),
+    held: new Gauge({
+      name: 'purveyor_instances_held',
+      help: 'Instances whose state this process holds',
       registers,
     }),
     appendSeconds: new Histogram({
@@ -40,19 +55,17 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     effectsInFlight: new Gauge({
       name: 'purveyor_effects_in_flight',
       help: 'Effects being run by this process',
-      labelNames: ['effect'] as const,
       registers,
     }),
     projectionLag: new Gauge({
       name: 'purveyor_projection_lag_positions',
-      help: 'Distance of a projection from the head of the log',
-      labelNames: ['projection'] as const,
+      help: 'Distance of the slowest view from the head of the log',
       registers,
     }),
     worklistOpen: new Gauge({
       name: 'purveyor_worklist_open',
-      help: 'Open rows of the worklist',
-      labelNames: ['kind'] as const,
+      help: 'Instances that are not at rest',
+      labelNames: ['category'] as const,
       registers,
     }),
     timerLateness: new Histogram({

@@ -6,11 +6,11 @@ describe('createMetrics', () => {
   it('tells what was counted, in the format of Prometheus', async () => {
     const metrics = createMetrics({ processMetrics: false });
     metrics.effects.inc({ effect: 'http', outcome: 'done' });
-    metrics.effectsInFlight.set({ effect: 'http' }, 2);
+    metrics.effectsInFlight.set(2);
     metrics.httpSeconds.observe({ method: 'GET', route: '/api/portfolios', status: '200' }, 0.003);
     const text = await metrics.registry.metrics();
     expect(text).toContain('purveyor_effects_total{effect="http",outcome="done"} 1');
-    expect(text).toContain('purveyor_effects_in_flight{effect="http"} 2');
+    expect(text).toContain('purveyor_effects_in_flight 2');
     expect(text).toContain(
       'purveyor_http_request_duration_seconds_count{method="GET",route="/api/portfolios",status="200"} 1',
     );
@@ -19,8 +19,8 @@ describe('createMetrics', () => {
 
   it('keeps two instances apart, with process metrics by default', async () => {
     const [one, two] = [createMetrics(), createMetrics()];
-    one.appends.inc({ category: 'portfolio', outcome: 'ok' });
-    expect(await two.registry.metrics()).not.toContain('purveyor_appends_total{');
+    one.stuck.inc({ category: 'portfolio' });
+    expect(await two.registry.metrics()).not.toContain('purveyor_stuck_total{');
     expect(await two.registry.metrics()).toContain('process_cpu_user_seconds_total');
   });
 });

@@ -1,0 +1,15 @@
+import 'reflect-metadata';
+import { createLogger } from '#platform';
+import { createApp } from './composition/create-app.js';
+import type { Parts } from './composition/parts.js';
+import { openApiDocument } from './http/openapi.js';
+
+/** Prints the OpenAPI document. No store and no port is opened: routes are only described, so the parts are never used. */
+async function main(): Promise<void> {
+  const parts = { logger: createLogger({ level: 'fatal' }), close: async () => {} } as Partial<Parts> as Parts;
+  const app = await createApp(parts);
+  process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+  await app.close();
+}
+
+await main();
