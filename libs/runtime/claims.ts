@@ -64,6 +64,10 @@ export class Claims {
     return Math.max(run.notBefore, at.again.get(runId(run)) ?? 0);
   }
 
+  waits(stream: string, run: Run): boolean {
+    return this.slots.isWaiting(run.effect, stream);
+  }
+
   giveBack(at: UnderWay, run: Run): void {
     if (at.running.delete(runId(run))) this.slots.release(run.effect);
   }

@@ -217,6 +217,11 @@ export class Driver {
     if (held) this.claims.giveBack(held, run);
   }
 
+  /** Not for a run that waits for a slot: it is woken when one is free. */
+  private lookAgain(stream: string, item: Owed): boolean {
+    return this.mayBegin() && !(item.kind === 'run' && this.claims.waits(stream, item));
+  }
+
   /** After a command: arms the instance's alarm, drops the instance when only waits are left, lets others have free slots. */
   private settle(stream: string): void {
     const held = this.held.get(stream);
@@ -228,13 +233,17 @@ export class Driver {
       if (item.kind === 'run' && held.running.has(runId(item))) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
       const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
-      if (at !== undefined && at > now && (due === undefined || at < due)) due = at;
+      if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;
+      due = Math.min(due ?? Infinity, Math.max(at, at <= now ? now + LOOK_AGAIN_MS : 0));
     }
     this.alarms.set(stream, due);
     if (!active && !this.mail.hasMore(stream)) this.held.delete(stream);
     this.freed();
   }
 }
+
+/** What fell due while the store took its time was neither begun nor decided with that append. */
+const LOOK_AGAIN_MS = 1_000;
 
 const owedBy = (decider: AnyDecider, state: unknown): readonly Owed[] => decider.next?.(state) ?? NOTHING;
 

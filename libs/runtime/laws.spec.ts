@@ -183,6 +183,20 @@ describe('law 6: waiting is durable and free', () => {
     expect((await h.types(S)).at(-1)).toBe('StepCompleted');
     expect(await h.open()).toEqual([]);
   });
+
+  it('does not lose a due time that passes while the store takes its time', async () => {
+    const h = harness({ ...AT_ONCE, retry: { ...AT_ONCE.retry, initialMs: 50 } });
+    h.answers.push(
+      () => {
+        h.store.failNext(new StoreUnavailable('slow', false));
+        return failed('retryable');
+      },
+      () => done(),
+    );
+    await (await h.runner()).dispatch(S, start(), by('1'));
+    await h.advance(1_500);
+    expect((await h.types(S)).at(-1)).toBe('StepCompleted');
+  });
 });
 
 describe('law 7: fencing by revision', () => {

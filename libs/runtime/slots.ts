@@ -21,6 +21,10 @@ export class Slots {
     this.waiting.set(effect, streams.add(stream));
   }
 
+  isWaiting(effect: string, stream: string): boolean {
+    return this.waiting.get(effect)?.has(stream) ?? false;
+  }
+
   /** The next instance that may have a place now, longest waiting first. */
   nextWaiting(effect: string): string | undefined {
     const streams = this.waiting.get(effect);

@@ -56,6 +56,7 @@ export class Node {
   clock: FreezableClock;
   readonly stuck: string[] = [];
   private life = 0;
+  private down = false;
 
   constructor(private readonly parts: NodeParts) {
     [this.runtime, this.clock] = this.boot();
@@ -86,9 +87,14 @@ export class Node {
 
   /** Kill -9 and, after a while, a new process. */
   crash(downMs: number): void {
+    if (this.down) return;
+    this.down = true;
     this.runtime.kill();
     this.life++;
-    this.parts.clock.after(downMs, () => ([this.runtime, this.clock] = this.boot()));
+    this.parts.clock.after(downMs, () => {
+      this.down = false;
+      [this.runtime, this.clock] = this.boot();
+    });
   }
 }
 
