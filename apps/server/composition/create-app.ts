@@ -10,12 +10,19 @@ import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
 
 const BODY_LIMIT = 1024 * 1024;
+/** Characters of a path segment; callback tokens are the longest. */
+const LONGEST_TOKEN = 1024;
 
 /** The HTTP application over opened parts; not listening yet. */
 export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.over(parts),
-    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', frameworkErrors }),
+    new FastifyAdapter({
+      bodyLimit: BODY_LIMIT,
+      routerOptions: { maxParamLength: LONGEST_TOKEN },
+      forceCloseConnections: 'idle',
+      frameworkErrors,
+    }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
   addHooks(app.getHttpAdapter().getInstance() as never, parts);
