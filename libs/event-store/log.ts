@@ -35,7 +35,7 @@ export class EventLog {
   async ensureKeys(stream: string, events: readonly DomainEvent[]): Promise<void> {
     for (const event of events) {
       const personal = this.registered(stream, event.type).spec.personal;
-      if (personal !== undefined) await this.keys?.ensure(personal.subject(event.data as never, stream));
+      if (personal !== undefined) await this.keys?.ensure(personal.subject(event.data, stream));
     }
   }
 
@@ -71,7 +71,7 @@ export class EventLog {
     if (!registered.check(event.data))
       throw new Error(`event ${event.type} of ${stream} does not fit its schema: ${registered.faults(event.data)}`);
     const { personal } = registered.spec;
-    return JSON.stringify(personal && this.keys ? seal(event.data, stream, personal as never, this.keys) : event.data);
+    return JSON.stringify(personal && this.keys ? seal(event.data, stream, personal, this.keys) : event.data);
   }
 
   /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8). */
@@ -82,7 +82,7 @@ export class EventLog {
     if (version > registered.version) throw new UnknownEvent(stored.stream, stored.type, version);
     let data = JSON.parse(stored.data) as unknown;
     const { personal, upcasts } = registered.spec;
-    if (personal && this.keys) data = unseal(data, personal as never, this.keys);
+    if (personal && this.keys) data = unseal(data, personal, this.keys);
     for (let v = version; v < registered.version; v++) data = upcasts?.[v]?.(data as never) ?? data;
     return {
       type: stored.type,

@@ -120,7 +120,7 @@ export class Driver {
     const events: DomainEvent[] = [];
     let { state } = folded;
     for (const command of job.commands(held.owed)) {
-      for (const event of decider.decide(command as never, state)) {
+      for (const event of decider.decide(command, state)) {
         events.push(event);
         state = decider.evolve(state, event);
       }

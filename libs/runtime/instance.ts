@@ -26,7 +26,7 @@ export async function foldStream(log: EventLog, decider: AnyDecider, stream: str
   const seen = new Map<string, number>();
   let state: unknown = decider.initial();
   for (const event of events) {
-    state = decider.evolve(state, event as DomainEvent);
+    state = decider.evolve(state, event);
     remember(seen, event.metadata.commandId, event.position);
   }
   return {

@@ -85,10 +85,10 @@ export class Runtime implements Dispatcher {
   /** Begins nothing new, lets running effects end for `graceMs`, then hands the rest back (law 7). */
   async stop(graceMs = 8_000): Promise<void> {
     this.quit();
-    let expired = false;
-    const cancel = this.options.clock.after(graceMs, () => (expired = true));
-    while (!expired && (this.driver.attempts > 0 || this.driver.mail.busy)) await new Promise((r) => setTimeout(r, 5));
-    cancel();
+    const { clock } = this.options;
+    const latest = clock.now() + graceMs;
+    while (clock.now() < latest && (this.driver.attempts > 0 || this.driver.mail.busy))
+      await new Promise((r) => setTimeout(r, 5));
     await this.handBack();
     this.driver.gone = true;
     this.alarms.stop();

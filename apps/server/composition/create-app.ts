@@ -25,8 +25,8 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
     }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
-  addHooks(app.getHttpAdapter().getInstance() as never, parts);
-  refuseWrongMethods(app.getHttpAdapter().getInstance() as never);
+  addHooks(app.getHttpAdapter().getInstance(), parts);
+  refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(parts.logger));

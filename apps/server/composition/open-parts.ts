@@ -84,7 +84,7 @@ async function open(
     tokens,
     effects: [
       ...azureEffects({ baseUrl: config.cspUrl, vault }),
-      ...processEffects(workflows as WorkflowRegistry, { dispatcher: () => runtime, clock }),
+      ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
