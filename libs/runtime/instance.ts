@@ -1,4 +1,4 @@
-import type { CommandContext, DomainEvent, Owed } from '#kernel';
+import type { CommandContext, Owed } from '#kernel';
 import type { EventLog, RecordedEvent, StreamHead } from '#event-store';
 import type { AnyDecider } from './runtime.types.js';
 

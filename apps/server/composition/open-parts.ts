@@ -8,13 +8,7 @@ import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork, projections, startProjector } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
 import { subscriptionDecider, subscriptionEvents } from '#subscription';
-import {
-  processDecider,
-  processEffects,
-  processEvents,
-  type WorkflowDefinition,
-  type WorkflowRegistry,
-} from '#workflow';
+import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
