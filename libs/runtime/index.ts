@@ -5,5 +5,6 @@ export type * from './options.js';
 export * from './policy.js';
 export * from './request.js';
 export * from './request.events.js';
+export * from './request.state.js';
 export * from './runtime.js';
 export * from './runtime.types.js';

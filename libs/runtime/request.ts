@@ -1,40 +1,7 @@
 import type { Driving, Failure, Outcome, Owed, Run } from '#kernel';
 import { backOff, type RequestPolicy } from './policy.js';
 import type { RequestEvent, RequestEvents } from './request.events.js';
-
-interface Common {
-  readonly step: string;
-  readonly generation: number;
-  /** Last attempt started; 0 before the first. */
-  readonly attempt: number;
-  /** Failures in a row since the last decision of an operator. */
-  readonly failures: number;
-  readonly input: unknown;
-  readonly tokenKey: string;
-  readonly deadline: number | undefined;
-  readonly startedAt: number;
-}
-
-/** One logical request to the outside. Stages, steps and needs embed it; the union says what can be. */
-export type Request = Common &
-  (
-    | { readonly status: 'intended'; readonly owner: string; readonly until: number }
-    | { readonly status: 'retrying'; readonly notBefore: number; readonly failure: Failure }
-    | {
-        readonly status: 'accepted';
-        readonly location: string | undefined;
-        readonly pollAt: number | undefined;
-        readonly closesAt: number;
-      }
-    | { readonly status: 'done'; readonly result: unknown; readonly endedAt: number }
-    | { readonly status: 'failed'; readonly failure: Failure; readonly endedAt: number }
-    | { readonly status: 'resumed' }
-  );
-
-/** Nobody but the owner touches an attempt before this long after its `until` (law 7). */
-export const TAKE_OVER_MS = 2_000;
-
-export const requestKey = (step: string, generation: number): string => `${step}/${generation}`;
+import { requestKey, TAKE_OVER_MS, type Request, type RequestCommon } from './request.state.js';
 
 /** What a request that exists, or is to begin, owes. `freshInput` builds the body of a generation's first attempt. */
 export interface RequestSpec {
@@ -88,7 +55,7 @@ export class Requests<N extends RequestEvents> {
       attempt,
       input,
       notBefore,
-      tokenKey: request?.tokenKey,
+      tokenKey: first ? undefined : request.tokenKey,
       deadline: request?.deadline,
       deadlineMs: completion.kind === 'at_once' ? undefined : completion.deadlineMs,
       intent: (by) => ({
@@ -243,7 +210,7 @@ export class Requests<N extends RequestEvents> {
       };
     }
     if (request === undefined) return undefined;
-    const common: Common = {
+    const common: RequestCommon = {
       step: request.step,
       generation: request.generation,
       attempt: request.attempt,
