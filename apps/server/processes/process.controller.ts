@@ -9,7 +9,7 @@ import { ApiForm, FormNotCompleteDto, FormNotValidDto, StartedDto } from './proc
 import { pagesOf, refuseAnswers } from './process.pages.js';
 import { GetProcess, ListProcesses } from './process.queries.js';
 import { ListProcessesDto } from './process.query.dto.js';
-import { contentRange, pairsOf, rangeOf, sortOf } from './slice.js';
+import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 
 interface Reply {
   header(name: string, value: string): unknown;

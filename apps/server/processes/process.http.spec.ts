@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { formAnswer } from './form-answer.js';
 import { pagesOf, refuseAnswers } from './process.pages.js';
-import { contentRange, pairsOf, rangeOf, sortOf } from './slice.js';
+import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 
 const refusal = (code: string) => expect.objectContaining({ code, status: 400 });
 const thrown = (act: () => unknown): unknown => {

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
-import { contentRange, rangeOf, sortOf } from '../processes/slice.js';
+import { contentRange, rangeOf, sortOf } from '../http/slice.js';
 import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
 import { ListSubscriptionsDto } from './subscription.query.dto.js';
 
