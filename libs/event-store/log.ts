@@ -1,8 +1,8 @@
 import type { DomainEvent, SubjectKeys } from '#kernel';
-import { CHAIN_START, chainHash, eventId } from './chain.js';
+import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
 import type { EventMetadata, RecordedEvent } from './metadata.js';
 import { seal, unseal } from './personal.js';
-import { revision, type EncodedEvent, type EventStore, type Position, type StoredEvent } from './port.js';
+import { revision, type Appended, type EventStore, type Position, type StoredEvent } from './port.js';
 import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
 
 /** Where a writer stands in a stream: revision -1 and an empty hash before the first event. */
@@ -18,7 +18,7 @@ export interface PreparedAppend {
   readonly stream: string;
   readonly at: StreamHead;
   readonly head: StreamHead;
-  readonly events: readonly EncodedEvent[];
+  readonly events: readonly ChainedEvent[];
 }
 
 /** The log as deciders see it: typed events over an {@link EventStore}, with schemas, upcasting, the hash chain and personal fields. */
@@ -54,17 +54,17 @@ export class EventLog {
     const specs = events.map((event) => this.registered(stream, event.type));
     const text = metadataText(metadata, specs, at.hash);
     let { hash, revision: at_ } = at;
-    const encoded = events.map((event, i): EncodedEvent => {
+    const chained = events.map((event, i) => {
       const data = this.encode(stream, event, specs[i]!);
       hash = chainHash(hash, stream, ++at_, event.type, data, text);
-      return { id: eventId(hash), type: event.type, data, metadata: text };
+      return new ChainedEvent(event.type, data, text, hash);
     });
-    return { stream, at, head: { revision: at_, hash }, events: encoded };
+    return { stream, at, head: { revision: at_, hash }, events: chained };
   }
 
-  async append(prepared: PreparedAppend): Promise<Position> {
+  append(prepared: PreparedAppend): Promise<Position> {
     const expected = prepared.at.revision < 0 ? 'no_stream' : revision(prepared.at.revision);
-    return (await this.store.append(prepared.stream, expected, prepared.events)).position;
+    return this.store.append(prepared.stream, expected, prepared.events).then(positionOf);
   }
 
   private encode(stream: string, event: DomainEvent, registered: RegisteredEvent): string {
@@ -128,6 +128,8 @@ export class EventLog {
     return found;
   }
 }
+
+const positionOf = (appended: Appended): Position => appended.position;
 
 /** Concatenated rather than stringified as one object: this runs once an append on the hot path. */
 function metadataText(

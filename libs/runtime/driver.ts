@@ -13,8 +13,8 @@ import {
 import { categoryOf, revision, StoreError, WrongExpectedRevision } from '#event-store';
 import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
-import { Claims, runId, type Claim, type UnderWay } from './claims.js';
-import { foldStream, OWN_COMMAND, type Folded } from './instance.js';
+import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
+import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
@@ -37,7 +37,7 @@ export interface Job {
 const CONFLICT_TRIES = 5;
 const CALLBACK_MS = 3_000;
 const NOTHING: readonly Owed[] = [];
-const NOBODY = { correlationId: '', actor: 'purveyor', tenant: 'default' };
+const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' };
 
 /**
  * Carries one instance from command to append to effect and back (DESIGN 2). One mailbox per instance: one command, one append, in turn,
@@ -159,7 +159,7 @@ export class Driver {
 
   private async load(stream: string, decider: AnyDecider): Promise<Held> {
     const folded = await foldStream(this.options.log, decider, stream);
-    const held: Held = { folded, owed: owedBy(decider, folded.state), running: new Map(), again: new Map() };
+    const held: Held = { folded, owed: owedBy(decider, folded.state), running: [], again: [] };
     this.held.set(stream, held);
     return held;
   }
@@ -181,12 +181,10 @@ export class Driver {
 
   private begin(stream: string, held: Held, claim: Claim): void {
     const { clock, tokens, observe } = this.options;
-    const { run, effect, tokenKey, deadline } = claim;
-    const flow = held.folded.flow ?? NOBODY;
-    const callbackUrl = () => tokens.url(stream, run.key, tokenKey);
+    const { run, effect } = claim;
     const began = clock.now();
     this.attempts++;
-    void attempt(clock, effect, run, claim.until, { stream, callbackUrl, deadline, ...flow }).then((outcome) => {
+    void attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens).then((outcome) => {
       this.attempts--;
       observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
       if (!this.gone) this.outcome(stream, held, run, outcome);
@@ -196,7 +194,7 @@ export class Driver {
   private outcome(stream: string, held: UnderWay, run: Run, outcome: Outcome): void {
     const { clock, ids, observe } = this.options;
     const time = clock.now();
-    if (run.intent === undefined) held.again.set(runId(run), time + readAgainMs(run, outcome));
+    if (run.intent === undefined) readAgain(held, run, time + readAgainMs(run, outcome));
     const command: Driving = {
       type: 'Outcome',
       key: run.key,
@@ -228,9 +226,9 @@ export class Driver {
     if (held === undefined || this.gone) return;
     const now = this.options.clock.now();
     let due: number | undefined;
-    let active = held.running.size > 0;
+    let active = held.running.length > 0;
     for (const item of held.owed) {
-      if (item.kind === 'run' && held.running.has(runId(item))) continue;
+      if (item.kind === 'run' && isRunning(held, item)) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
       const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
       if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;
@@ -260,7 +258,8 @@ function answer(
 /** What the runner decides by itself is done in the name of whoever began the flow, and caused by the last event. */
 function ownContext(folded: Folded, job: Job): CommandContext {
   const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
-  return { ...(folded.flow ?? NOBODY), commandId, causationId: folded.lastEventId };
+  const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
+  return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
 }
 
 /** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */

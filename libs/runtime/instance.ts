@@ -7,6 +7,9 @@ const REMEMBERED = 256;
 /** Command ids of the runner itself begin so; they are recognised by request key and attempt instead. */
 export const OWN_COMMAND = 'run:';
 
+/** In whose name, and in which flow, an instance goes on by itself. */
+export type Flow = Pick<CommandContext, 'correlationId' | 'actor' | 'tenant' | 'traceparent'>;
+
 /** The folded stream as the runner holds it between commands. */
 export interface Folded {
   readonly state: unknown;
@@ -16,7 +19,7 @@ export interface Folded {
   /** Command id to position of its append, oldest first. */
   readonly seen: Map<string, number>;
   /** Who started the flow: what the instance does by itself is done in this name. */
-  readonly flow: Pick<CommandContext, 'correlationId' | 'actor' | 'tenant' | 'traceparent'> | undefined;
+  readonly flow: Flow | undefined;
   readonly lastEventId: string;
 }
 

@@ -28,13 +28,13 @@ type Start = ProcessCommand & { type: 'StartProcess' };
  * status and the commands that fit). Throws {@link UnknownDefinition} for an instance whose definition is not here.
  */
 export function processDecider(registry: WorkflowRegistry): DrivenDecider<ProcessState, ProcessCommand, ProcessEvent> {
-  const checked = new WeakSet<object>();
+  const checked = new WeakMap<object, Compiled>();
   const compiledOf = (state: StartedProcess): Compiled => {
+    const known = checked.get(state.steps);
+    if (known !== undefined) return known;
     const compiled = registry.find(state.workflow, state.version);
-    if (!checked.has(state.steps)) {
-      if (!samePinned(compiled, state)) throw new UnknownDefinition(state.workflow, state.version);
-      checked.add(state.steps);
-    }
+    if (!samePinned(compiled, state)) throw new UnknownDefinition(state.workflow, state.version);
+    checked.set(state.steps, compiled);
     return compiled;
   };
   return {
