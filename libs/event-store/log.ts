@@ -2,7 +2,7 @@ import type { DomainEvent, SubjectKeys } from '#kernel';
 import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
 import type { EventMetadata, RecordedEvent } from './metadata.js';
 import { seal, unseal } from './personal.js';
-import { revision, type Appended, type EventStore, type Position, type StoredEvent } from './port.js';
+import { revision, type Appended, type EventStore, type StoredEvent } from './port.js';
 import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
 
 /** Where a writer stands in a stream: revision -1 and an empty hash before the first event. */
@@ -62,9 +62,9 @@ export class EventLog {
     return { stream, at, head: { revision: at_, hash }, events: chained };
   }
 
-  append(prepared: PreparedAppend): Promise<Position> {
+  append(prepared: PreparedAppend): Promise<Appended> {
     const expected = prepared.at.revision < 0 ? 'no_stream' : revision(prepared.at.revision);
-    return this.store.append(prepared.stream, expected, prepared.events).then(positionOf);
+    return this.store.append(prepared.stream, expected, prepared.events);
   }
 
   private encode(stream: string, event: DomainEvent, registered: RegisteredEvent): string {
@@ -128,8 +128,6 @@ export class EventLog {
     return found;
   }
 }
-
-const positionOf = (appended: Appended): Position => appended.position;
 
 /** Concatenated rather than stringified as one object: this runs once an append on the hot path. */
 function metadataText(

@@ -5,8 +5,8 @@ import type { Effect, EffectCall } from './effects.js';
 import type { Flow } from './instance.js';
 
 /**
- * Runs one attempt between its intent and its `until` (law 7): checked just before sending, aborted at the end. Never throws: what is
- * thrown inside, or not back in time, is the outcome `unknown` (law 3).
+ * Runs one attempt between its intent and its `until` (law 7): checked just before sending, aborted at the end. Calls `ended` once: what
+ * is thrown inside, or not back in time, is the outcome `unknown` (law 3).
  */
 export function attempt(
   clock: Clock,
@@ -14,32 +14,36 @@ export function attempt(
   stream: string,
   flow: Flow,
   tokens: CallbackTokens,
-): Promise<Outcome> {
+  ended: (outcome: Outcome) => void,
+): void {
   const left = claim.until - clock.now();
-  if (left <= 0)
-    return Promise.resolve(
-      unknown('attempt_expired', 'the time of this attempt was over before it was sent', 'retryable'),
-    );
   const call = new Call(stream, claim, flow, tokens);
-  return new Promise((resolve) => {
-    const end = (outcome: Outcome) => {
-      cancel();
-      resolve(outcome);
-    };
-    const cancel = clock.after(left, () => {
-      call.abort();
-      resolve(unknown('attempt_timed_out', `no answer within ${left} ms`));
-    });
-    perform(claim.effect, call).then(end, (error: unknown) => end(failureOf(error)));
+  let open = true;
+  const end = (outcome: Outcome) => {
+    if (!open) return;
+    open = false;
+    cancel();
+    ended(outcome);
+  };
+  const cancel = clock.after(Math.max(left, 0), () => {
+    call.abort();
+    end(unknown('attempt_timed_out', `no answer within ${left} ms`));
   });
+  const answer = left > 0 ? perform(claim.effect, call) : Promise.resolve(EXPIRED);
+  answer.then(end, (error: unknown) => end(failureOf(error)));
 }
 
-async function perform(effect: Effect, call: EffectCall): Promise<Outcome> {
-  if (call.attempt > 1 && effect.probe) {
-    const found = await effect.probe(call);
-    if (found !== 'absent') return found;
+function perform(effect: Effect, call: EffectCall): Promise<Outcome> {
+  try {
+    return call.attempt > 1 && effect.probe ? probeFirst(effect.probe(call), effect, call) : effect.run(call);
+  } catch (error) {
+    return Promise.resolve(failureOf(error));
   }
-  return effect.run(call);
+}
+
+async function probeFirst(probe: Promise<Outcome | 'absent'>, effect: Effect, call: EffectCall): Promise<Outcome> {
+  const found = await probe;
+  return found === 'absent' ? effect.run(call) : found;
 }
 
 /** What most effects never ask for (signal, address, key) is made when they do. */
@@ -110,3 +114,5 @@ const unknown = (code: string, message: string, kind: Failure['kind'] = 'unknown
   kind: 'failed',
   failure: { kind, code, message },
 });
+
+const EXPIRED = unknown('attempt_expired', 'the time of this attempt was over before it was sent', 'retryable');

@@ -26,6 +26,16 @@ interface Held extends UnderWay {
   owed: readonly Owed[];
 }
 
+interface Plan {
+  /** Of these the first `decided` come from the commands, the others are intents of `claims`. */
+  readonly events: readonly DomainEvent[];
+  readonly decided: number;
+  readonly claims: readonly Claim[];
+  /** After all of them. */
+  readonly state: unknown;
+  readonly owed: readonly Owed[];
+}
+
 export interface Job {
   readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
   readonly context?: CommandContext;
@@ -37,6 +47,7 @@ export interface Job {
 const CONFLICT_TRIES = 5;
 const CALLBACK_MS = 3_000;
 const NOTHING: readonly Owed[] = [];
+const NO_CLAIMS: readonly Claim[] = [];
 const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' };
 
 /**
@@ -114,47 +125,39 @@ export class Driver {
     const decider = this.deciderOf(stream);
     const held = this.held.get(stream) ?? (await this.load(stream, decider));
     if (job.context && !this.options.othersDead) await this.catchUp(stream, held);
-    const { folded } = held;
-    const before = job.context && folded.seen.get(job.context.commandId);
-    if (before !== undefined) return answer(stream, folded, [], true, before);
-    const events: DomainEvent[] = [];
-    let { state } = folded;
-    for (const command of job.commands(held.owed)) {
-      for (const event of decider.decide(command, state)) {
-        events.push(event);
-        state = decider.evolve(state, event);
-      }
-    }
-    return this.record(stream, decider, held, job, events, state);
-  }
-
-  /** One append: what was decided and the intents of what may begin. Effects leave only after it (law 1). */
-  private async record(
-    stream: string,
-    decider: AnyDecider,
-    held: Held,
-    job: Job,
-    events: DomainEvent[],
-    decided: unknown,
-  ): Promise<Dispatched> {
-    const count = events.length;
-    const owed = count === 0 ? held.owed : owedBy(decider, decided);
-    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : [];
+    const before = job.context && held.folded.seen.get(job.context.commandId);
+    if (before !== undefined) return answer(stream, held.folded, [], true, before);
+    const plan = this.decide(stream, decider, held, job);
+    const { events, decided, claims } = plan;
     if (events.length > 0) {
       try {
-        let state = decided;
-        for (let i = count; i < events.length; i++) state = decider.evolve(state, events[i]!);
-        const after = events.length === count ? owed : owedBy(decider, state);
         const context = job.context ?? ownContext(held.folded, job);
-        held.folded = await this.writer.append(stream, held.folded, context, events, state, after);
-        held.owed = after;
+        held.folded = await this.writer.append(stream, held.folded, context, events, plan.state, plan.owed);
+        held.owed = plan.owed;
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
         throw error;
       }
     }
     for (const claim of claims) this.begin(stream, held, claim);
-    return answer(stream, held.folded, events.slice(0, count), false, held.folded.position);
+    return answer(stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
+  }
+
+  /** What one append will hold: what the commands decide, and the intents of what may begin then. Effects leave only after it (law 1). */
+  private decide(stream: string, decider: AnyDecider, held: Held, job: Job): Plan {
+    const events: DomainEvent[] = [];
+    let { state } = held.folded;
+    for (const command of job.commands(held.owed)) {
+      for (const event of decider.decide(command, state)) {
+        events.push(event);
+        state = decider.evolve(state, event);
+      }
+    }
+    const decided = events.length;
+    const owed = decided === 0 ? held.owed : owedBy(decider, state);
+    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : NO_CLAIMS;
+    for (let i = decided; i < events.length; i++) state = decider.evolve(state, events[i]!);
+    return { events, decided, claims, state, owed: events.length === decided ? owed : owedBy(decider, state) };
   }
 
   private async load(stream: string, decider: AnyDecider): Promise<Held> {
@@ -184,7 +187,7 @@ export class Driver {
     const { run, effect } = claim;
     const began = clock.now();
     this.attempts++;
-    void attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens).then((outcome) => {
+    attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens, (outcome) => {
       this.attempts--;
       observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
       if (!this.gone) this.outcome(stream, held, run, outcome);
@@ -250,7 +253,7 @@ function answer(
   folded: Folded,
   events: readonly DomainEvent[],
   repeated: boolean,
-  position: number,
+  position = folded.position,
 ): Dispatched {
   return { stream, state: folded.state, revision: folded.head.revision, position, events, repeated };
 }

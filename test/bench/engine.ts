@@ -73,17 +73,19 @@ export class Engine {
     await this.parts.close();
   }
 
+  private ended(stream: string): void {
+    this.endings.get(stream)?.();
+    this.endings.delete(stream);
+  }
+
   /** A run has ended when the append with its last event is acknowledged. */
   private watch(): void {
     const { log } = this.parts;
     const append = log.append.bind(log);
-    log.append = async (prepared) => {
-      const position = await append(prepared);
-      if (prepared.events.at(-1)?.type === 'ProcessCompleted') {
-        this.endings.get(prepared.stream)?.();
-        this.endings.delete(prepared.stream);
-      }
-      return position;
+    log.append = (prepared) => {
+      const written = append(prepared);
+      if (prepared.events.at(-1)?.type === 'ProcessCompleted') void written.then(() => this.ended(prepared.stream));
+      return written;
     };
   }
 }
