@@ -129,18 +129,23 @@ export class EventLog {
   }
 }
 
+/** Ids and names need no escaping; a test costs less than JSON.stringify. */
+const PLAIN = /^[\w:.#/@ -]*$/;
+const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 /** Concatenated rather than stringified as one object: this runs once an append on the hot path. */
 function metadataText(
   m: Omit<EventMetadata, 'prev' | 'versions'>,
   specs: readonly RegisteredEvent[],
   prev: string,
 ): string {
-  let text = `{"$correlationId":${JSON.stringify(m.$correlationId)},"$causationId":${JSON.stringify(m.$causationId)},"actor":${JSON.stringify(m.actor)},"tenant":${JSON.stringify(m.tenant)},"commandId":${JSON.stringify(m.commandId)},"time":${m.time}`;
-  const versions = specs.filter((spec) => spec.version !== 1);
-  if (versions.length > 0)
-    text += `,"versions":${JSON.stringify(Object.fromEntries(versions.map((s) => [s.spec.type, s.version])))}`;
-  if (m.traceparent !== undefined) text += `,"traceparent":${JSON.stringify(m.traceparent)}`;
-  if (m.bodyHash !== undefined) text += `,"bodyHash":${JSON.stringify(m.bodyHash)}`;
+  let text = `{"$correlationId":${quote(m.$correlationId)},"$causationId":${quote(m.$causationId)},"actor":${quote(m.actor)},"tenant":${quote(m.tenant)},"commandId":${quote(m.commandId)},"time":${m.time}`;
+  if (specs.some((spec) => spec.version !== 1)) text += `,"versions":${JSON.stringify(versionsOf(specs))}`;
+  if (m.traceparent !== undefined) text += `,"traceparent":${quote(m.traceparent)}`;
+  if (m.bodyHash !== undefined) text += `,"bodyHash":${quote(m.bodyHash)}`;
   if (m.owed !== undefined) text += `,"owed":{"run":${m.owed.run},"due":${m.owed.due}}`;
   return `${text},"prev":"${prev}"}`;
 }
+
+const versionsOf = (specs: readonly RegisteredEvent[]): Record<string, number> =>
+  Object.fromEntries(specs.filter(({ version }) => version !== 1).map(({ spec, version }) => [spec.type, version]));

@@ -28,7 +28,12 @@ export interface FoldedStream extends Folded {
 }
 
 /** Folds a stream, up to and including a revision when one is given. The same fold serves live work, recovery and audit. */
-export async function foldStream(log: EventLog, decider: AnyDecider, stream: string, upTo?: number): Promise<FoldedStream> {
+export async function foldStream(
+  log: EventLog,
+  decider: AnyDecider,
+  stream: string,
+  upTo?: number,
+): Promise<FoldedStream> {
   const { events, head, position } = await log.read(stream, upTo);
   const seen = new Map<string, number>();
   let state: unknown = decider.initial();
