@@ -18,6 +18,8 @@ export { SecondProjector } from './projector/checkpoints.js';
 export type { Decode } from './projector/batch.js';
 export type { PreparedProjection, Projection } from './projector/projection.js';
 export * from './projector/projector.js';
+export { superviseProjector } from './projector/supervisor.js';
+export { serveProjector, startProjectorThread } from './projector/thread.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 
