@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { START } from '#event-store';
 import { loadConfig } from '#platform';
 import { openWork } from '#read-models';
+import type { OpenWork } from '#runtime';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
 import { sixSteps } from './six-steps.js';
@@ -13,8 +14,11 @@ export class Engine {
   /** Runs that were open in the log when it was opened. */
   readonly openAtStart: number;
 
-  private constructor(private readonly parts: Parts) {
-    this.openAtStart = [...openWork(parts.readModels)].length;
+  private constructor(
+    private readonly parts: Parts,
+    openAtStart: number,
+  ) {
+    this.openAtStart = openAtStart;
     this.watch();
   }
 
@@ -22,7 +26,7 @@ export class Engine {
     mkdirSync(directory, { recursive: true });
     const config = loadConfig({ PURVEYOR_DATA_DIR: directory, PURVEYOR_LOG_LEVEL: 'error' });
     const parts = await openParts(config, { workflows: [sixSteps(pauseMs)] });
-    const engine = new Engine(parts);
+    const engine = new Engine(parts, (await open(parts)).length);
     await parts.runtime.start();
     return engine;
   }
@@ -48,7 +52,7 @@ export class Engine {
     do {
       await new Promise((resolve) => setTimeout(resolve, 5));
       await this.caughtUp();
-    } while (![...openWork(this.parts.readModels)].every((row) => !row.run));
+    } while ((await open(this.parts)).some((row) => row.run));
   }
 
   /** Counts finished runs, and attempts that were started for a step already recorded as done. */
@@ -86,4 +90,10 @@ export class Engine {
       return position;
     };
   }
+}
+
+async function open({ readModels }: Parts): Promise<OpenWork[]> {
+  const rows: OpenWork[] = [];
+  for await (const row of openWork(readModels)) rows.push(row);
+  return rows;
 }

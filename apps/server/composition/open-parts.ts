@@ -56,7 +56,7 @@ async function open(
   const log = new EventLog(store, eventRegistry(), keys);
   const readModels = await openReadModels({ directory, acceptLoss });
   closing.add(() => readModels.close());
-  const data = { directory, vaultKey: config.vaultKey, acceptLoss, commits: store.commits };
+  const data = { directory, vaultKey: config.vaultKey, acceptLoss, owner: ids.uuid(), commits: store.commits };
   const projector = await openProjector({ log, readModels, logger, data }, closing);
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);

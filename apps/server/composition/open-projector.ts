@@ -27,7 +27,7 @@ export async function openProjector({ log, readModels, logger, data }: Given, cl
     start: (given) =>
       availableParallelism() > 1
         ? startProjectorThread(new URL('./projector.worker.js', import.meta.url), data, given)
-        : startProjector({ store: log.store, decode, readModels, projections, ...given }),
+        : startProjector({ store: log.store, decode, readModels, projections, owner: data.owner, ...given }),
     signal: stopped.signal,
     onFailure: (error) => logger.error({ err: error }, 'the projector has stopped and will be started again'),
   });

@@ -9,11 +9,13 @@ export interface ProjectorData {
   readonly directory: string;
   readonly vaultKey: Uint8Array;
   readonly acceptLoss: boolean;
+  /** One id per process start. */
+  readonly owner: string;
   /** Of the embedded log that the starting thread has open. */
   readonly commits: SharedArrayBuffer;
 }
 
-const { directory, vaultKey, acceptLoss, commits } = workerData as ProjectorData;
+const { directory, vaultKey, acceptLoss, commits, owner } = workerData as ProjectorData;
 
 await serveProjector(parentPort!, async (given) => {
   const store = openLogReader({ directory, commits });
@@ -26,5 +28,5 @@ await serveProjector(parentPort!, async (given) => {
   };
   const log = new EventLog(store, eventRegistry(), keys);
   const decode = log.decode.bind(log);
-  return { projector: await startProjector({ store, decode, readModels, projections, ...given }), close };
+  return { projector: await startProjector({ store, decode, readModels, projections, owner, ...given }), close };
 });

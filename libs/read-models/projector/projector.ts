@@ -23,6 +23,8 @@ export interface ProjectorOptions extends ProjectorSignals {
   readonly decode: Decode;
   readonly readModels: ReadModels;
   readonly projections: readonly Projection[];
+  /** One id per process start. */
+  readonly owner: string;
   readonly clock?: Clock;
 }
 
@@ -84,15 +86,15 @@ class RunningProjector implements Projector {
   private async take(events: readonly StoredEvent[], end: number): Promise<void> {
     for (let from = 0; from === 0 || from < events.length; from += BATCH) {
       const batch = events.slice(from, from + BATCH);
-      this.writeBatch(batch, from + BATCH >= events.length ? end : batch.at(-1)!.position);
+      await this.writeBatch(batch, from + BATCH >= events.length ? end : batch.at(-1)!.position);
       await setImmediate();
       if (this.options.signal.aborted) return;
     }
   }
 
-  private writeBatch(events: readonly StoredEvent[], to: number): void {
+  private async writeBatch(events: readonly StoredEvent[], to: number): Promise<void> {
     if (to <= this.position()) return;
-    this.writer.write(events, to);
+    await this.writer.write(events, to);
     this.waiters.moved();
     this.options.onMoved?.(this.position());
   }
@@ -120,11 +122,11 @@ class RunningProjector implements Projector {
  */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
   const { store, readModels, projections, decode } = options;
-  const checkpoints = new Checkpoints(readModels, store.logId);
+  const checkpoints = new Checkpoints(readModels, store.logId, options.owner);
   await checkpoints.open(projections, store);
   if (await knowsParked(options))
-    for (const projection of projections) if (!projection.metadataOnly) checkpoints.rebuild(projection);
-  const writer = new BatchWriter(readModels, projections, checkpoints, decode);
+    for (const projection of projections) if (!projection.metadataOnly) await checkpoints.rebuild(projection);
+  const writer = new BatchWriter(readModels.views, projections, checkpoints, decode);
   return new RunningProjector(options, checkpoints, writer, options.clock ?? systemClock);
 }
 
