@@ -17,6 +17,5 @@ export { type FaultLog, ProblemFilter } from './problems/problem.filter.js';
 export { type Problem, type ProblemBody, toProblem } from './problems/problem.js';
 export { faultsOf, validationPipe, validationRefusal } from './problems/validation.js';
 export { type FileVault, openFileVault, type SealedFileOptions } from './vault/file-vault.js';
-export { openSubjectKeyReader } from './vault/subject-key-reader.js';
 export { type FileSubjectKeys, openSubjectKeys } from './vault/subject-keys.js';
 export { VaultError } from './vault/vault-error.js';

@@ -19,7 +19,8 @@ export type { Decode } from './projector/batch.js';
 export type { Projection, ProjectionRun } from './projector/projection.js';
 export * from './projector/projector.js';
 export { superviseProjector } from './projector/supervisor.js';
-export { serveProjector, startProjectorThread } from './projector/thread.js';
+export { serveProjector } from './projector/serve.js';
+export { ProjectorThread } from './projector/thread.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventLog, openLogReader } from '#event-store';
-import { openSubjectKeyReader } from '#platform';
 import { openReadModels, projections, serveProjector, startProjector } from '#read-models';
+// Alone: the whole platform takes longer to load than everything else here.
+import { openSubjectKeyReader } from '../../../libs/platform/vault/subject-key-reader.js';
 import { eventRegistry } from './event-registry.js';
 
 /** What the projector's thread opens for itself; nothing that is open can be handed to another thread. */

@@ -42,8 +42,13 @@ export class Wakeups implements Waking {
   }
 }
 
+/** Of ES2024; the types of ES2023 do not have it. */
 const { waitAsync } = Atomics as unknown as {
-  waitAsync(array: Int32Array, index: number, value: number): { readonly value: Promise<unknown> | string };
+  readonly waitAsync: (
+    array: Int32Array,
+    index: number,
+    value: number,
+  ) => { readonly value: Promise<unknown> | string };
 };
 
 /** Wake-ups of a log that another thread writes. `before` is called before the reader looks at the log's head. */

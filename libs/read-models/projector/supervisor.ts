@@ -6,6 +6,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 export interface SupervisorOptions {
+  /** One that ends without an error has handed over: the next one is started at once. */
   readonly start: (given: ProjectorSignals) => Promise<Projector>;
   readonly signal: AbortSignal;
   /** Told of every end that was not asked for. */
@@ -55,16 +56,17 @@ class SupervisedProjector implements Projector {
   }
 
   private async supervise(): Promise<void> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(Math.max(pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)) {
       const from = this.at;
       try {
         if (this.current === undefined) await this.start();
         await this.current!.done;
+        pause = 0;
       } catch (error) {
         this.failed(error);
+        if (this.at > from) pause = FIRST_PAUSE_MS;
       }
       this.current = undefined;
-      if (this.at > from) pause = FIRST_PAUSE_MS;
       await this.sleep(pause);
       if (this.options.signal.aborted) return;
     }

@@ -2,11 +2,13 @@ import { StoreError, type StoreErrorCode } from '#event-store';
 
 /** To the projector's thread. `wait`: a query waits for this position, so gather no batch. */
 export type ToThread =
-  { readonly kind: 'wait'; readonly position: number; readonly timeoutMs: number } | { readonly kind: 'stop' };
+  | { readonly kind: 'start' | 'stop' }
+  | { readonly kind: 'wait'; readonly position: number; readonly timeoutMs: number };
 
 /** From the projector's thread. */
 export type FromThread =
-  | { readonly kind: 'ready' | 'moved'; readonly position: number }
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'started' | 'moved'; readonly position: number }
   | { readonly kind: 'failed'; readonly message: string; readonly code?: StoreErrorCode };
 
 /** Errors lose their class between threads; a StoreError keeps its code. */

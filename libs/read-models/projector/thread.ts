@@ -1,42 +1,96 @@
-import { Worker, type MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '#kernel';
 import type { Projector, ProjectorSignals } from './projector.js';
-import { errorOf, failed, type FromThread, type ToThread } from './thread.messages.js';
+import { errorOf, type FromThread, type ToThread } from './thread.messages.js';
 import { Waiters } from './waiters.js';
 
 const STOP_MS = 5_000;
+
+/** A thread for a projector. Loading its code takes a while, so that is begun apart from starting it. */
+export class ProjectorThread {
+  /** Resolves when its code is there; rejects when it has ended before. */
+  readonly loaded: Promise<void>;
+  private readonly worker: Worker;
+  private readonly ended: Promise<void>;
+  private stoppedBy: Error | undefined;
+  private asked = false;
+  private onMessage: (message: FromThread) => void = () => {};
+
+  /** `file`: a module that calls `serveProjector`. */
+  constructor(file: URL, workerData: unknown) {
+    this.worker = new Worker(file, { workerData });
+    this.worker.once('error', (error: Error) => (this.stoppedBy = error));
+    this.worker.on('message', (message: FromThread) => {
+      if (message.kind === 'failed') this.stoppedBy = errorOf(message);
+      this.onMessage(message);
+    });
+    this.ended = new Promise((resolve, reject) =>
+      this.worker.once('exit', (code) => {
+        if (!this.asked) this.stoppedBy ??= new Error(`the projector's thread ended with code ${code}`);
+        if (this.stoppedBy) reject(this.stoppedBy);
+        else resolve();
+      }),
+    );
+    this.ended.catch(() => {});
+    this.loaded = this.until('loaded');
+    this.loaded.catch(() => {});
+  }
+
+  /** Resolves when it projects; rejects with what kept it from starting (StoreErrors with their code). */
+  async start(given: ProjectorSignals, clock: Clock = systemClock): Promise<Projector> {
+    const { signal } = given;
+    signal.addEventListener('abort', () => void this.stop(), { once: true });
+    if (signal.aborted) void this.stop();
+    await this.loaded;
+    const projector = new ThreadProjector(given, clock, this.ended, (message) => this.send(message));
+    const started = this.until('started', (message) => projector.take(message));
+    this.send({ kind: 'start' });
+    await started;
+    return projector;
+  }
+
+  /** Ends it, whether it was started or not. */
+  async stop(): Promise<void> {
+    this.asked = true;
+    this.send({ kind: 'stop' });
+    const timer = setTimeout(() => void this.worker.terminate(), STOP_MS);
+    await this.ended.catch(() => {});
+    clearTimeout(timer);
+  }
+
+  private send(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.worker.postMessage(message);
+  }
+
+  private until(kind: FromThread['kind'], take: (message: FromThread) => void = () => {}): Promise<void> {
+    const told = new Promise<void>((resolve) => {
+      this.onMessage = (message) => {
+        take(message);
+        if (message.kind === kind) resolve();
+      };
+    });
+    const over = () => Promise.reject(this.stoppedBy ?? new Error("the projector's thread was stopped"));
+    return Promise.race([told, this.ended.then(over)]);
+  }
+}
 
 /** A projector in a thread of its own, as the others see it. */
 class ThreadProjector implements Projector {
   readonly done: Promise<void>;
   private readonly waiters: Waiters;
-  private stoppedBy: Error | undefined;
+  private stoppedBy: string | undefined;
   private at = 0;
 
   constructor(
-    private readonly worker: Worker,
     private readonly given: ProjectorSignals,
     clock: Clock,
-    ready: () => void,
+    ended: Promise<void>,
+    private readonly send: (message: ToThread) => void,
   ) {
     this.waiters = new Waiters(clock, () => this.at);
-    worker.on('message', (message: FromThread) => {
-      if (message.kind === 'failed') this.stoppedBy = errorOf(message);
-      else this.moved(message.position);
-      if (message.kind === 'ready') ready();
-    });
-    worker.once('error', (error: Error) => (this.stoppedBy = error));
-    this.done = new Promise((resolve, reject) => {
-      worker.once('exit', (code) => {
-        if (!given.signal.aborted) this.stoppedBy ??= new Error(`the projector's thread ended with code ${code}`);
-        this.waiters.end();
-        if (this.stoppedBy) reject(this.stoppedBy);
-        else resolve();
-      });
-    });
-    this.done.catch(() => {});
-    given.signal.addEventListener('abort', () => this.stop(), { once: true });
-    if (given.signal.aborted) this.stop();
+    this.done = ended.finally(() => this.waiters.end());
+    this.done.catch((error: unknown) => (this.stoppedBy = String(error)));
   }
 
   position(): number {
@@ -44,7 +98,7 @@ class ThreadProjector implements Projector {
   }
 
   failure(): string | undefined {
-    return this.stoppedBy?.message;
+    return this.stoppedBy;
   }
 
   waitFor(position: number, timeoutMs: number): Promise<void> {
@@ -52,61 +106,10 @@ class ThreadProjector implements Projector {
     return this.waiters.wait(position, timeoutMs);
   }
 
-  private moved(position: number): void {
-    this.at = position;
+  take(message: FromThread): void {
+    if (message.kind !== 'started' && message.kind !== 'moved') return;
+    this.at = message.position;
     this.waiters.moved();
-    this.given.onMoved?.(position);
-  }
-
-  private stop(): void {
-    this.send({ kind: 'stop' });
-    const timer = setTimeout(() => void this.worker.terminate(), STOP_MS);
-    timer.unref();
-    this.worker.once('exit', () => clearTimeout(timer));
-  }
-
-  private send(message: ToThread): void {
-    this.worker.postMessage(message);
-  }
-}
-
-/**
- * Starts the module `file`, which calls {@link serveProjector}, in a thread of its own. Resolves when it projects; rejects with what
- * kept it from starting (StoreErrors with their code).
- */
-export async function startProjectorThread(
-  file: URL,
-  workerData: unknown,
-  given: ProjectorSignals,
-  clock: Clock = systemClock,
-): Promise<Projector> {
-  let ready = () => {};
-  const started = new Promise<void>((resolve) => (ready = resolve));
-  const projector = new ThreadProjector(new Worker(file, { workerData }), given, clock, ready);
-  await Promise.race([started, projector.done]);
-  return projector;
-}
-
-/** Runs a projector in this thread for the one that started it, until that one stops it. What `open` opened is closed at the end. */
-export async function serveProjector(
-  port: MessagePort,
-  open: (given: ProjectorSignals) => Promise<{ readonly projector: Projector; close(): Promise<void> }>,
-): Promise<void> {
-  const send = (message: FromThread) => port.postMessage(message);
-  const stopping = new AbortController();
-  let projector: Projector | undefined;
-  port.on('message', (message: ToThread) => {
-    if (message.kind === 'stop') stopping.abort();
-    else projector?.waitFor(message.position, message.timeoutMs).catch(() => {});
-  });
-  try {
-    const opened = await open({ signal: stopping.signal, onMoved: (position) => send({ kind: 'moved', position }) });
-    ({ projector } = opened);
-    send({ kind: 'ready', position: projector.position() });
-    await projector.done.finally(() => opened.close());
-  } catch (error) {
-    send(failed(error));
-  } finally {
-    port.close();
+    this.given.onMoved?.(this.at);
   }
 }

@@ -8,7 +8,7 @@ import {
   type EventStore,
   type StreamHead,
 } from '#event-store';
-import type { DomainEvent } from '#kernel';
+import type { DomainEvent, SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { subscriptionEvents } from '#subscription/published';
 import { SimulatedStore } from '#testing';
@@ -31,15 +31,19 @@ export class World {
   private readonly heads = new Map<string, StreamHead>();
   time = 1_000_000;
 
-  constructor(readonly store: EventStore = new SimulatedStore()) {
+  constructor(
+    readonly store: EventStore = new SimulatedStore(),
+    keys?: SubjectKeys,
+  ) {
     const registry = new EventRegistry();
     registry.register(portfolioEvents).register(processEvents).register(subscriptionEvents);
-    this.log = new EventLog(store, registry);
+    this.log = new EventLog(store, registry, keys);
   }
 
   readonly decode: Decode = (stored) => this.log.decode(stored);
 
   async append(stream: string, events: readonly DomainEvent[], owed?: EventMetadata['owed']): Promise<number> {
+    await this.log.ensureKeys(stream, events);
     const prepared = this.log.prepare(stream, this.heads.get(stream) ?? NEW_STREAM, events, {
       $correlationId: 'c',
       $causationId: 'c',
