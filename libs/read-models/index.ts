@@ -14,10 +14,13 @@ export * from './portfolios/portfolios.query.js';
 export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
 export * from './processes/processes.query.js';
 export type * from './processes/process.shape.js';
-export { SecondProjector } from './projector/checkpoints.js';
+export { SecondProjector } from './database/view-store.js';
 export type { Decode } from './projector/batch.js';
-export type { PreparedProjection, Projection } from './projector/projection.js';
+export type { Projection, ProjectionRun } from './projector/projection.js';
 export * from './projector/projector.js';
+export { superviseProjector } from './projector/supervisor.js';
+export { serveProjector } from './projector/serve.js';
+export { ProjectorThread } from './projector/thread.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 

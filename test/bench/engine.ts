@@ -5,6 +5,7 @@ import { Pool } from 'undici';
 import { START } from '#event-store';
 import { loadConfig } from '#platform';
 import { openWork } from '#read-models';
+import type { OpenWork } from '#runtime';
 import { createApp } from '../../apps/server/composition/create-app.js';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
@@ -26,9 +27,10 @@ export class Engine {
   private constructor(
     private readonly parts: Parts,
     private readonly app: NestFastifyApplication,
+    openAtStart: number,
   ) {
     this.bus = app.get(CommandBus);
-    this.openAtStart = [...openWork(parts.readModels)].length;
+    this.openAtStart = openAtStart;
     this.watch();
   }
 
@@ -38,7 +40,7 @@ export class Engine {
     const parts = await openParts(config, { workflows: [sixSteps(pauseMs)] });
     const app = await createApp(parts);
     await app.init();
-    const engine = new Engine(parts, app);
+    const engine = new Engine(parts, app, (await open(parts)).length);
     await parts.runtime.start();
     return engine;
   }
@@ -78,7 +80,7 @@ export class Engine {
     do {
       await new Promise((resolve) => setTimeout(resolve, 5));
       await this.caughtUp();
-    } while (![...openWork(this.parts.readModels)].every((row) => !row.run));
+    } while ((await open(this.parts)).some((row) => row.run));
   }
 
   /** Counts finished runs, and attempts that were started for a step already recorded as done. */
@@ -129,4 +131,10 @@ export class Engine {
       return written;
     };
   }
+}
+
+async function open({ readModels }: Parts): Promise<OpenWork[]> {
+  const rows: OpenWork[] = [];
+  for await (const row of openWork(readModels)) rows.push(row);
+  return rows;
 }

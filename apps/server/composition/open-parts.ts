@@ -1,17 +1,19 @@
 import { mkdirSync } from 'node:fs';
-import { EventLog, EventRegistry } from '#event-store';
+import { EventLog } from '#event-store';
 import { azureEffects, azurePlanV1 } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
-import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
+import { PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue, productRegistry, scimDirectory } from '#products';
-import { openReadModels, openWork, projections, startProjector } from '#read-models';
+import { openReadModels, openWork } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
-import { subscriptionDecider, subscriptionEvents } from '#subscription';
-import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
+import { subscriptionDecider } from '#subscription';
+import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
+import { eventRegistry } from './event-registry.js';
+import { openProjector } from './open-projector.js';
 import type { Parts } from './parts.js';
 
 const DRAIN_MS = 8_000;
@@ -51,22 +53,11 @@ async function open(
   const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
   closing.add(() => store.close());
   const [vault, keys] = await openVault(config, closing);
-  const registry = new EventRegistry().register([...portfolioEvents, ...processEvents, ...subscriptionEvents]);
-  const log = new EventLog(store, registry, keys);
+  const log = new EventLog(store, eventRegistry(), keys);
   const readModels = await openReadModels({ directory, acceptLoss });
   closing.add(() => readModels.close());
-  const stopped = new AbortController();
-  const projector = await startProjector({
-    store,
-    decode: (stored) => log.decode(stored),
-    readModels,
-    projections,
-    signal: stopped.signal,
-  });
-  closing.add(async () => {
-    stopped.abort();
-    await projector.done.catch((error: unknown) => logger.error({ err: error }, 'the projector had stopped'));
-  });
+  const data = { directory, vaultKey: config.vaultKey, acceptLoss, owner: ids.uuid(), commits: store.commits };
+  const projector = await openProjector({ log, readModels, logger, data }, closing);
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { checkHealth } from '#platform';
+import type { Projector } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
@@ -24,7 +25,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
     const { store, projector } = this.parts;
     const log = async () => `at ${await store.head()}`;
-    const health = await checkHealth({ log, views: () => `at ${projector.position()}` });
+    const health = await checkHealth({ log, views: () => viewsOf(projector) });
     if (health.status !== 'ok') reply.code(503);
     return health;
   }
@@ -37,4 +38,10 @@ export class HealthController {
     await measure(this.parts);
     return this.parts.metrics.registry.metrics();
   }
+}
+
+function viewsOf(projector: Projector): string {
+  const failure = projector.failure();
+  if (failure !== undefined) throw new Error(failure);
+  return `at ${projector.position()}`;
 }

@@ -30,7 +30,11 @@ export class TypeCodes {
     return code;
   };
 
-  readonly nameOf = (code: string): string | undefined => this.names.get(code);
+  /** A code that is not held may have been given out through another connection. */
+  readonly nameOf = (code: string): string | undefined => {
+    if (!this.names.has(code)) this.reload();
+    return this.names.get(code);
+  };
 
   private keep(name: string, code: number): void {
     this.codes.set(name, code);

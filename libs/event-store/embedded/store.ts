@@ -97,6 +97,11 @@ export class EmbeddedStore implements EventStore {
     return this.writer.head;
   }
 
+  /** For readers in other threads: see `openLogReader`. */
+  get commits(): SharedArrayBuffer {
+    return this.wakeups.commits;
+  }
+
   get typeName(): (code: string) => string | undefined {
     return this.types.nameOf;
   }

@@ -15,14 +15,16 @@ export interface FileSubjectKeys extends SubjectKeys {
 /** `sealed` is null for a forgotten subject. */
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, sealed BLOB) STRICT, WITHOUT ROWID';
 
-interface Row {
+export const SUBJECT_KEYS_DB = 'subject-keys.db';
+
+export interface SubjectRow {
   readonly id: string;
   readonly sealed: Uint8Array | null;
 }
 
 /** The keys of all data subjects in `subject-keys.db`, wrapped by the master key, held in memory while open. */
 export async function openSubjectKeys({ directory, key }: SealedFileOptions): Promise<FileSubjectKeys> {
-  const { database, box } = openSealedFile(directory, 'subject-keys.db', key, SCHEMA);
+  const { database, box } = openSealedFile(directory, SUBJECT_KEYS_DB, key, SCHEMA);
   try {
     return new SqliteSubjectKeys(database, box);
   } catch (error) {
@@ -39,7 +41,8 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     private readonly database: DatabaseSyncInstance,
     private readonly box: SealedBox,
   ) {
-    for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as Row[]) this.load(row);
+    for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as SubjectRow[])
+      this.load(row);
   }
 
   /** Refuses a forgotten subject: under a new key its old data would read as damaged instead of erased. */
@@ -74,13 +77,18 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     this.database.close();
   }
 
-  private load({ id, sealed }: Row): void {
+  private load({ id, sealed }: SubjectRow): void {
     if (sealed === null) return void this.forgotten.add(id);
-    const key = this.box.open(sealed, placeOf(id));
-    if (key === undefined)
-      throw new VaultError('vault_damaged', `the key of ${id} is damaged: restore subject-keys.db from a backup`);
-    this.keys.set(id, new Uint8Array(key));
+    this.keys.set(id, openKey(this.box, id, sealed));
   }
 }
 
 const placeOf = (subject: string): string => `subject:${subject}`;
+
+/** The subject's key; throws `vault_damaged` when the record is not what was sealed. */
+export function openKey(box: SealedBox, subject: string, sealed: Uint8Array): Uint8Array {
+  const key = box.open(sealed, placeOf(subject));
+  if (key === undefined)
+    throw new VaultError('vault_damaged', `the key of ${subject} is damaged: restore ${SUBJECT_KEYS_DB} from a backup`);
+  return new Uint8Array(key);
+}

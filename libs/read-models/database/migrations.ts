@@ -106,8 +106,17 @@ const first: Migration = {
   },
 };
 
+const owners: Migration = {
+  async up(db: AnyDb) {
+    await db.schema
+      .alterTable('checkpoints')
+      .addColumn('owner', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
-const provider: MigrationProvider = { getMigrations: async () => ({ '0001_first': first }) };
+const provider: MigrationProvider = { getMigrations: async () => ({ '0001_first': first, '0002_owners': owners }) };
 
 /** Brings the schema up to date; throws what the failing migration threw. */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {

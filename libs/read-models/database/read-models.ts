@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Kysely } from 'kysely';
 import { migrate } from './migrations.js';
+import { SqliteViews } from './sqlite-views.js';
 import { kyselyOver, openSqlite } from './sqlite.js';
 import type { Tables } from './tables.js';
+import type { ViewStore } from './view-store.js';
 
 export const READ_MODEL_FILE = 'read-models.db';
 
-/** The read side's database. `raw` belongs to the projector; queries use `db`. */
+/** The read side's database. `views` belongs to the projector; queries use `db`. */
 export interface ReadModels {
   readonly db: Kysely<Tables>;
-  readonly raw: DatabaseSyncInstance;
+  readonly views: ViewStore;
   /** Rebuild instead of stopping when the log has lost events or is another one. */
   readonly acceptLoss: boolean;
   close(): Promise<void>;
@@ -24,5 +25,6 @@ export async function openReadModels(options: { directory: string; acceptLoss?: 
   const raw = openSqlite(inMemory ? ':memory:' : join(options.directory, READ_MODEL_FILE));
   const db = kyselyOver(raw);
   await migrate(db);
-  return { db, raw, acceptLoss: options.acceptLoss ?? false, close: () => db.destroy() };
+  const acceptLoss = options.acceptLoss ?? false;
+  return { db, views: new SqliteViews(raw), acceptLoss, close: () => db.destroy() };
 }

@@ -6,7 +6,6 @@ import { foldProcess, type ProcessDoc } from './process.doc.js';
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
   version: 1,
-  table: 'processes',
   category: PROCESS,
   columnNames: [
     'workflow',

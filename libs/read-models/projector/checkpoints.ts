@@ -1,29 +1,19 @@
 import { StoreError, type EventStore } from '#event-store';
+import type { Selectable, Transaction } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
-import type { CheckpointRow } from '../database/tables.js';
+import type { CheckpointRow as Row, Tables } from '../database/tables.js';
+import type { Advance } from '../database/view-store.js';
 import type { Projection } from './projection.js';
-
-/** Another projector moved a checkpoint: this one must stop, or rows would be written twice. */
-export class SecondProjector extends Error {
-  constructor(projection: string) {
-    super(`another projector writes the read model ${projection}: this one stops so that nothing is doubled`);
-    this.name = 'SecondProjector';
-  }
-}
 
 /** Where each projection stands; written in the transaction of the rows and compared with the old value. */
 export class Checkpoints {
   private readonly at = new Map<string, number>();
-  private readonly advanceSql;
 
   constructor(
     private readonly models: ReadModels,
     private readonly logId: string,
-  ) {
-    this.advanceSql = models.raw.prepare(
-      'UPDATE checkpoints SET position = ? WHERE projection = ? AND position = ? AND log_id = ?',
-    );
-  }
+    readonly owner: string,
+  ) {}
 
   of(projection: string): number {
     return this.at.get(projection) ?? 0;
@@ -34,15 +24,13 @@ export class Checkpoints {
     return Math.min(...this.at.values());
   }
 
-  /** Inside the transaction; {@link SecondProjector} when the checkpoint is not where we left it. */
-  advance(projection: string, to: number): void {
-    if (this.advanceSql.run(to, projection, this.of(projection), this.logId).changes !== 1)
-      throw new SecondProjector(projection);
+  advances(projections: readonly string[], to: number): readonly Advance[] {
+    return projections.map((projection) => ({ projection, from: this.of(projection), to }));
   }
 
   /** After the commit. */
-  advanced(projection: string, to: number): void {
-    this.at.set(projection, to);
+  advanced(projections: readonly string[], to: number): void {
+    for (const projection of projections) this.at.set(projection, to);
   }
 
   /**
@@ -51,35 +39,34 @@ export class Checkpoints {
    */
   async open(projections: readonly Projection[], store: EventStore): Promise<void> {
     const head = await store.head();
-    const rows = this.models.raw.prepare('SELECT * FROM checkpoints').all() as unknown as CheckpointRow[];
+    await this.models.db.updateTable('checkpoints').set({ owner: this.owner }).execute();
+    const rows = (await this.models.db.selectFrom('checkpoints').selectAll().execute()).map(numbers);
     const lost = rows.some((row) => row.log_id !== this.logId || row.position > head);
     if (lost && !this.models.acceptLoss) throw missing(rows, this.logId, head);
     for (const projection of projections) {
       const row = rows.find((candidate) => candidate.projection === projection.name);
-      if (row === undefined || lost || row.version !== projection.version) this.rebuild(projection);
+      if (row === undefined || lost || row.version !== projection.version) await this.rebuild(projection);
       else this.at.set(projection.name, row.position);
     }
   }
 
   /** Empties the projection's tables and begins at the start of the log. */
-  rebuild({ name, version, tables }: Projection): void {
-    const { raw } = this.models;
-    raw.exec('BEGIN IMMEDIATE');
-    try {
-      for (const table of tables) raw.exec(`DELETE FROM ${table}`);
-      raw.prepare('DELETE FROM parked WHERE projection = ?').run(name);
-      raw.prepare('DELETE FROM checkpoints WHERE projection = ?').run(name);
-      raw
-        .prepare('INSERT INTO checkpoints (projection, version, log_id, position) VALUES (?, ?, ?, 0)')
-        .run(name, version, this.logId);
-      raw.exec('COMMIT');
-    } catch (error) {
-      raw.exec('ROLLBACK');
-      throw error;
-    }
-    this.at.set(name, 0);
+  async rebuild(projection: Projection): Promise<void> {
+    await this.models.db.transaction().execute((tx) => this.empty(tx, projection));
+    this.at.set(projection.name, 0);
+  }
+
+  private async empty(tx: Transaction<Tables>, { name, version, tables }: Projection): Promise<void> {
+    for (const table of tables) await tx.deleteFrom(table.name as keyof Tables).execute();
+    await tx.deleteFrom('parked').where('projection', '=', name).execute();
+    await tx.deleteFrom('checkpoints').where('projection', '=', name).execute();
+    const row = { projection: name, version, log_id: this.logId, position: 0, owner: this.owner };
+    await tx.insertInto('checkpoints').values(row).execute();
   }
 }
+
+type CheckpointRow = Selectable<Row>;
+const numbers = (row: CheckpointRow): CheckpointRow => ({ ...row, position: Number(row.position) });
 
 function missing(rows: readonly CheckpointRow[], logId: string, head: number): StoreError {
   const foreign = rows.find((row) => row.log_id !== logId);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import {
   EventLog,
   EventRegistry,
@@ -6,12 +8,20 @@ import {
   type EventStore,
   type StreamHead,
 } from '#event-store';
-import type { DomainEvent } from '#kernel';
+import type { DomainEvent, SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { subscriptionEvents } from '#subscription/published';
 import { SimulatedStore } from '#testing';
 import { processEvents } from '#workflow/published';
-import { openReadModels, projections, startProjector, type Decode, type Projector, type ReadModels } from '../index.js';
+import {
+  openReadModels,
+  openWork,
+  projections,
+  startProjector,
+  type Decode,
+  type Projector,
+  type ReadModels,
+} from '../index.js';
 
 export const PLAN = { name: 'azure', version: 1, stages: ['TENANT', 'BILLING_PROFILE'] };
 
@@ -21,15 +31,19 @@ export class World {
   private readonly heads = new Map<string, StreamHead>();
   time = 1_000_000;
 
-  constructor(readonly store: EventStore = new SimulatedStore()) {
+  constructor(
+    readonly store: EventStore = new SimulatedStore(),
+    keys?: SubjectKeys,
+  ) {
     const registry = new EventRegistry();
     registry.register(portfolioEvents).register(processEvents).register(subscriptionEvents);
-    this.log = new EventLog(store, registry);
+    this.log = new EventLog(store, registry, keys);
   }
 
   readonly decode: Decode = (stored) => this.log.decode(stored);
 
   async append(stream: string, events: readonly DomainEvent[], owed?: EventMetadata['owed']): Promise<number> {
+    await this.log.ensureKeys(stream, events);
     const prepared = this.log.prepare(stream, this.heads.get(stream) ?? NEW_STREAM, events, {
       $correlationId: 'c',
       $causationId: 'c',
@@ -126,7 +140,8 @@ export async function project(
   const models = given.models ?? (await openReadModels({ directory: ':memory:' }));
   const abort = new AbortController();
   const { store = world.store, decode = world.decode } = given;
-  const projector = await startProjector({ store, decode, readModels: models, projections, signal: abort.signal });
+  const signals = { signal: abort.signal, owner: randomUUID() };
+  const projector = await startProjector({ store, decode, readModels: models, projections, ...signals });
   return {
     models,
     projector,
@@ -138,7 +153,20 @@ export async function project(
 }
 
 /** All rows of all views, to be compared. */
-export function dump({ raw }: ReadModels): Record<string, unknown[]> {
-  const tables = ['worklist', 'portfolios', 'processes', 'process_subscriptions', 'subscriptions', 'parked'];
-  return Object.fromEntries(tables.map((table) => [table, raw.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all()]));
+export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]>> {
+  const tables = ['worklist', 'portfolios', 'processes', 'process_subscriptions', 'subscriptions', 'parked'] as const;
+  const rows = tables.map(async (table) => {
+    const all = await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2`.execute(db);
+    return [table, all.rows] as const;
+  });
+  return Object.fromEntries(await Promise.all(rows));
+}
+
+export const moveCheckpoints = ({ db }: ReadModels, to: number) =>
+  db.updateTable('checkpoints').set({ position: to }).execute();
+
+export async function openStreams(models: ReadModels): Promise<string[]> {
+  const streams: string[] = [];
+  for await (const work of openWork(models)) streams.push(work.stream);
+  return streams;
 }

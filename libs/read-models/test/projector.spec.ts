@@ -1,17 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnknownEvent, type EventStore, type StoredEvent } from '#event-store';
 import { SimulatedStore } from '#testing';
-import {
-  openReadModels,
-  openWork,
-  overview,
-  portfolio,
-  process,
-  processesOf,
-  SecondProjector,
-  subscription,
-} from '../index.js';
-import { dump, project, story, World } from './fixture.js';
+import { openReadModels, overview, portfolio, process, processesOf, SecondProjector, subscription } from '../index.js';
+import { dump, moveCheckpoints, openStreams, project, story, World } from './fixture.js';
 
 const upTo = async (world: World, position: number, given: Parameters<typeof project>[1] = {}) => {
   const running = await project(world, given);
@@ -52,7 +43,7 @@ describe('projector', () => {
       values: { user_group: { group_id: '7' } },
     });
     expect(await processesOf(models, 's')).toMatchObject([{ process_id: 'p', created_by: 'someone' }]);
-    expect([...openWork(models)].map((work) => work.stream)).toEqual(['portfolio-a', 'portfolio-b']);
+    expect(await openStreams(models)).toEqual(['portfolio-a', 'portfolio-b']);
     expect(await overview(models, world.time)).toMatchObject({
       portfolios: { byState: { TENANT_COMPLETED: 1, TENANT_FAILED: 1 } },
       subscriptions: { byProduct: { 'User Group': 1 }, inSync: 1, outOfSync: 0 },
@@ -69,9 +60,9 @@ describe('projector', () => {
     await live.projector.waitFor(end, 5_000);
     const replayed = await upTo(world, end);
     const twice = await upTo(world, end, { store: stutter(world.store) });
-    expect(dump(replayed.models)).toEqual(dump(live.models));
-    expect(dump(twice.models)).toEqual(dump(live.models));
-    expect(dump(live.models)['parked']).toEqual([]);
+    expect(await dump(replayed.models)).toEqual(await dump(live.models));
+    expect(await dump(twice.models)).toEqual(await dump(live.models));
+    expect((await dump(live.models))['parked']).toEqual([]);
     for (const running of [live, replayed, twice]) await running.stop();
   });
 
@@ -80,10 +71,10 @@ describe('projector', () => {
     const end = await story(world);
     const first = await upTo(world, end);
     await first.stop();
-    const before = dump(first.models);
-    first.models.raw.exec('UPDATE checkpoints SET position = 0');
+    const before = await dump(first.models);
+    await moveCheckpoints(first.models, 0);
     const again = await upTo(world, end, { models: first.models });
-    expect(dump(first.models)).toEqual(before);
+    expect(await dump(first.models)).toEqual(before);
     await again.stop();
   });
 
@@ -91,11 +82,11 @@ describe('projector', () => {
     const world = new World();
     const end = await story(world);
     const first = await upTo(world, end);
-    const before = dump(first.models);
-    first.models.raw.exec('UPDATE checkpoints SET position = position + 1');
+    const before = await dump(first.models);
+    await moveCheckpoints(first.models, end + 1);
     await world.portfolio('c');
     await expect(first.projector.done).rejects.toThrow(SecondProjector);
-    expect(dump(first.models)).toEqual(before);
+    expect(await dump(first.models)).toEqual(before);
   });
 
   it('refuses a log that has lost events or is another one, unless the loss is accepted', async () => {
@@ -109,7 +100,7 @@ describe('projector', () => {
     const other = new World(new SimulatedStore({ logId: 'another' }));
     await expect(project(other, { models })).rejects.toThrow(/acknowledged events are missing.*another/);
     const rebuilt = await upTo(shorter, end, { models: { ...models, acceptLoss: true } });
-    expect(dump(models)['portfolios']).toMatchObject([{ id: 'only' }]);
+    expect((await dump(models))['portfolios']).toMatchObject([{ id: 'only' }]);
     await rebuilt.stop();
   });
 
@@ -122,14 +113,14 @@ describe('projector', () => {
     };
     const running = await upTo(world, end, { decode: lacking });
     const { models } = running;
-    expect(dump(models)['parked']).toMatchObject([
+    expect((await dump(models))['parked']).toMatchObject([
       { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
     ]);
     expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });
     expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
     await running.stop();
     const back = await upTo(world, end, { models });
-    expect(dump(models)['parked']).toEqual([]);
+    expect((await dump(models))['parked']).toEqual([]);
     expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
     await back.stop();
   });
