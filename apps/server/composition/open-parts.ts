@@ -1,17 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { EventLog, EventRegistry } from '#event-store';
+import { EventLog } from '#event-store';
 import { azureEffects, azurePlanV1 } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
-import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
+import { PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork, projections, startProjector } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
-import { subscriptionDecider, subscriptionEvents } from '#subscription';
-import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
+import { subscriptionDecider } from '#subscription';
+import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
+import { eventRegistry } from './event-types.js';
 import type { Parts } from './parts.js';
 
 const DRAIN_MS = 8_000;
@@ -51,8 +52,7 @@ async function open(
   const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
   closing.add(() => store.close());
   const [vault, keys] = await openVault(config, closing);
-  const registry = new EventRegistry().register([...portfolioEvents, ...processEvents, ...subscriptionEvents]);
-  const log = new EventLog(store, registry, keys);
+  const log = new EventLog(store, eventRegistry(), keys);
   const readModels = await openReadModels({ directory, acceptLoss });
   closing.add(() => readModels.close());
   const stopped = new AbortController();
