@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
 import {
+  LACKS_CODE,
   listProcesses,
   process,
   type ProcessDetail,
@@ -8,7 +9,11 @@ import {
   type ProcessQuery,
   type Slice,
 } from '#read-models';
+import { processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
+
+/** Nothing is looked up for these; an event without its code cannot be folded either. */
+const FINISHED: ReadonlySet<string> = new Set(['completed', 'aborted', LACKS_CODE]);
 
 export class ListProcesses extends Query<Slice<ProcessItem>> {
   constructor(readonly query: ProcessQuery) {
@@ -37,7 +42,15 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   async execute({ id }: GetProcess) {
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    return found;
+    return (await this.hasCode(found)) ? found : { ...found, last_status: LACKS_CODE };
+  }
+
+  /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */
+  private async hasCode({ process_id, last_status }: ProcessDetail): Promise<boolean> {
+    if (FINISHED.has(last_status)) return true;
+    const { runtime, workflows } = this.parts;
+    const { state } = await runtime.load<ProcessState>(processStream(process_id));
+    return state.status === 'none' || workflows.has(state);
   }
 }
 

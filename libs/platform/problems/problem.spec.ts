@@ -10,6 +10,8 @@ import {
   WrongExpectedRevision,
   Corrupt,
 } from '#event-store';
+import { UnknownPlan } from '#portfolio';
+import { UnknownDefinition } from '#workflow';
 import { errorCatalogue, isKnownCode } from './catalogue.js';
 import { toProblem } from './problem.js';
 
@@ -40,13 +42,13 @@ describe('toProblem', () => {
   });
 
   it('does not let an extra member replace a standard one', () => {
-    expect(toProblem(new Refusal('not_found', 404, 'gone', { status: 200, code: 'ok', type: 'x' })).body).toMatchObject(
-      {
-        status: 404,
-        code: 'not_found',
-        type: 'urn:purveyor:error:not_found',
-      },
-    );
+    expect(
+      toProblem(new Refusal('not_found', 404, 'gone', { status: 200, code: 'ok', type: 'x' } as never)).body,
+    ).toMatchObject({
+      status: 404,
+      code: 'not_found',
+      type: 'urn:purveyor:error:not_found',
+    });
   });
 
   it.each([
@@ -67,6 +69,8 @@ describe('toProblem', () => {
     ],
     ['not_found', 404, new NotFoundException('Cannot GET /api/callbacks/secret internals')],
     ['bad_request', 418, new HttpException('teapot', 418)],
+    ['definition_unavailable', 409, new UnknownPlan('azure', 'azure', 7)],
+    ['definition_unavailable', 409, new UnknownDefinition('create_user_group', 7)],
     ['configuration_error', 500, new UnknownEvent('portfolio', 'StageDreamt', 1)],
     ['internal_error', 500, new HttpException('secret internals', 502)],
     ['internal_error', 500, new Error('secret internals')],

@@ -4,7 +4,7 @@ import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
 import type { ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
-import { conflict, noStage } from './refusals.js';
+import { conflict, noStage, notSkippable } from './refusals.js';
 import { faultsOf } from './schema-faults.js';
 import { revealed } from './secrets.js';
 import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
@@ -47,7 +47,7 @@ export function skip(state: Existing, plan: StagePlan, command: SkipStage): read
   const { reason, result, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
-  if (!stage.skippable) throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`, 'stage_not_skippable');
+  if (!stage.skippable) throw notSkippable(state, legalUnder(state, plan), stage.name);
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
   checkSkip(plan, stage, command);

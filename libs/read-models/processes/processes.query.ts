@@ -1,7 +1,12 @@
+import { processStream } from '#workflow/published';
+import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
+
+/** `last_status` of a process that no code here can carry on (law 8). It is no event and goes away when the code is back. */
+export const LACKS_CODE = 'configuration_error';
 
 /** Names on the wire and their columns. */
 const FIELDS = {
@@ -49,7 +54,8 @@ const COLUMNS = [
 ] as const;
 
 /** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
-export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
+export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
+  const { db } = models;
   const { offset, limit } = window(query.range);
   let matching = db.selectFrom('processes');
   for (const { field, value } of query.filter ?? []) {
@@ -60,11 +66,7 @@ export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}
   let select = matching.select(COLUMNS);
   for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  const related = await subscriptionsOf(
-    db,
-    rows.map((row) => row.id),
-  );
-  return { items: rows.map((row) => processItem(row, related.get(row.id) ?? [])), total: Number(total) };
+  return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
 function sqlValue(column: string, text: string): string | number {
@@ -72,15 +74,27 @@ function sqlValue(column: string, text: string): string | number {
   return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
 }
 
-export async function process({ db }: ReadModels, id: string): Promise<ProcessDetail | undefined> {
-  const row = await db
+type Row = Parameters<typeof processItem>[0];
+
+async function itemsOf(models: ReadModels, rows: readonly Row[]): Promise<ProcessItem[]> {
+  const ids = rows.map(({ id }) => id);
+  const related = await subscriptionsOf(models.db, ids);
+  const lost = await unreadable(models, ids.map(processStream));
+  return rows.map((row) => {
+    const item = processItem(row, related.get(row.id) ?? []);
+    return lost.has(processStream(row.id)) ? { ...item, last_status: LACKS_CODE } : item;
+  });
+}
+
+export async function process(models: ReadModels, id: string): Promise<ProcessDetail | undefined> {
+  const row = await models.db
     .selectFrom('processes')
     .select([...COLUMNS, 'doc'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const related = await subscriptionsOf(db, [id]);
-  return processDetail(processItem(row, related.get(id) ?? []), JSON.parse(row.doc) as ProcessDoc);
+  const [item] = await itemsOf(models, [row]);
+  return processDetail(item!, JSON.parse(row.doc) as ProcessDoc);
 }
 
 async function subscriptionsOf(db: ReadModels['db'], ids: readonly string[]): Promise<Map<string, string[]>> {

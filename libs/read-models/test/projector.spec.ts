@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnknownEvent, type EventStore, type StoredEvent } from '#event-store';
 import { SimulatedStore } from '#testing';
-import { openReadModels, overview, portfolio, process, processesOf, SecondProjector, subscription } from '../index.js';
+import {
+  listPortfolios,
+  listProcesses,
+  openReadModels,
+  overview,
+  portfolio,
+  process,
+  processesOf,
+  SecondProjector,
+  subscription,
+} from '../index.js';
 import { dump, moveCheckpoints, openStreams, project, story, World } from './fixture.js';
 
 const upTo = async (world: World, position: number, given: Parameters<typeof project>[1] = {}) => {
@@ -27,6 +37,7 @@ describe('projector', () => {
     const { models, stop } = await upTo(world, await story(world));
     expect(await portfolio(models, 'a')).toMatchObject({ state: 'TENANT_COMPLETED', phase: 'STARTED' });
     expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
+    expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
     expect(await process(models, 'p')).toMatchObject({
       last_status: 'completed',
       subscriptions: [{ subscription_id: 's' }],
@@ -109,19 +120,25 @@ describe('projector', () => {
     const end = await story(world);
     const lacking = (stored: StoredEvent) => {
       if (stored.type === 'StageFailed') throw new UnknownEvent('portfolio', stored.type, 1);
+      if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
       return world.decode(stored);
     };
     const running = await upTo(world, end, { decode: lacking });
     const { models } = running;
     expect((await dump(models))['parked']).toMatchObject([
       { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
+      { stream: 'process-p', projection: 'processes', kind: 'unknown' },
     ]);
     expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });
-    expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
+    expect((await listPortfolios(models)).items.map(({ phase }) => phase)).toEqual(['CONFIGURATION_ERROR', 'STARTED']);
+    expect(await process(models, 'p')).toMatchObject({ last_status: 'configuration_error' });
+    expect((await listProcesses(models)).items).toMatchObject([{ last_status: 'configuration_error' }]);
+    expect(await subscription(models, 's')).toMatchObject({ status: 'active' });
     await running.stop();
     const back = await upTo(world, end, { models });
     expect((await dump(models))['parked']).toEqual([]);
     expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
+    expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
     await back.stop();
   });
 
