@@ -132,14 +132,20 @@ export class World {
   }
 
   /** One request to the server; `path` from the root, such as /api/portfolios. Throws when the OpenAPI document does not foresee the answer. */
-  async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await request(method, this.url + path, body, headers);
+  api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send(method, path, body === undefined ? undefined : JSON.stringify(body), headers);
+  }
+
+  /** The same with a body that need not be JSON. */
+  async send(method: string, path: string, text?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await request(method, this.url + path, text, headers);
     checkAnswer(method, path, answer);
     return answer;
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<any> {
-    const answer = await request(method, this.sandboxUrl + path, body);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await request(method, this.sandboxUrl + path, text);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
   }
@@ -176,9 +182,9 @@ export class World {
   }
 }
 
-async function request(method: string, url: string, body: unknown, more: Record<string, string> = {}): Promise<Answer> {
+async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
-  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
 }
