@@ -107,7 +107,9 @@ function failureOf(error: unknown): Outcome {
   const message = error instanceof Error ? error.message : String(error);
   if (!isRefusal(error)) return unknown('effect_threw', message);
   const kind: Failure['kind'] = error.status >= 500 ? 'retryable' : 'refused';
-  return { kind: 'failed', failure: { kind, code: error.code, message, status: error.status } };
+  const { retryAfter } = error.extra;
+  const wait = typeof retryAfter === 'number' ? { retryAfterMs: retryAfter * 1_000 } : {};
+  return { kind: 'failed', failure: { kind, code: error.code, message, status: error.status, ...wait } };
 }
 
 const unknown = (code: string, message: string, kind: Failure['kind'] = 'unknown'): Outcome => ({

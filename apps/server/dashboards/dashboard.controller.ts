@@ -1,8 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { GetOverview } from './overview.query.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { OverviewSchema } from './overview.answers.js';
 
 @ApiTags('dashboards')
 @Controller('dashboards')
@@ -11,7 +13,7 @@ export class DashboardController {
 
   @Get('overview')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'Counts, what waits longest, failures of the last 24 hours' })
+  @ApiAnswer(OverviewSchema, 'Counts, what waits longest, failures of the last 24 hours')
   @ApiProblems(400, 503)
   overview() {
     return this.queries.execute(new GetOverview());

@@ -1,12 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
 import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
 import { ListPortfoliosDto } from './portfolio.query.dto.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -34,7 +36,7 @@ export class PortfolioController {
   }
 
   @Get('portfolios')
-  @ApiOkResponse({ description: 'One page, newest first' })
+  @ApiAnswer(PortfolioPageSchema, 'One page, newest first')
   @ApiProblems(400, 503)
   list(@Query() query: ListPortfoliosDto) {
     return this.queries.execute(new ListPortfolios(query));
@@ -42,7 +44,7 @@ export class PortfolioController {
 
   @Get('portfolios/:id')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'State, phase, stages and legal commands' })
+  @ApiAnswer(PortfolioDetailSchema, 'State, phase, stages and legal commands')
   @ApiProblems(400, 404, 503)
   get(@Param('id') id: string) {
     return this.queries.execute(new GetPortfolio(id));
@@ -87,7 +89,7 @@ export class PortfolioController {
   }
 
   @Get('csps/:csp/plan')
-  @ApiOkResponse({ description: 'Stages, states and transitions' })
+  @ApiAnswer(PlanSchema, 'Stages, states and transitions')
   @ApiProblems(404)
   plan(@Param('csp') csp: string) {
     return this.queries.execute(new GetPlan(csp));

@@ -1,9 +1,11 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { GetProduct, ListProducts } from './product.queries.js';
 import { ListProductsDto } from './product.query.dto.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { ProductListSchema, ProductSchema } from './product.answers.js';
 
 @ApiTags('products')
 @Controller('products')
@@ -11,7 +13,7 @@ export class ProductController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @ApiOkResponse({ description: 'With blocks and workflows' })
+  @ApiAnswer(ProductListSchema, 'With blocks and workflows')
   @ApiProblems(400, 503)
   list(@Query() query: ListProductsDto) {
     return this.queries.execute(new ListProducts(query));
@@ -19,7 +21,7 @@ export class ProductController {
 
   @Get(':id')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'With blocks and workflows' })
+  @ApiAnswer(ProductSchema, 'With blocks and workflows')
   @ApiProblems(400, 404, 503)
   get(@Param('id') id: string) {
     return this.queries.execute(new GetProduct(id));

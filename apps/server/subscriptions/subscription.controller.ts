@@ -1,10 +1,17 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { contentRange, rangeOf, sortOf } from '../http/slice.js';
 import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
 import { ListSubscriptionsDto } from './subscription.query.dto.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import {
+  ActionsSchema,
+  DomainModelSchema,
+  SubscriptionDetailSchema,
+  SubscriptionListSchema,
+} from './subscription.answers.js';
 
 @ApiTags('subscriptions')
 @Controller('subscriptions')
@@ -12,7 +19,7 @@ export class SubscriptionController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @ApiOkResponse({ description: 'Newest first unless sorted; Content-Range tells the number of all' })
+  @ApiAnswer(SubscriptionListSchema, 'Newest first unless sorted; Content-Range tells the number of all')
   @ApiProblems(400, 503)
   async list(
     @Query() query: ListSubscriptionsDto,
@@ -34,7 +41,7 @@ export class SubscriptionController {
 
   @Get('domain-model/:id')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'Keys of the subscription and one object for each product block' })
+  @ApiAnswer(DomainModelSchema, 'Keys of the subscription and one object for each product block')
   @ApiProblems(400, 404, 503)
   domainModel(@Param('id') id: string) {
     return this.queries.execute(new GetDomainModel(id));
@@ -42,7 +49,7 @@ export class SubscriptionController {
 
   @Get('workflows/:id')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'Workflows by kind, each with the reason why it cannot start, if any' })
+  @ApiAnswer(ActionsSchema, 'Workflows by kind, each with the reason why it cannot start, if any')
   @ApiProblems(400, 404, 503)
   workflows(@Param('id') id: string) {
     return this.queries.execute(new GetActions(id));
@@ -50,7 +57,7 @@ export class SubscriptionController {
 
   @Get(':id')
   @ApiMinPosition()
-  @ApiOkResponse({ description: 'With values per block and its processes' })
+  @ApiAnswer(SubscriptionDetailSchema, 'With values per block and its processes')
   @ApiProblems(400, 404, 503)
   get(@Param('id') id: string) {
     return this.queries.execute(new GetSubscription(id));
