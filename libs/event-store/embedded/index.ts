@@ -1,3 +1,3 @@
-export { checkedHash, checkSize, matcher, pageSize } from './append-check.js';
+export { checkedHash } from './append-check.js';
 export { openEmbeddedStore, type EmbeddedOptions, type EmbeddedStore } from './store.js';
 export { follow, Wakeups } from './wakeups.js';
