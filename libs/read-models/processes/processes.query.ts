@@ -1,3 +1,4 @@
+import { Refusal } from '#kernel';
 import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
@@ -69,9 +70,12 @@ export async function listProcesses(models: ReadModels, query: ProcessQuery = {}
   return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
+/** Times are seconds on the wire and whole milliseconds in the table. */
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+  if (column !== 'started_at' && column !== 'updated_at') return text;
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
+  return Math.round(Number(text) * 1000);
 }
 
 type Row = Parameters<typeof processItem>[0];
