@@ -3,6 +3,7 @@ import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
 
@@ -39,20 +40,7 @@ export interface ProcessQuery {
   readonly filter?: readonly { readonly field: string; readonly value: string }[];
 }
 
-const COLUMNS = [
-  'id',
-  'workflow',
-  'target',
-  'is_task',
-  'created_by',
-  'last_status',
-  'last_step',
-  'failed_reason',
-  'product_id',
-  'customer_id',
-  'started_at',
-  'updated_at',
-] as const;
+const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 
 /** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
 export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
