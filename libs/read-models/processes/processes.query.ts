@@ -1,5 +1,6 @@
+import { Refusal } from '#kernel';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
 
@@ -58,7 +59,8 @@ export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
   const related = await subscriptionsOf(
     db,
@@ -69,7 +71,10 @@ export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}
 
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+  if (column !== 'started_at' && column !== 'updated_at') return text;
+  const ms = Math.round(Number(text) * 1000);
+  if (!Number.isSafeInteger(ms)) throw new Refusal('bad_filter', 400, 'a time is a number of seconds since the epoch');
+  return ms;
 }
 
 export async function process({ db }: ReadModels, id: string): Promise<ProcessDetail | undefined> {
