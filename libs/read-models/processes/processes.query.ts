@@ -2,7 +2,7 @@ import { Refusal } from '#kernel';
 import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
@@ -53,7 +53,8 @@ export async function listProcesses(models: ReadModels, query: ProcessQuery = {}
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
   return { items: await itemsOf(models, rows), total: Number(total) };
 }
