@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEmbeddedStore, verifyLog } from '#event-store';
+import { chained } from '#testing';
 import { createPortfolio, expectProblem, facts, reaches } from './portfolios.js';
 import { World } from './world.js';
 
@@ -10,29 +12,55 @@ import { World } from './world.js';
 const folder = mkdtempSync(join(tmpdir(), 'purveyor-disk-'));
 const SIZE = ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs'];
 const mounted = process.platform === 'linux' && spawnSync('mount', [...SIZE, folder]).status === 0;
+const CHUNK = 64 * 1024;
+const NEW = { revision: -1, hash: '' };
 const filler = join(folder, 'filler');
 
-/** Takes all the space there is. */
-function fill(): void {
+/** Takes all the space there is but `leave` bytes. */
+function fill(leave = 0): void {
   const { bavail, bsize } = statfsSync(folder);
-  for (let blocks = bavail; blocks >= 0; blocks--)
-    try {
-      writeFileSync(filler, Buffer.alloc(blocks * bsize));
-      return;
-    } catch {
-      rmSync(filler, { force: true });
-    }
+  for (let left = bavail * bsize - leave; left > 0; left -= CHUNK)
+    appendFileSync(filler, Buffer.alloc(Math.min(CHUNK, left)));
 }
 
 afterAll(() => {
-  if (mounted) spawnSync('umount', [folder]);
+  if (mounted) spawnSync('umount', ['-l', folder]);
   rmSync(folder, { recursive: true, force: true });
 });
 
 const onSmallDisk = mounted ? describe : describe.skip;
 if (!mounted) process.stderr.write('skipped: disk-full.e2e.spec.ts needs the right to mount a tmpfs\n');
 
-onSmallDisk('a disk that is full', () => {
+onSmallDisk('a log on a disk that is full', () => {
+  it('acknowledges nothing that is not there later, tears nothing, and goes on when there is space', async () => {
+    const directory = join(folder, 'log');
+    const open = () => openEmbeddedStore({ directory, walBytes: 0 });
+    let store = await open();
+    const acknowledged: string[] = [];
+    const append = async (stream: string) => {
+      const { events } = chained(stream, NEW, [{ type: 'Happened', data: { text: 'x'.repeat(20_000) } }]);
+      await store.append(stream, 'no_stream', events);
+      acknowledged.push(stream);
+    };
+    fill(2 * 1024 * 1024);
+    const refused = await (async () => {
+      for (let n = 0; n < 1_000; n++) await append(`process-${n}`);
+    })().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'disk_full' });
+    expect(acknowledged.length).toBeGreaterThan(5);
+    await expect(append('process-more')).rejects.toMatchObject({ code: 'disk_full' });
+    rmSync(filler);
+    await append('process-more');
+    expect(await verifyLog(store)).toMatchObject({ ok: true, streams: acknowledged.length });
+    await store.close();
+    store = await open();
+    for (const stream of acknowledged) expect((await store.readStream(stream)).events).toHaveLength(1);
+    expect(await verifyLog(store)).toMatchObject({ ok: true, streams: acknowledged.length });
+    await store.close();
+  }, 60_000);
+});
+
+onSmallDisk('a server on a disk that is full', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start({ PURVEYOR_DATA_DIR: join(folder, 'data') });
