@@ -51,7 +51,9 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     if (known !== undefined) return known;
     if (this.forgotten.has(subject)) throw new Refusal('subject_forgotten', 409, `${subject} was forgotten`);
     const sealed = this.box.seal(randomBytes(32), placeOf(subject));
-    this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed);
+    inTransaction(this.database, () =>
+      this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed),
+    );
     this.load(this.database.prepare('SELECT id, sealed FROM subject WHERE id = ?').get(subject));
     return this.ensure(subject);
   }
