@@ -22,11 +22,11 @@ async function written() {
     { type: 'StageCompleted', data: { ...step, result: { user_id: PERSONAL.user_id } } },
   ];
   const by = { $correlationId: 'c', $causationId: 'c', actor: 'a', tenant: 't', commandId: 'x', time: 1 };
-  const end = await log.append(log.prepare('portfolio-a', NEW_STREAM, events, by));
+  const { position: end } = await log.append(log.prepare('portfolio-a', NEW_STREAM, events, by));
   const views = async () => {
     const { models, projector, stop } = await project(world, { decode: (stored) => log.decode(stored) });
     await projector.waitFor(end, 5_000);
-    const tables = dump(models);
+    const tables = await dump(models);
     await stop();
     return tables;
   };
