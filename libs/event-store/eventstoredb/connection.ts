@@ -88,7 +88,7 @@ export class Connection {
         stream.on('error', () => {});
         return stream;
       });
-      return { stream: await open(), abandon: () => this.replace(client) };
+      return { stream: await open(), abandon: () => this.abandon(client) };
     });
   }
 
@@ -98,7 +98,7 @@ export class Connection {
     const ms = this.options.deadlineMs + 1_000;
     return new Promise<T>((resolve, reject) => {
       const cancel = this.options.clock.after(ms, () => {
-        this.replace(client);
+        this.abandon(client);
         reject(new StoreUnavailable(`no answer within ${ms} ms`, false));
       });
       const settle = (run: () => void) => {
@@ -109,7 +109,7 @@ export class Connection {
         (value) => settle(() => resolve(value)),
         (error: Error) =>
           settle(() => {
-            if (isStuck(error)) this.replace(client);
+            if (isStuck(error)) this.abandon(client);
             reject(error);
           }),
       );
@@ -121,7 +121,7 @@ export class Connection {
   }
 
   /** Throws the client away, unless that has happened already; open calls on it fail. */
-  private replace(failed: EventStoreDBClient): void {
+  abandon(failed: EventStoreDBClient): void {
     if (this.closed || failed !== this.current) return;
     this.current = newClient(this.options.url);
     void release(failed);

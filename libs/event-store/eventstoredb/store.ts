@@ -15,6 +15,7 @@ import type {
   StreamPage,
 } from '../port.js';
 import { checkSize } from '../rules.js';
+import type { WorkGroups } from '../work-feed.js';
 import { appended, nothingAppended } from './append.js';
 import { Connection } from './connection.js';
 import type { FeedSource } from './feed.js';
@@ -26,6 +27,7 @@ import type { ParkedEvent } from './records.js';
 import { appendMessages } from './requests.js';
 import { Retrying } from './retrying.js';
 import { supervised } from './supervisor.js';
+import { EventStoreDbGroups } from './work-groups.js';
 
 export interface EventStoreDbOptions {
   /** `esdb://host:2113?tls=false`, several hosts for a cluster, as the client takes it. */
@@ -83,6 +85,12 @@ export class EventStoreDbStore implements EventStore {
     this.calls = new Retrying(this.clock, this.troubles, this.closing.signal, options.readPatienceMs ?? 3_000);
     const { connection, names, clock } = this;
     this.source = { connection, names, clock, silenceMs: deadlineMs, onParked, head: () => readHead(this.source) };
+  }
+
+  /** Groups of workers on this log. */
+  get groups(): WorkGroups {
+    const { source, troubles, calls } = this;
+    return new EventStoreDbGroups({ source, troubles, calls, closing: this.closing.signal });
   }
 
   /** Degraded while appends or subscriptions get no answer. */
