@@ -1,4 +1,5 @@
 import type { Credentials } from '@eventstore/db-client';
+import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
 import { StoreUnavailable } from '../errors.js';
 import type {
@@ -39,7 +40,7 @@ export interface EventStoreDbOptions {
   readonly onWarning?: (message: string) => void;
   /** Told of every event in our streams that is not JSON; subscriptions and reads of the log go on without it. */
   readonly onParked?: (parked: ParkedEvent) => void;
-  /** Deadline of one attempt, in ms; default 3000. */
+  /** Deadline of one attempt, in ms; default 2000. */
   readonly deadlineMs?: number;
   /** How long a read is tried again before it fails, in ms; default 3000. */
   readonly readPatienceMs?: number;
@@ -77,7 +78,9 @@ export class EventStoreDbStore implements EventStore {
   private readonly pending = new Set<Promise<unknown>>();
 
   constructor(private readonly options: EventStoreDbOptions) {
-    const { url, credentials, deadlineMs = 3_000, onWarning = () => {}, onParked = () => {} } = options;
+    const { url, credentials, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
+    // One listener per open subscription and per append that waits for its next try.
+    setMaxListeners(0, this.closing.signal);
     this.clock = options.clock ?? systemClock;
     this.names = new Names(options.streamPrefix ?? '');
     this.connection = new Connection({ url, credentials, clock: this.clock, deadlineMs });
