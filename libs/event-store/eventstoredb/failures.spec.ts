@@ -31,12 +31,12 @@ describe('what a failed call means', () => {
 
   it.each<[what: string, error: Error, code: string]>([
     ['too large', failure(3, 'maximum-append-size-exceeded', { 'maximum-append-size': '1' }), 'event_too_large'],
-    ['denied', failure(7, 'access-denied'), 'access_denied'],
-    ['wrong password', failure(16), 'access_denied'],
+    ['denied', failure(7, 'access-denied'), 'store_access_denied'],
+    ['wrong password', failure(16), 'store_access_denied'],
     ['deleted', failure(9, 'stream-deleted', { 'stream-name': 'process-1' }), 'stream_deleted'],
-    ['invalid', failure(3), 'refused'],
-    ['not implemented', failure(12), 'refused'],
-    ['no such group', failure(5, 'persistent-subscription-does-not-exist'), 'refused'],
+    ['invalid', failure(3), 'store_refused'],
+    ['not implemented', failure(12), 'store_refused'],
+    ['no such group', failure(5, 'persistent-subscription-does-not-exist'), 'store_refused'],
     ['an error of ours', new Corrupt('broken'), 'corrupt'],
   ])('%s: a refusal', (_what, error, code) => {
     expect(refusalOf(error, 'process-1')?.code).toBe(code);

@@ -49,7 +49,7 @@ export interface EventStoreDbOptions {
 }
 
 /**
- * Opens the log in an EventStoreDB, waiting until the store answers for the first time. Throws StoreErrors: `access_denied`, or
+ * Opens the log in an EventStoreDB, waiting until the store answers for the first time. Throws StoreErrors: `store_access_denied`, or
  * `store_unavailable` after `readPatienceMs`.
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
