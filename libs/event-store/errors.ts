@@ -7,9 +7,9 @@ export type StoreErrorCode =
   | 'disk_full'
   | 'corrupt'
   | 'directory_in_use'
-  | 'access_denied'
+  | 'store_access_denied'
+  | 'store_refused'
   | 'stream_deleted'
-  | 'refused'
   | 'newer_format';
 
 /** Everything the log throws. `code` is stable. */
