@@ -1,5 +1,5 @@
 import type { Failure, FailureKind, Outcome } from '#kernel';
-import { retryAfterMs } from './retry-after.js';
+import { retryAfterMs } from '#runtime';
 
 export interface Answer {
   readonly status: number;

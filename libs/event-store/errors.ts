@@ -7,6 +7,9 @@ export type StoreErrorCode =
   | 'disk_full'
   | 'corrupt'
   | 'directory_in_use'
+  | 'access_denied'
+  | 'stream_deleted'
+  | 'refused'
   | 'newer_format';
 
 /** Everything the log throws. `code` is stable. */

@@ -7,3 +7,4 @@ export * from './metadata.js';
 export { ERASED } from './personal.js';
 export * from './port.js';
 export * from './registry.js';
+export * from './rules.js';

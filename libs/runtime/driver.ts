@@ -13,8 +13,8 @@ import {
 import { categoryOf, revision, StoreError, WrongExpectedRevision } from '#event-store';
 import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
-import { Claims, runId, type Claim, type UnderWay } from './claims.js';
-import { foldStream, OWN_COMMAND, type Folded } from './instance.js';
+import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
+import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
@@ -24,6 +24,16 @@ interface Held extends UnderWay {
   folded: Folded;
   /** What the state owes. */
   owed: readonly Owed[];
+}
+
+interface Plan {
+  /** Of these the first `decided` come from the commands, the others are intents of `claims`. */
+  readonly events: readonly DomainEvent[];
+  readonly decided: number;
+  readonly claims: readonly Claim[];
+  /** After all of them. */
+  readonly state: unknown;
+  readonly owed: readonly Owed[];
 }
 
 export interface Job {
@@ -37,7 +47,8 @@ export interface Job {
 const CONFLICT_TRIES = 5;
 const CALLBACK_MS = 3_000;
 const NOTHING: readonly Owed[] = [];
-const NOBODY = { correlationId: '', actor: 'purveyor', tenant: 'default' };
+const NO_CLAIMS: readonly Claim[] = [];
+const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' };
 
 /**
  * Carries one instance from command to append to effect and back (DESIGN 2). One mailbox per instance: one command, one append, in turn,
@@ -114,52 +125,44 @@ export class Driver {
     const decider = this.deciderOf(stream);
     const held = this.held.get(stream) ?? (await this.load(stream, decider));
     if (job.context && !this.options.othersDead) await this.catchUp(stream, held);
-    const { folded } = held;
-    const before = job.context && folded.seen.get(job.context.commandId);
-    if (before !== undefined) return answer(stream, folded, [], true, before);
-    const events: DomainEvent[] = [];
-    let { state } = folded;
-    for (const command of job.commands(held.owed)) {
-      for (const event of decider.decide(command, state)) {
-        events.push(event);
-        state = decider.evolve(state, event);
-      }
-    }
-    return this.record(stream, decider, held, job, events, state);
-  }
-
-  /** One append: what was decided and the intents of what may begin. Effects leave only after it (law 1). */
-  private async record(
-    stream: string,
-    decider: AnyDecider,
-    held: Held,
-    job: Job,
-    events: DomainEvent[],
-    decided: unknown,
-  ): Promise<Dispatched> {
-    const count = events.length;
-    const owed = count === 0 ? held.owed : owedBy(decider, decided);
-    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : [];
+    const before = job.context && held.folded.seen.get(job.context.commandId);
+    if (before !== undefined) return answer(stream, held.folded, [], true, before);
+    const plan = this.decide(stream, decider, held, job);
+    const { events, decided, claims } = plan;
     if (events.length > 0) {
       try {
-        let state = decided;
-        for (let i = count; i < events.length; i++) state = decider.evolve(state, events[i]!);
-        const after = events.length === count ? owed : owedBy(decider, state);
         const context = job.context ?? ownContext(held.folded, job);
-        held.folded = await this.writer.append(stream, held.folded, context, events, state, after);
-        held.owed = after;
+        held.folded = await this.writer.append(stream, held.folded, context, events, plan.state, plan.owed);
+        held.owed = plan.owed;
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
         throw error;
       }
     }
     for (const claim of claims) this.begin(stream, held, claim);
-    return answer(stream, held.folded, events.slice(0, count), false, held.folded.position);
+    return answer(stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
+  }
+
+  /** What one append will hold: what the commands decide, and the intents of what may begin then. Effects leave only after it (law 1). */
+  private decide(stream: string, decider: AnyDecider, held: Held, job: Job): Plan {
+    const events: DomainEvent[] = [];
+    let { state } = held.folded;
+    for (const command of job.commands(held.owed)) {
+      for (const event of decider.decide(command, state)) {
+        events.push(event);
+        state = decider.evolve(state, event);
+      }
+    }
+    const decided = events.length;
+    const owed = decided === 0 ? held.owed : owedBy(decider, state);
+    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : NO_CLAIMS;
+    for (let i = decided; i < events.length; i++) state = decider.evolve(state, events[i]!);
+    return { events, decided, claims, state, owed: events.length === decided ? owed : owedBy(decider, state) };
   }
 
   private async load(stream: string, decider: AnyDecider): Promise<Held> {
     const folded = await foldStream(this.options.log, decider, stream);
-    const held: Held = { folded, owed: owedBy(decider, folded.state), running: new Map(), again: new Map() };
+    const held: Held = { folded, owed: owedBy(decider, folded.state), running: [], again: [] };
     this.held.set(stream, held);
     return held;
   }
@@ -181,12 +184,10 @@ export class Driver {
 
   private begin(stream: string, held: Held, claim: Claim): void {
     const { clock, tokens, observe } = this.options;
-    const { run, effect, tokenKey, deadline } = claim;
-    const flow = held.folded.flow ?? NOBODY;
-    const callbackUrl = () => tokens.url(stream, run.key, tokenKey);
+    const { run, effect } = claim;
     const began = clock.now();
     this.attempts++;
-    void attempt(clock, effect, run, claim.until, { stream, callbackUrl, deadline, ...flow }).then((outcome) => {
+    attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens, (outcome) => {
       this.attempts--;
       observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
       if (!this.gone) this.outcome(stream, held, run, outcome);
@@ -196,7 +197,7 @@ export class Driver {
   private outcome(stream: string, held: UnderWay, run: Run, outcome: Outcome): void {
     const { clock, ids, observe } = this.options;
     const time = clock.now();
-    if (run.intent === undefined) held.again.set(runId(run), time + readAgainMs(run, outcome));
+    if (run.intent === undefined) readAgain(held, run, time + readAgainMs(run, outcome));
     const command: Driving = {
       type: 'Outcome',
       key: run.key,
@@ -228,9 +229,9 @@ export class Driver {
     if (held === undefined || this.gone) return;
     const now = this.options.clock.now();
     let due: number | undefined;
-    let active = held.running.size > 0;
+    let active = held.running.length > 0;
     for (const item of held.owed) {
-      if (item.kind === 'run' && held.running.has(runId(item))) continue;
+      if (item.kind === 'run' && isRunning(held, item)) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
       const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
       if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;
@@ -252,7 +253,7 @@ function answer(
   folded: Folded,
   events: readonly DomainEvent[],
   repeated: boolean,
-  position: number,
+  position = folded.position,
 ): Dispatched {
   return { stream, state: folded.state, revision: folded.head.revision, position, events, repeated };
 }
@@ -260,7 +261,8 @@ function answer(
 /** What the runner decides by itself is done in the name of whoever began the flow, and caused by the last event. */
 function ownContext(folded: Folded, job: Job): CommandContext {
   const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
-  return { ...(folded.flow ?? NOBODY), commandId, causationId: folded.lastEventId };
+  const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
+  return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
 }
 
 /** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */

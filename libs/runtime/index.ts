@@ -1,5 +1,6 @@
 export * from './callback-token.js';
 export * from './effects.js';
+export * from './http/retry-after.js';
 export { foldStream, openWorkOf, type Folded } from './instance.js';
 export type * from './options.js';
 export * from './policy.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '#event-store';
+import { Refusal } from '#kernel';
 import { AT_ONCE, by, done, failed, harness } from './test/harness.js';
 
 const start = (steps = ['a']) => ({ type: 'StartJob', steps });
@@ -151,6 +152,20 @@ describe('law 5: every wait for a machine has an end', () => {
     expect([first, second, others]).toEqual([7_000, 2_000, []]);
     expect(h.calls.length).toBe(3);
     expect((await h.types(S)).at(-1)).toBe('StepFailed');
+  });
+
+  it('honours the Retry-After of a refusal that an effect throws', async () => {
+    const h = harness();
+    h.answers.push(
+      () => Promise.reject(new Refusal('busy', 503, 'not now', { retryAfter: 9 })),
+      () => done(),
+    );
+    await (await h.runner()).dispatch(S, start(), by('1'));
+    await h.advance(20_000);
+    const [planned] = await h.data(S, 'StepRetryScheduled');
+    expect(planned).toMatchObject({ failure: { kind: 'retryable', code: 'busy', retryAfterMs: 9_000 } });
+    expect((planned!['notBefore'] as number) - (planned!['time'] as number)).toBe(9_000);
+    expect((await h.types(S)).at(-1)).toBe('StepCompleted');
   });
 
   it('ends a wait for a callback at its deadline', async () => {

@@ -96,10 +96,10 @@ export class Runtime implements Dispatcher {
 
   private async handBack(): Promise<void> {
     const time = this.options.clock.now();
-    const left = [...this.driver.held].filter(([, held]) => held.running.size > 0);
+    const left = [...this.driver.held].filter(([, held]) => held.running.length > 0);
     await Promise.all(
       left.map(([stream, held]) => {
-        const keys = [...held.running.values()].map((run) => run.key);
+        const keys = held.running.map((run) => run.key);
         const command: Driving = { type: 'HandBack', owner: this.owner, keys, time };
         const job = { commands: () => [command], patience: 'callback' } as const;
         return this.driver.post(stream, job).catch((error: unknown) => this.stuck(stream, error));

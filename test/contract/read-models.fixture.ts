@@ -63,9 +63,9 @@ export class World {
       time: ++this.time,
       ...(owed && { owed }),
     });
-    const at = await this.log.append(prepared);
+    const { position } = await this.log.append(prepared);
     this.heads.set(stream, prepared.head);
-    return at;
+    return position;
   }
 
   portfolio(id: string): Promise<number> {

@@ -4,6 +4,7 @@ import { SimulatedStore } from '#testing';
 import {
   checkpointsOf,
   listPortfolios,
+  listProcesses,
   overview,
   portfolio,
   process,
@@ -182,18 +183,27 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       const end = await story(world);
       const lacking = (stored: StoredEvent) => {
         if (stored.type === 'StageFailed') throw new UnknownEvent('portfolio', stored.type, 1);
+        if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
         return world.decode(stored);
       };
       const running = await upTo(world, end, models, { decode: lacking });
       expect((await dump(models))['parked']).toMatchObject([
         { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
+        { stream: 'process-p', projection: 'processes', kind: 'unknown' },
       ]);
       expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });
-      expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
+      expect((await listPortfolios(models)).items.map(({ phase }) => phase)).toEqual([
+        'CONFIGURATION_ERROR',
+        'STARTED',
+      ]);
+      expect(await process(models, 'p')).toMatchObject({ last_status: 'configuration_error' });
+      expect((await listProcesses(models)).items).toMatchObject([{ last_status: 'configuration_error' }]);
+      expect(await subscription(models, 's')).toMatchObject({ status: 'active' });
       await running.stop();
       const back = await upTo(world, end, models);
       expect((await dump(models))['parked']).toEqual([]);
       expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
+      expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
       await back.stop();
     });
 

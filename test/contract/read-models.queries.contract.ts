@@ -49,6 +49,7 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
         total: 1,
         next: null,
       });
+      await expect(listSubscriptions(models, { cursor: 'MTox' })).resolves.toMatchObject({ items: [], total: 1 });
       expect((await listSubscriptions(models, { status: 'terminated' })).items).toEqual([]);
       const odd = [{ field: 'doc', value: 'x' }];
       await expect(listProcesses(models, { filter: odd })).rejects.toMatchObject({ code: 'bad_filter', status: 400 });

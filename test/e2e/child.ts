@@ -60,6 +60,16 @@ export class Child {
     }
   }
 
+  /** The signal that ended the process, null if it ended by itself; throws with its output when it lives on for `ms`. */
+  async ended(ms: number): Promise<NodeJS.Signals | null> {
+    if (this.alive)
+      await once(this.process, 'exit', { signal: AbortSignal.timeout(ms) }).catch(() => {
+        throw new Error(`${this.program} still runs after ${ms} ms:\n${this.output.slice(-2_000)}`);
+      });
+    running.delete(this.process);
+    return this.process.signalCode;
+  }
+
   /** Sends the signal and waits for the end; a process that ignores SIGTERM for 10 s is killed. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     running.delete(this.process);

@@ -12,7 +12,7 @@ import { processDecider, processEffects, type WorkflowDefinition } from '#workfl
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
-import { eventRegistry } from './event-registry.js';
+import { eventRegistry } from './event-types.js';
 import { openProjector } from './open-projector.js';
 import type { Parts } from './parts.js';
 

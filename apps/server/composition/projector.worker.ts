@@ -3,7 +3,7 @@ import { EventLog, openLogReader } from '#event-store';
 import { openReadModels, projections, serveProjector, startProjector } from '#read-models';
 // Alone: the whole platform takes longer to load than everything else here.
 import { openSubjectKeyReader } from '../../../libs/platform/vault/subject-key-reader.js';
-import { eventRegistry } from './event-registry.js';
+import { eventRegistry } from './event-types.js';
 
 /** What the projector's thread opens for itself; nothing that is open can be handed to another thread. */
 export interface ProjectorData {

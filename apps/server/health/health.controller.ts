@@ -1,10 +1,12 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { checkHealth } from '#platform';
 import type { Projector } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { HealthSchema } from './health.answers.js';
 
 @ApiTags('operations')
 @Controller()
@@ -13,15 +15,15 @@ export class HealthController {
 
   @Get('healthz')
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'The process lives' })
+  @ApiAnswer(HealthSchema, 'The process lives')
   live() {
     return checkHealth({});
   }
 
   @Get('readyz')
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'Log and views answer' })
-  @ApiResponse({ status: 503, description: 'A part does not answer' })
+  @ApiAnswer(HealthSchema, 'Log and views answer')
+  @ApiAnswer(HealthSchema, 'A part does not answer', 503)
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
     const { store, projector } = this.parts;
     const log = async () => `at ${await store.head()}`;
@@ -33,7 +35,7 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'Prometheus text format' })
+  @ApiOkResponse({ description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics() {
     await measure(this.parts);
     return this.parts.metrics.registry.metrics();

@@ -57,9 +57,9 @@ export class CommandSender {
     commandId: string,
     body: unknown,
   ) {
-    const bodyHash = hmac(this.parts.config.vaultKey, `body:${canonical(body ?? null)}`);
     const base: CommandContext = { commandId, correlationId, causationId: commandId, actor, tenant, traceparent };
-    return idempotencyKey === undefined ? base : { ...base, bodyHash };
+    if (idempotencyKey === undefined) return base;
+    return { ...base, bodyHash: hmac(this.parts.config.vaultKey, `body:${canonical(body ?? null)}`) };
   }
 
   private async repeated(stream: string, { commandId, bodyHash }: CommandContext): Promise<Accepted | undefined> {

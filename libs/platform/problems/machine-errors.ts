@@ -56,8 +56,8 @@ export const machine: readonly ErrorEntry[] = [
   entry(
     'configuration_error',
     500,
-    'This server lacks the definition',
-    'The instance uses an event type, version or definition that this server does not know.',
+    'This server lacks the event',
+    'The instance holds an event of a type or version that this server does not know.',
     'Run a version of the server that has it; the instance then goes on by itself.',
   ),
   entry(
@@ -110,6 +110,20 @@ export const machine: readonly ErrorEntry[] = [
     'No space left',
     'The log cannot be written: the disk is full or read-only. Nothing was recorded.',
     'Make space; the server goes on by itself. Then send the request again.',
+  ),
+  entry(
+    'directory_refused',
+    400,
+    'The directory refused',
+    'The SCIM directory refused the request; the status is its own and the detail says why.',
+    'Correct what it names, then resume the process.',
+  ),
+  entry(
+    'directory_unavailable',
+    503,
+    'The directory does not answer',
+    'The SCIM directory cannot be reached or cannot answer now.',
+    'Nothing: the step is tried again. If it failed for good, resume the process.',
   ),
   entry(
     'directory_answer_invalid',

@@ -1,0 +1,160 @@
+import type { Credentials } from '@eventstore/db-client';
+import { systemClock, type Clock } from '#kernel';
+import { StoreUnavailable } from '../errors.js';
+import type {
+  AllPage,
+  Appended,
+  Delivery,
+  EncodedEvent,
+  EventFilter,
+  EventStore,
+  ExpectedRevision,
+  Position,
+  Revision,
+  StreamName,
+  StreamPage,
+} from '../port.js';
+import { checkSize } from '../rules.js';
+import { appended, nothingAppended } from './append.js';
+import { Connection } from './connection.js';
+import type { FeedSource } from './feed.js';
+import { Troubles, type StoreHealth } from './health.js';
+import { logIdOf } from './log-id.js';
+import { Names } from './names.js';
+import { readAllPage, readHead, readStreamPage } from './pages.js';
+import type { ParkedEvent } from './records.js';
+import { appendMessages } from './requests.js';
+import { Retrying } from './retrying.js';
+import { supervised } from './supervisor.js';
+
+export interface EventStoreDbOptions {
+  /** `esdb://host:2113?tls=false`, several hosts for a cluster, as the client takes it. */
+  readonly url: string;
+  readonly credentials?: Credentials;
+  /** PURVEYOR_STREAM_PREFIX: stands before every stream name on the server, and only such streams are seen. Default none. */
+  readonly streamPrefix?: string;
+  readonly clock?: Clock;
+  readonly onWarning?: (message: string) => void;
+  /** Told of every event in our streams that is not JSON; subscriptions and reads of the log go on without it. */
+  readonly onParked?: (parked: ParkedEvent) => void;
+  /** Deadline of one attempt, in ms; default 3000. */
+  readonly deadlineMs?: number;
+  /** How long a read is tried again before it fails, in ms; default 3000. */
+  readonly readPatienceMs?: number;
+  /** How long `close` waits for appends without an answer, in ms; default 5000. */
+  readonly drainMs?: number;
+}
+
+/**
+ * Opens the log in an EventStoreDB, waiting until the store answers for the first time. Throws StoreErrors: `access_denied`, or
+ * `store_unavailable` after `readPatienceMs`.
+ */
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+  const store = new EventStoreDbStore(options);
+  try {
+    await store.identify();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The log in EventStoreDB, one node or a cluster. Made by {@link openEventStoreDb}. */
+export class EventStoreDbStore implements EventStore {
+  logId = '';
+  /** Other processes may run on this log: nobody is proven dead (law 7). */
+  readonly previousOwnerDead = false;
+  readonly names: Names;
+  readonly connection: Connection;
+  private readonly clock: Clock;
+  private readonly source: FeedSource;
+  private readonly troubles: Troubles;
+  private readonly calls: Retrying;
+  private readonly closing = new AbortController();
+  private readonly pending = new Set<Promise<unknown>>();
+
+  constructor(private readonly options: EventStoreDbOptions) {
+    const { url, credentials, deadlineMs = 3_000, onWarning = () => {}, onParked = () => {} } = options;
+    this.clock = options.clock ?? systemClock;
+    this.names = new Names(options.streamPrefix ?? '');
+    this.connection = new Connection({ url, credentials, clock: this.clock, deadlineMs });
+    this.troubles = new Troubles(this.clock, onWarning);
+    this.calls = new Retrying(this.clock, this.troubles, this.closing.signal, options.readPatienceMs ?? 3_000);
+    const { connection, names, clock } = this;
+    this.source = { connection, names, clock, silenceMs: deadlineMs, onParked, head: () => readHead(this.source) };
+  }
+
+  /** Degraded while appends or subscriptions get no answer. */
+  get health(): StoreHealth {
+    return this.troubles.health;
+  }
+
+  async identify(): Promise<void> {
+    this.logId = await this.calls.read(this.names.logIdStream, () => logIdOf(this.source));
+  }
+
+  append(stream: StreamName, expected: ExpectedRevision, events: readonly EncodedEvent[]): Promise<Appended> {
+    if (this.closing.signal.aborted) return Promise.reject(closed());
+    const writing = this.write(stream, expected, events);
+    this.pending.add(writing);
+    void writing.finally(() => this.pending.delete(writing)).catch(() => {});
+    return writing;
+  }
+
+  readStream(
+    stream: StreamName,
+    options?: { from?: Revision; direction?: 'forwards' | 'backwards'; limit?: number },
+  ): Promise<StreamPage> {
+    return this.calls.read(stream, () => readStreamPage(this.source, stream, options));
+  }
+
+  readAll(options: { after: Position; filter?: EventFilter; limit?: number }): Promise<AllPage> {
+    return this.calls.read('$all', () => readAllPage(this.source, options));
+  }
+
+  subscribe(options: { after: Position; filter?: EventFilter; signal: AbortSignal }): AsyncIterable<Delivery> {
+    const signal = AbortSignal.any([options.signal, this.closing.signal]);
+    return supervised(this.source, { ...options, signal }, this.troubles);
+  }
+
+  /** The last event of $all, whoever wrote it: positions move over what is not ours. */
+  head(): Promise<Position> {
+    return this.calls.read('$all', () => readHead(this.source));
+  }
+
+  /** Waits for appends that have no answer yet, at most `drainMs`; those left then reject with an unknown outcome. */
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    await this.drained(this.options.drainMs ?? 5_000);
+    this.closing.abort();
+    await Promise.allSettled(this.pending);
+    await this.connection.close();
+  }
+
+  private async write(
+    stream: StreamName,
+    expected: ExpectedRevision,
+    events: readonly EncodedEvent[],
+  ): Promise<Appended> {
+    checkSize(stream, events);
+    if (events.length === 0) return nothingAppended(expected, await this.head());
+    const messages = appendMessages(this.names.toServer(stream), expected, events);
+    const at = await this.calls.append(stream, async () =>
+      appended(stream, expected, await this.connection.append(messages)),
+    );
+    if (at.position !== undefined) return { revision: at.revision, position: at.position };
+    const page = await this.readStream(stream, { from: at.revision, limit: 1 });
+    return { revision: at.revision, position: page.events[0]!.position };
+  }
+
+  private async drained(ms: number): Promise<void> {
+    if (this.pending.size === 0) return;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => (cancel = this.clock.after(ms, resolve)));
+    await Promise.race([Promise.allSettled(this.pending), late]);
+    cancel();
+  }
+}
+
+const closed = () => new StoreUnavailable('the log is closed', true);
