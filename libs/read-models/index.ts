@@ -19,6 +19,7 @@ export { checkpointsOf } from './projector/claim.js';
 export type { Decode } from './projector/batch.js';
 export type { Projection, ProjectionRun } from './projector/projection.js';
 export * from './projector/projector.js';
+export type * from './projector/projector.types.js';
 export { superviseProjector } from './projector/supervisor.js';
 export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';

@@ -4,15 +4,12 @@ import { Refusal } from '#kernel';
 import type { Tables } from './tables.js';
 import { storable, type Value } from './view-store.js';
 
-const INT8 = 20;
 /** A server has 100 connections by default; a projector needs three, queries share the rest. */
 const CONNECTIONS = 10;
 
 /** Positions and times fit a number; the driver would give texts. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-};
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
  * Kysely over a pool of connections that are made when they are needed, so that a server that went away is met again when it is
