@@ -54,10 +54,11 @@ async function open(
   closing.add(() => store.close());
   const [vault, keys] = await openVault(config, closing);
   const log = new EventLog(store, eventRegistry(), keys);
-  const readModels = await openReadModels({ directory, acceptLoss });
+  const readModels = await openReadModels({ at: config.readModels, directory, acceptLoss, onWarning });
   closing.add(() => readModels.close());
-  const data = { directory, vaultKey: config.vaultKey, acceptLoss, owner: ids.uuid(), commits: store.commits };
-  const projector = await openProjector({ log, readModels, logger, data }, closing);
+  const owner = ids.uuid();
+  const thread = { directory, vaultKey: config.vaultKey, acceptLoss, owner, commits: store.commits };
+  const projector = await openProjector({ log, readModels, logger, roles: config.roles, owner, thread }, closing);
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);

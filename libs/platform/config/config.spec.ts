@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { combination } from './combination.js';
 import { ConfigError, describeConfig, type Environment, loadConfig } from './load.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -45,7 +46,7 @@ describe('loadConfig', () => {
     const config = load({
       PURVEYOR_PORT: ' 8080 ',
       PURVEYOR_HOST: '::',
-      PURVEYOR_ROLES: 'api, worker',
+      PURVEYOR_ROLES: 'api, worker, projector',
       PURVEYOR_DEMO: 'on',
       PURVEYOR_CSP_URL: 'https://csp.example/base/',
       PURVEYOR_VAULT_KEY: KEY,
@@ -54,7 +55,7 @@ describe('loadConfig', () => {
     });
     expect(config).toMatchObject({
       port: 8080,
-      roles: ['api', 'worker'],
+      roles: ['api', 'worker', 'projector'],
       demo: true,
       logLevel: 'info',
       cspUrl: 'https://csp.example/base',
@@ -68,7 +69,7 @@ describe('loadConfig', () => {
       PURVEYOR_PORT: '70000',
       PURVEYOR_SANDBOX_PORT: '3100x',
       PURVEYOR_EVENT_STORE: 'esdb://admin:hunter2@db:2113',
-      PURVEYOR_READ_MODELS: 'postgres://u:hunter2@db/x',
+      PURVEYOR_READ_MODELS: 'mysql://u:hunter2@db/x',
       PURVEYOR_ROLES: 'api,api',
       PURVEYOR_DEMO: 'maybe',
       PURVEYOR_LOG_LEVEL: 'loud',
@@ -115,6 +116,20 @@ describe('loadConfig', () => {
   it('refuses one port for two programs', () => {
     expect(faults({ PURVEYOR_DEMO: 'on', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toHaveLength(1);
     expect(faults({ PURVEYOR_DEMO: 'off', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toEqual([]);
+  });
+
+  it('refuses in one line what cannot be split or shared', () => {
+    const postgres = 'postgres://u:hunter2@db/x';
+    expect(faults({ PURVEYOR_ROLES: 'api,worker' })).toEqual([expect.stringMatching(/^PURVEYOR_ROLES: must be all/)]);
+    const [fault, ...more] = faults({ PURVEYOR_READ_MODELS: postgres });
+    expect(fault).toMatch(/^PURVEYOR_READ_MODELS: postgres:.* goes with PURVEYOR_EVENT_STORE=esdb/);
+    expect([more, fault?.includes('hunter2')]).toEqual([[], false]);
+    const [esdb, split] = ['esdb://db:2113', ['api'] as const];
+    const all = ['api', 'worker', 'projector'] as const;
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: all })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: all })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
   });
 
   it('warns of unknown variables with what was meant', () => {
@@ -175,7 +190,9 @@ describe('describeConfig', () => {
       describeConfig()
         .filter((v) => v.secret)
         .map((v) => v.name),
-    ).toEqual(['VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map((name) => `PURVEYOR_${name}`));
+    ).toEqual(
+      ['READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map((name) => `PURVEYOR_${name}`),
+    );
     expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
   });
 });

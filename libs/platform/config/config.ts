@@ -20,6 +20,7 @@ import {
   readKey,
   readList,
   readNamedKeys,
+  readReadModels,
   readSwitch,
   readWebhookSecrets,
   readWhole,
@@ -73,11 +74,13 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_READ_MODELS', {
     default: 'sqlite',
-    meaning: 'Where the views are kept.',
-    allowed: "'sqlite'; postgres://... is not supported by this version yet",
+    meaning: 'Where the views are kept. Without it: sqlite, a file in the data directory.',
+    allowed: "'sqlite', or postgres://... together with PURVEYOR_EVENT_STORE=esdb://...",
+    secret: true,
+    read: readReadModels,
   })
-  @IsIn(['sqlite'])
-  readModels!: 'sqlite';
+  @IsString()
+  readModels!: string;
 
   @FromEnvironment('PURVEYOR_ROLES', {
     default: 'api,worker,projector',

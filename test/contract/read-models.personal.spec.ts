@@ -3,7 +3,8 @@ import { ERASED, EventLog, EventRegistry, NEW_STREAM } from '#event-store';
 import type { SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { SimulatedStore } from '#testing';
-import { dump, PLAN, project, started, World } from './fixture.js';
+import { sqliteDatabase } from './read-models.databases.js';
+import { dump, PLAN, started, upTo, World } from './read-models.fixture.js';
 
 const PERSONAL = { user_id: 'ada.lovelace', first_name: 'Ada-First', last_name: 'Lovelace-Last' };
 
@@ -24,10 +25,11 @@ async function written() {
   const by = { $correlationId: 'c', $causationId: 'c', actor: 'a', tenant: 't', commandId: 'x', time: 1 };
   const { position: end } = await log.append(log.prepare('portfolio-a', NEW_STREAM, events, by));
   const views = async () => {
-    const { models, projector, stop } = await project(world, { decode: (stored) => log.decode(stored) });
-    await projector.waitFor(end, 5_000);
-    const tables = await dump(models);
-    await stop();
+    const database = await sqliteDatabase();
+    const running = await upTo(world, end, await database.open(), { decode: (stored) => log.decode(stored) });
+    const tables = await dump(running.models);
+    await running.stop();
+    await database.remove();
     return tables;
   };
   return { views, forget: () => held.clear(), stored: (await world.store.readStream('portfolio-a')).events };
