@@ -1,4 +1,6 @@
+export * from './callback-body.js';
 export * from './callback-token.js';
+export * from './callback-verdict.js';
 export * from './effects.js';
 export { foldStream, openWorkOf, type Folded } from './instance.js';
 export type * from './options.js';
