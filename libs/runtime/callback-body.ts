@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
 import type { Fault, Outcome } from '#kernel';
+import { faultsOf } from './schema-faults.js';
 
 /** Longest code and message that are kept: they end up in an event. */
 const CODE = 200;
@@ -20,11 +20,10 @@ export const CallbackBodySchema = Type.Object({
   progress: Type.Optional(Type.Unknown({ description: 'with `progress`: shown to people' })),
 });
 
-const compiled = Compile(CallbackBodySchema);
-
 /** What a callback's body means, or what is wrong with it by JSON pointer (the intake answers 400). Names are still the other side's. */
 export function readCallback(body: unknown): Outcome | { readonly faults: readonly Fault[] } {
-  if (!compiled.Check(body)) return { faults: faultsOf(body) };
+  const faults = faultsOf(CallbackBodySchema, body);
+  if (faults.length > 0) return { faults };
   const { status, result, error, progress } = body as Static<typeof CallbackBodySchema>;
   switch (status) {
     case 'done':
@@ -37,12 +36,4 @@ export function readCallback(body: unknown): Outcome | { readonly faults: readon
       return { kind: 'failed', failure: { kind, code: code.slice(0, CODE), message: message.slice(0, MESSAGE) } };
     }
   }
-}
-
-function faultsOf(body: unknown): readonly Fault[] {
-  return compiled.Errors(body).flatMap(({ instancePath, message, params }) => {
-    const missing = (params as { requiredProperties?: readonly string[] }).requiredProperties;
-    if (missing === undefined) return [{ pointer: instancePath, message }];
-    return missing.map((name) => ({ pointer: `${instancePath}/${name}`, message: 'is missing' }));
-  });
 }

@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from '#kernel';
+import { sameJson, type Failure, type Outcome } from '#kernel';
 import { requestKey, type Request } from './request.state.js';
 
 /**
@@ -39,12 +39,4 @@ function says(request: Request, outcome: Outcome): boolean {
   if ((request.status === 'failed' || request.status === 'retrying') && outcome.kind === 'failed')
     return sameJson(request.failure, outcome.failure);
   return false;
-}
-
-/** JSON equality: order of keys does not matter, absent and undefined are the same. */
-function sameJson(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => sameJson((a as never)[key], (b as never)[key]));
 }

@@ -327,9 +327,9 @@ export class Requests<N extends RequestEvents> {
     }
   }
 
-  /** A failed or overdue request made due again by an operator: same key for retryable and unknown failures, the next generation otherwise. */
-  resume(request: Request & { status: 'failed' | 'overdue' }, changedInput: boolean): Request {
-    const kind = request.status === 'overdue' ? 'unknown' : request.failure.kind;
+  /** An ended or overdue request made due again by a person: same key for retryable and unknown failures, the next generation otherwise. */
+  resume(request: Request & { status: 'failed' | 'overdue' | 'done' }, changedInput: boolean): Request {
+    const kind = request.status === 'failed' ? request.failure.kind : 'unknown';
     const sameKey = !changedInput && (kind === 'retryable' || kind === 'unknown');
     return {
       status: 'resumed',
