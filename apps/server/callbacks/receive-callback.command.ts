@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { callbackOutcome } from '#csp';
 import { Refusal, type Driving, type Outcome } from '#kernel';
 import { uuidV5, verifyWebhook } from '#platform';
+import { readCallback } from '#runtime';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { acceptSilence, unknown } from './callback-window.js';
@@ -54,9 +54,9 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
 }
 
 function outcomeOf(rawBody: Uint8Array): Outcome {
-  const outcome = callbackOutcome(parsed(rawBody));
-  if (outcome === undefined) throw new Refusal('callback_malformed', 400, 'status must be done, failed or progress');
-  return outcome;
+  const read = readCallback(parsed(rawBody));
+  if ('kind' in read) return read;
+  throw new Refusal('callback_malformed', 400, 'the body is not a callback', {}, read.faults);
 }
 
 function parsed(rawBody: Uint8Array): unknown {

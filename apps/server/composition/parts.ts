@@ -1,5 +1,5 @@
 import type { EventLog, EventStore } from '#event-store';
-import type { Clock, Ids, Vault } from '#kernel';
+import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
 import type { Projector, ReadModels } from '#read-models';
@@ -17,7 +17,7 @@ export abstract class Parts {
   abstract readonly ids: Ids;
   abstract readonly store: EventStore;
   abstract readonly log: EventLog;
-  abstract readonly vault: Vault;
+  abstract readonly vault: ErasableVault;
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
   abstract readonly workflows: WorkflowRegistry;
