@@ -4,6 +4,7 @@ import { azureEffects, azurePlanV1 } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
+import { operationDecider, operationEvents, provisioningEffects } from '#provisioning';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork, projections, startProjector } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
@@ -13,6 +14,7 @@ import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
 import { Closing } from './closing.js';
 import type { Parts } from './parts.js';
+import { configuredProvisioners } from './provisioners.js';
 
 const DRAIN_MS = 8_000;
 
@@ -51,7 +53,12 @@ async function open(
   const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
   closing.add(() => store.close());
   const [vault, keys] = await openVault(config, closing);
-  const registry = new EventRegistry().register([...portfolioEvents, ...processEvents, ...subscriptionEvents]);
+  const registry = new EventRegistry().register([
+    ...portfolioEvents,
+    ...processEvents,
+    ...subscriptionEvents,
+    ...operationEvents,
+  ]);
   const log = new EventLog(store, registry, keys);
   const readModels = await openReadModels({ directory, acceptLoss });
   closing.add(() => readModels.close());
@@ -70,6 +77,7 @@ async function open(
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
+  const provisioners = configuredProvisioners(config);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
     log,
@@ -79,6 +87,7 @@ async function open(
     effects: [
       ...azureEffects({ baseUrl: config.cspUrl, vault }),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
+      ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
@@ -88,6 +97,7 @@ async function open(
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));
   runtime.register('subscription', subscriptionDecider(catalogue));
+  runtime.register('operation', operationDecider(provisioners));
   closing.add(() => runtime.stop(DRAIN_MS));
   const opened = {
     config,
@@ -100,6 +110,7 @@ async function open(
     vault,
     tokens,
     plans,
+    provisioners,
     workflows,
     formOf,
     catalogue,

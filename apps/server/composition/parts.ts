@@ -2,6 +2,7 @@ import type { EventLog, EventStore } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
+import type { ProvisionerRegistry } from '#provisioning';
 import type { Projector, ReadModels } from '#read-models';
 import type { CallbackTokens, Runtime } from '#runtime';
 import type { FormPage, WorkflowRegistry } from '#workflow';
@@ -20,6 +21,7 @@ export abstract class Parts {
   abstract readonly vault: ErasableVault;
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
+  abstract readonly provisioners: ProvisionerRegistry;
   abstract readonly workflows: WorkflowRegistry;
   abstract readonly formOf: (workflow: string) => readonly FormPage[];
   abstract readonly catalogue: Catalogue;
