@@ -6,7 +6,6 @@ import {
   Requests,
   type OverduePolicy,
   type Request,
-  type RequestEvent,
   type RequestPolicy,
 } from './index.js';
 
@@ -52,7 +51,7 @@ const play = (with_: RequestPolicy, ...commands: readonly Driving[]): [Request, 
   for (const command of commands)
     for (const event of requests.decide(command, request, with_, () => undefined)) {
       types.push(event.type);
-      request = requests.evolve(request, event as RequestEvent)!;
+      request = requests.evolve(request, event)!;
     }
   return [request, types];
 };
@@ -83,8 +82,8 @@ describe('a deadline that passes', () => {
     ]);
   });
 
-  it.each([
-    ['a result', { kind: 'done', result: 1 } as Outcome, 'done'],
+  it.each<[string, Outcome, Request['status']]>([
+    ['a result', { kind: 'done', result: 1 }, 'done'],
     ['a refusal', failure('refused'), 'failed'],
     ['nothing new', pending, 'retrying'],
     ['no answer', failure('unknown'), 'retrying'],

@@ -24,6 +24,8 @@ async function callbackUrl(resource: string): Promise<string> {
   return rows.find((row) => row.resource === resource)!.url;
 }
 
+const json = (answer: Response): Promise<any> => answer.json().catch(() => undefined);
+
 async function callBack(url: string, body: unknown, { id = `msg_${Math.random()}`, secret = SECRET } = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const now = new Date();
@@ -34,7 +36,7 @@ async function callBack(url: string, body: unknown, { id = `msg_${Math.random()}
     'webhook-signature': new Webhook(secret).sign(id, now, text),
   };
   const answer = await fetch(url, { method: 'POST', headers, body: text });
-  return { status: answer.status, body: (await answer.json().catch(() => undefined)) as any };
+  return { status: answer.status, body: await json(answer) };
 }
 
 describe('an operation', () => {
@@ -133,7 +135,7 @@ describe('what a provisioner does to a request', () => {
   ] as const)(
     '%s: one key, done once',
     async (_name, behaviour, times) => {
-      await world.script(POST, behaviour as never, times);
+      await world.script(POST, behaviour, times);
       const id = await createOperation(world, [need('a', 'instant')]);
       await becomes(world, id, 'PROVISIONED');
       const sent = (await world.ledger()).filter((entry) => entry.key?.includes(id));
@@ -151,7 +153,7 @@ describe('what a provisioner does to a request', () => {
   ] as const)(
     '%s: what may exist is taken back',
     async (_name, behaviour, kind) => {
-      await world.script({ ...POST, bodyContains: '"type":"provision"' }, behaviour as never, 1);
+      await world.script({ ...POST, bodyContains: '"type":"provision"' }, behaviour, 1);
       const id = await createOperation(world, [need('a', 'instant')], { attempts: 1 });
       const end = await becomes(world, id, 'DEPROVISIONED');
       expect(end.lastError.kind).toBe(kind);

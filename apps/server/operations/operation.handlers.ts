@@ -49,7 +49,7 @@ export class RetryOperationHandler implements ICommandHandler<commands.RetryOper
   constructor(private readonly operations: OperationSender) {}
 
   execute({ id, body, caller }: commands.RetryOperation) {
-    return this.operations.send(id, caller, body, { type: 'RetryOperation', ...body });
+    return this.operations.send(id, caller, body, { type: 'RetryOperation', need: body.need });
   }
 }
 
@@ -58,7 +58,7 @@ export class FailOperationHandler implements ICommandHandler<commands.FailOperat
   constructor(private readonly operations: OperationSender) {}
 
   execute({ id, body, caller }: commands.FailOperation) {
-    return this.operations.send(id, caller, body, { type: 'FailOperation', ...body });
+    return this.operations.send(id, caller, body, { type: 'FailOperation', reason: body.reason });
   }
 }
 
@@ -76,7 +76,8 @@ export class AcceptLateAnswerHandler implements ICommandHandler<commands.AcceptL
   constructor(private readonly operations: OperationSender) {}
 
   execute({ id, body, caller }: commands.AcceptLateAnswer) {
-    return this.operations.send(id, caller, body, { type: 'AcceptLateAnswer', ...body });
+    const { answerId, reason } = body;
+    return this.operations.send(id, caller, body, { type: 'AcceptLateAnswer', answerId, reason });
   }
 }
 
