@@ -76,8 +76,9 @@ async function open(
   });
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
-  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
-  const provisioners = configuredProvisioners(config);
+  const products = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
+  const { workflows, formOf } = products;
+  const provisioners = configuredProvisioners(config).register(...products.provisioners);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
     log,

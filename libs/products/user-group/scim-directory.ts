@@ -33,6 +33,11 @@ export function scimDirectory(base: string, token?: string): DirectoryPort {
       if (other) return other;
       throw refused(status, body);
     },
+    async deleteGroup(id, signal) {
+      const url = `${base}/Groups/${encodeURIComponent(id)}`;
+      const { status, body } = await send('DELETE', url, undefined, {}, signal);
+      if (status !== 404 && (status < 200 || status >= 300)) throw refused(status, body);
+    },
   };
 }
 
@@ -57,7 +62,7 @@ function refused(status: number, body: unknown): Refusal {
 
 type Send = typeof ask;
 
-async function ask(method: 'GET' | 'POST', url: string, json: unknown, extra: object, signal?: AbortSignal) {
+async function ask(method: 'GET' | 'POST' | 'DELETE', url: string, json: unknown, extra: object, signal?: AbortSignal) {
   const headers = { accept: 'application/scim+json', 'content-type': 'application/scim+json', ...extra };
   const body = json === undefined ? undefined : JSON.stringify(json);
   const answer = await request(url, { method, headers, body, signal });

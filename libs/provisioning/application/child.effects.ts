@@ -1,14 +1,15 @@
 import type { Clock, Driving, Outcome } from '#kernel';
 import { idOf } from '#event-store';
-import { fault, type Dispatcher, type Effect } from '#runtime';
+import { fault, requestKey, type Dispatcher, type Effect, type EffectCall } from '#runtime';
 import { endInput, type EndInput, type ReportInput } from '../domain/operation.next.js';
-import { endOf, type OperationState } from '../domain/operation.state.js';
+import { endOf, REPORT, type OperationState } from '../domain/operation.state.js';
 import { REPORT_END } from '../domain/provisioner-terms.js';
 import {
   ASK_CHILD_OPERATION,
   operationStream,
   type CreateOperation,
   type OperationResult,
+  type Parent,
   type ResourceManifest,
 } from '../published/index.js';
 
@@ -17,42 +18,39 @@ export interface ChildPorts {
   readonly dispatcher: () => Dispatcher;
 }
 
-/** Law 10: a child tells its parent its end by a message that it owes; a parent whose wait is overdue asks the child's stream. */
-export function childEffects({ clock, dispatcher }: ChildPorts): readonly Effect[] {
+/** Law 10: a child tells its parent its end by a message that it owes; a parent whose wait is overdue looks for itself. */
+export function childEffects(ports: ChildPorts): readonly Effect[] {
   return [
     {
       name: REPORT_END,
       async run(call) {
         const { parent, end } = call.input as ReportInput;
-        const { correlationId, actor, tenant, traceparent } = call;
-        const outcome = outcomeOf(idOf(call.stream), end);
-        const time = clock.now();
-        const said = {
-          type: 'Outcome',
-          key: parent.key,
-          attempt: 0,
-          outcome,
-          time,
-          jitter: 0,
-          via: 'callback',
-        } as const;
-        const command: Driving = { ...said, callbackId: call.idempotencyKey };
-        const context = { commandId: call.idempotencyKey, correlationId, causationId: call.idempotencyKey };
-        await dispatcher().dispatch(parent.stream, command, { ...context, actor, tenant, traceparent }, 'machine');
+        await tell(ports, call, parent, call.stream, end);
         return { kind: 'done', result: {} };
       },
     },
     {
       name: ASK_CHILD_OPERATION,
-      async run({ input }) {
-        const { location = '' } = input as { readonly location?: string };
-        const { state } = await dispatcher().load<OperationState>(location);
+      /** The message of a child that has ended is delivered once more; who got it already hears nothing. */
+      async run(call) {
+        const { location: child = '' } = call.input as { readonly location?: string };
+        const { state } = await ports.dispatcher().load<OperationState>(child);
         if (state.status === 'ABSENT') return fault('unknown', 'request_absent', 'there is no such operation');
         const end = endOf(state);
-        return end === undefined ? { kind: 'pending' } : outcomeOf(idOf(location), endInput(state, end));
+        if (end !== undefined) await tell(ports, call, call, child, endInput(state, end));
+        return { kind: 'pending' };
       },
     },
   ];
+}
+
+async function tell({ clock, dispatcher }: ChildPorts, call: EffectCall, parent: Parent, child: string, end: EndInput) {
+  const { correlationId, actor, tenant, traceparent } = call;
+  const commandId = `${child}/${requestKey(REPORT, 1)}`;
+  const said = { type: 'Outcome', key: parent.key, attempt: 0, via: 'callback', callbackId: commandId } as const;
+  const command: Driving = { ...said, outcome: outcomeOf(idOf(child), end), time: clock.now(), jitter: 0 };
+  const context = { commandId, correlationId, causationId: call.idempotencyKey, actor, tenant, traceparent };
+  await dispatcher().dispatch(parent.stream, command, context, 'machine');
 }
 
 /** A failure is final for the parent's key: what it had made is taken back or left by decision, so a resume begins another child. */
