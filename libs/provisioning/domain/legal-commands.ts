@@ -22,6 +22,7 @@ export function legalCommands(state: Operation): readonly OperatorCommand[] {
     case 'PROVISIONING_REQUESTED':
     case 'DEPROVISIONING':
     case 'DEPROVISIONING_REQUESTED':
+      if (state.givenUp) return [];
       return needsHelp(state) ? ['retry', 'fail'] : ['fail'];
     case 'PROVISIONED':
       return ['deprovision'];

@@ -59,7 +59,15 @@ function drive(command: Driving, state: Operation): Events {
 function driveOne(command: Driving, state: Operation, step: string): Events {
   const found = needAt(state, step);
   if (found === undefined && step !== REPORT) return [];
-  const policy = policyOf(found?.need.terms, found?.phase ?? REPORT);
+  const givenUp = found !== undefined && state.givenUp;
+  const policy = policyOf(found?.need.terms, found?.phase ?? REPORT, givenUp);
   const check = (result: unknown) => resultFault(step, result);
-  return requests.decide(command, requestAt(state, step), policy, check) as Events;
+  return requests.decide(givenUp ? notAwaited(command) : command, requestAt(state, step), policy, check) as Events;
+}
+
+/** What the other side only takes after it was given up is not waited for. */
+function notAwaited(command: Driving): Driving {
+  if (command.type !== 'Outcome' || command.outcome.kind !== 'accepted') return command;
+  const failure = { kind: 'unknown', code: 'given_up', message: 'accepted after it had been given up' } as const;
+  return { ...command, outcome: { kind: 'failed', failure } };
 }

@@ -30,8 +30,8 @@ type Out = readonly Owed<OperationEvent>[];
 
 /** What is owed now: every open need at once, then the parent's message; an operator where nothing goes on by itself. */
 export function owed(state: Operation, terms: ProvisionerTerms): Out {
-  if (is.isProvisioning(state)) return is.needsOf(state).flatMap((need) => open(need, 'provision', terms));
-  if (is.isDeprovisioning(state)) return is.leftOver(state).flatMap((need) => open(need, phaseOf(need), terms));
+  if (is.isProvisioning(state)) return is.needsOf(state).flatMap((need) => open(state, need, 'provision', terms));
+  if (is.isDeprovisioning(state)) return is.leftOver(state).flatMap((need) => open(state, need, phaseOf(need), terms));
   const end = is.endOf(state);
   if (end === undefined) return [{ kind: 'wait', key: 'operator' }];
   return state.parent === undefined || state.status === 'INITIAL' ? [] : report(state, end);
@@ -40,10 +40,13 @@ export function owed(state: Operation, terms: ProvisionerTerms): Out {
 /** First the resource goes, then its secret. */
 const phaseOf = (need: NeedState): Phase => (need.deprovision?.status === 'done' ? 'secret' : 'deprovision');
 
-const open = (need: NeedState, phase: Phase, terms: ProvisionerTerms): Out =>
-  requests.next(specOf(need, phase, terms), need[phase]) as Out;
+/** What was given up begins nothing any more. */
+const open = (state: Operation, need: NeedState, phase: Phase, terms: ProvisionerTerms): Out =>
+  state.givenUp && need[phase] === undefined
+    ? []
+    : (requests.next(specOf(state, need, phase, terms), need[phase]) as Out);
 
-function specOf(need: NeedState, phase: Phase, terms: ProvisionerTerms): RequestSpec {
+function specOf({ givenUp }: Operation, need: NeedState, phase: Phase, terms: ProvisionerTerms): RequestSpec {
   const { id, type } = need.need;
   const known = terms.termsOf(type) !== undefined;
   const secret = { effect: FORGET_SECRET, freshInput: () => ({ secretRef: is.resourceOf(need)?.secretRef }) };
@@ -54,7 +57,7 @@ function specOf(need: NeedState, phase: Phase, terms: ProvisionerTerms): Request
   };
   return {
     step: is.stepOfNeed(id, phase),
-    policy: policyOf(need.terms, phase),
+    policy: policyOf(need.terms, phase, givenUp),
     ...(phase === 'secret' ? secret : call),
   };
 }
@@ -71,22 +74,37 @@ function callInput(need: NeedState, type: CallInput['type']): CallInput {
   };
 }
 
-/** Provisioners are idempotent by key, so an unknown outcome is repeated. */
-export const policyOf = (terms: NeedTerms | undefined, phase: Phase | typeof is.REPORT): RequestPolicy =>
-  terms === undefined || phase === 'secret' || phase === is.REPORT
-    ? { retry: { ...DEFAULT_RETRY, limit: 1_000 }, completion: { kind: 'at_once' }, unknown: 'repeat' }
-    : {
-        retry: terms.retry,
-        completion: { kind: 'callback', deadlineMs: terms.deadlineMs, pollMs: terms.pollMs },
-        unknown: 'repeat',
-        overdue: { probe: terms.probe, then: terms.onDeadline },
-      };
+/** Provisioners are idempotent by key, so an unknown outcome is repeated; not after it was given up. */
+export function policyOf(
+  terms: NeedTerms | undefined,
+  phase: Phase | typeof is.REPORT,
+  givenUp = false,
+): RequestPolicy {
+  const policy = terms === undefined || phase === 'secret' || phase === is.REPORT ? OWN : policyOfTerms(terms);
+  return givenUp
+    ? { ...policy, retry: { ...policy.retry, limit: 1 }, unknown: 'operator', overdue: undefined }
+    : policy;
+}
+
+/** The vault and the parent's stream are ours. */
+const OWN: RequestPolicy = {
+  retry: { ...DEFAULT_RETRY, limit: 1_000 },
+  completion: { kind: 'at_once' },
+  unknown: 'repeat',
+};
+
+const policyOfTerms = ({ retry, deadlineMs, pollMs, probe, onDeadline }: NeedTerms): RequestPolicy => ({
+  retry,
+  completion: { kind: 'callback', deadlineMs, pollMs },
+  unknown: 'repeat',
+  overdue: { probe, then: onDeadline },
+});
 
 function report(state: Operation, kind: 'provisioned' | 'failed'): Out {
   const spec: RequestSpec = {
     step: is.REPORT,
     effect: REPORT_END,
-    policy: policyOf(undefined, is.REPORT),
+    policy: OWN,
     freshInput: (): ReportInput => ({ parent: state.parent!, end: endInput(state, kind) }),
   };
   return requests.next(spec, state.report) as Out;

@@ -42,23 +42,26 @@ export function retry(state: Operation, { need, time }: CommandOf<'RetryOperatio
   }
 }
 
-/** Requests under way are held to be of unknown outcome: what they may have made is taken back like everything else. */
+/**
+ * What waits is given up at once and held to be of unknown outcome. An attempt under way is its owner's until it has ended (law 7): what
+ * it brings still counts, but it is not repeated. What may have been made is taken back like everything else.
+ */
 export function fail(state: Operation, { reason, time }: CommandOf<'FailOperation'>): Events {
-  if (state.givenUp && is.hasEnded(state)) return [];
+  if (state.givenUp) return [];
   if (!legalCommands(state).includes('fail')) throw conflict(state, 'fail');
   if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
   const failure: Failure = { kind: 'unknown', code: 'given_up', message: reason };
-  const open = is.hasEnded(state)
-    ? []
-    : steps(state).filter(([, r]) => r && r.status !== 'done' && r.status !== 'failed');
+  const waiting = is.hasEnded(state) ? [] : steps(state).filter(([, request]) => WAITS.includes(request?.status ?? ''));
   return [
     { type: 'OperationGivenUp', data: { reason, time } },
-    ...open.map(([step, request]) => {
+    ...waiting.map(([step, request]) => {
       const { generation, attempt } = request!;
       return { type: 'RequestFailed', data: { step, generation, attempt, failure, time } } as const;
     }),
   ];
 }
+
+const WAITS: readonly string[] = ['retrying', 'accepted', 'overdue', 'resumed'];
 
 export function deprovision(state: Operation, { time }: CommandOf<'DeprovisionOperation'>): Events {
   if (is.isDeprovisioning(state) || state.status === 'DEPROVISIONED') return [];

@@ -88,7 +88,7 @@ describe('an operation', () => {
     ['DEPROVISIONED', [...provisioned, deprovision, 'intend', ['a/deprovision', gone]]],
     ['DEPROVISIONED', [create(manifest([])), deprovision]],
     ['DEPROVISIONING_FAILED', [...provisioned, deprovision, 'intend', ['a/deprovision', refused]]],
-    ['DEPROVISIONING_FAILED', [...provisioned, deprovision, 'intend', fail]],
+    ['DEPROVISIONING_FAILED', [...provisioned, deprovision, 'intend', ['a/deprovision', accepted], fail]],
   ])('is %s', (status, told) => {
     expect(after(...told).status).toBe(status);
   });
@@ -212,9 +212,18 @@ describe('commands', () => {
     }
   });
 
-  it('given up, an attempt under way is of unknown outcome and is taken back', () => {
-    expect(after(one, 'intend', fail).status).toBe('DEPROVISIONING');
+  it('given up, what waits is taken back at once, an attempt under way when it has ended', () => {
+    expect(after(one, 'intend', ['a/provision', accepted], fail).status).toBe('DEPROVISIONING');
     expect(after(one, fail).status).toBe('PROVISIONING_FAILED');
+    const underWay: Told[] = [one, 'intend', fail];
+    expect([after(...underWay).status, legalCommands(after(...underWay))]).toEqual(['PROVISIONING', []]);
+    expect(decider.next(after(...underWay))).toEqual([{ kind: 'wait', key: 'a/provision/1', until: 105 + 2_000 }]);
+    const due: Told = { type: 'Due', key: 'a/provision/1', time: 3_000, jitter: 0 };
+    for (const end of [busy, accepted, lost]) {
+      expect(after(...underWay, ['a/provision', end]).status).toBe('DEPROVISIONING');
+    }
+    expect(after(...underWay, due).status).toBe('DEPROVISIONING');
+    expect(after(...underWay, ['a/provision', made]).status).toBe('PROVISIONED');
   });
 
   it('creates once, and refuses another manifest under the same id', () => {
