@@ -1,19 +1,20 @@
 import type { Credentials } from '@eventstore/db-client';
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
-import { StoreUnavailable } from '../errors.js';
-import type {
-  AllPage,
-  Appended,
-  Delivery,
-  EncodedEvent,
-  EventFilter,
-  EventStore,
-  ExpectedRevision,
-  Position,
-  Revision,
-  StreamName,
-  StreamPage,
+import { StoreUnavailable, WrongExpectedRevision } from '../errors.js';
+import {
+  revision,
+  type AllPage,
+  type Appended,
+  type Delivery,
+  type EncodedEvent,
+  type EventFilter,
+  type EventStore,
+  type ExpectedRevision,
+  type Position,
+  type Revision,
+  type StreamName,
+  type StreamPage,
 } from '../port.js';
 import { checkSize } from '../rules.js';
 import type { WorkGroups } from '../work-feed.js';
@@ -34,6 +35,8 @@ export interface EventStoreDbOptions {
   /** `esdb://host:2113?tls=false`, several hosts for a cluster, as the client takes it. */
   readonly url: string;
   readonly credentials?: Credentials;
+  /** Shown by the server beside our calls; a random one by default. */
+  readonly connectionName?: string;
   /** PURVEYOR_STREAM_PREFIX: stands before every stream name on the server, and only such streams are seen. Default none. */
   readonly streamPrefix?: string;
   readonly clock?: Clock;
@@ -78,12 +81,12 @@ export class EventStoreDbStore implements EventStore {
   private readonly pending = new Set<Promise<unknown>>();
 
   constructor(private readonly options: EventStoreDbOptions) {
-    const { url, credentials, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
+    const { url, credentials, connectionName, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
     // One listener per open subscription and per append that waits for its next try.
     setMaxListeners(0, this.closing.signal);
     this.clock = options.clock ?? systemClock;
     this.names = new Names(options.streamPrefix ?? '');
-    this.connection = new Connection({ url, credentials, clock: this.clock, deadlineMs });
+    this.connection = new Connection({ url, credentials, connectionName, clock: this.clock, deadlineMs });
     this.troubles = new Troubles(this.clock, onWarning);
     this.calls = new Retrying(this.clock, this.troubles, this.closing.signal, options.readPatienceMs ?? 3_000);
     const { connection, names, clock } = this;
@@ -151,12 +154,29 @@ export class EventStoreDbStore implements EventStore {
     checkSize(stream, events);
     if (events.length === 0) return nothingAppended(expected, await this.head());
     const messages = appendMessages(this.names.toServer(stream), expected, events);
-    const at = await this.calls.append(stream, async () =>
-      appended(stream, expected, await this.connection.append(messages)),
-    );
+    const at = await this.calls.append(stream, async () => {
+      const answer = appended(stream, expected, await this.connection.append(messages));
+      return answer instanceof WrongExpectedRevision ? this.repeated(answer, events) : answer;
+    });
     if (at.position !== undefined) return { revision: at.revision, position: at.position };
     const page = await this.readStream(stream, { from: at.revision, limit: 1 });
     return { revision: at.revision, position: page.events[0]!.position };
+  }
+
+  /**
+   * A conflict, unless what stands behind the expected revision are these very events. The server recognises a repeat by its index; while
+   * the first attempt is not indexed yet it relies on a table by event id alone, which the same event in another stream (a second log on
+   * the same server) spoils.
+   */
+  private async repeated(conflict: WrongExpectedRevision, events: readonly EncodedEvent[]): Promise<Appended> {
+    const { stream, expected, actual } = conflict;
+    const from = expected === 'no_stream' ? 0 : expected + 1;
+    if (actual === 'no_stream' || actual < from + events.length - 1) throw conflict;
+    const page = await readStreamPage(this.source, stream, { from: revision(from), limit: events.length });
+    if (page.events.length < events.length) throw new StoreUnavailable(`${stream} is not indexed yet`, false);
+    const last = page.events.at(-1)!;
+    if (page.events.some(({ id }, i) => id !== events[i]!.id)) throw conflict;
+    return { revision: last.revision, position: last.position };
   }
 
   private async drained(ms: number): Promise<void> {
