@@ -1,9 +1,11 @@
 export { Config, DEVELOPMENT_WEBHOOK_SECRET, type Role } from './config/config.js';
 export { ConfigError, describeConfig, type Environment, loadConfig, type LoadOptions } from './config/load.js';
+export type { ProvisionerSetting } from './config/provisioners.js';
 export type { NamedKey } from './config/read.js';
 export type { VariableDescription } from './config/variable.js';
 export * from './crypto/hashes.js';
 export * from './crypto/webhooks.js';
+export * from './http/outgoing-guard.js';
 export * from './log/context.js';
 export { createLogger, type LoggerOptions, type LogLevel } from './log/logger.js';
 export { PinoNestLogger } from './log/nest-logger.js';

@@ -1,3 +1,4 @@
+import { operationsProjection } from './operations/operations.projection.js';
 import { portfoliosProjection } from './portfolios/portfolios.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { Projection } from './projector/projection.js';
@@ -10,6 +11,8 @@ export type { Page, Range, Slice, Sort } from './database/paging.js';
 export * from './database/read-models.js';
 export type * from './database/tables.js';
 export * from './dashboard/overview.query.js';
+export * from './operations/operations.query.js';
+export type * from './operations/operation.view.js';
 export * from './portfolios/portfolios.query.js';
 export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
 export * from './processes/processes.query.js';
@@ -33,4 +36,5 @@ export const projections: readonly Projection[] = [
   portfoliosProjection,
   processesProjection,
   subscriptionsProjection,
+  operationsProjection,
 ];

@@ -4,6 +4,7 @@ import { azureEffects, azurePlanV1 } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider } from '#portfolio';
+import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
@@ -15,6 +16,7 @@ import { Closing } from './closing.js';
 import { eventRegistry } from './event-types.js';
 import { openProjector } from './open-projector.js';
 import type { Parts } from './parts.js';
+import { configuredProvisioners } from './provisioners.js';
 
 const DRAIN_MS = 8_000;
 
@@ -61,7 +63,9 @@ async function open(
   const projector = await openProjector({ log, readModels, logger, roles: config.roles, owner, thread }, closing);
   await projector.waitFor(await store.head(), 600_000);
   const plans = new PlanRegistry().register(azurePlanV1);
-  const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
+  const products = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
+  const { workflows, formOf } = products;
+  const provisioners = configuredProvisioners(config).register(...products.provisioners);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
     log,
@@ -71,6 +75,7 @@ async function open(
     effects: [
       ...azureEffects({ baseUrl: config.cspUrl, vault }),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
+      ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
@@ -80,6 +85,7 @@ async function open(
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));
   runtime.register('subscription', subscriptionDecider(catalogue));
+  runtime.register('operation', operationDecider(provisioners));
   closing.add(() => runtime.stop(DRAIN_MS));
   const opened = {
     config,
@@ -92,6 +98,7 @@ async function open(
     vault,
     tokens,
     plans,
+    provisioners,
     workflows,
     formOf,
     catalogue,
