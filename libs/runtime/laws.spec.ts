@@ -261,6 +261,16 @@ describe('law 7: fencing by revision', () => {
     });
   });
 
+  it('does not send when its time ran out while it probed, or between its beginning and the sending', async () => {
+    const h = harness();
+    h.answers.push(() => failed('unknown'));
+    const late = async () => (h.clock.jump(60_000), 'absent' as const);
+    await (await h.runner({ effect: { probe: late } })).dispatch(S, start(), by('1'));
+    await h.advance(2_000);
+    expect(h.calls.map((c) => c.attempt)).toEqual([1]);
+    expect(h.calls[0]!.signal.aborted).toBe(true);
+  });
+
   it('hands back what it still runs when it is shut down', async () => {
     const h = harness();
     const leaving = await h.runner();
