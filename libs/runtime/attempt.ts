@@ -3,6 +3,7 @@ import type { CallbackTokens } from './callback-token.js';
 import type { Claim } from './claims.js';
 import type { Effect, EffectCall } from './effects.js';
 import type { Flow } from './instance.js';
+import { withinReason } from './outcome.js';
 
 /**
  * Runs one attempt between its intent and its `until` (law 7): checked just before sending, aborted at the end. Calls `ended` once: what
@@ -23,7 +24,7 @@ export function attempt(
     if (!open) return;
     open = false;
     cancel();
-    ended(outcome);
+    ended(withinReason(outcome));
   };
   const cancel = clock.after(Math.max(left, 0), () => {
     call.abort();

@@ -138,15 +138,22 @@ describe('law 4: an outcome is a command', () => {
 
 describe('law 4: whatever is said fits an append', () => {
   const big = 'x'.repeat(2_000_000);
-  const outcome = (o: object) => ({ type: 'Outcome', key: 'a/1', attempt: 0, outcome: o, time: 0, jitter: 0 });
-
   it('also by callback: the failure is recorded, and the sender is not sent away', async () => {
     const h = harness({ ...AT_ONCE, completion: { kind: 'callback', deadlineMs: 60_000 } });
     h.answers.push(() => ({ kind: 'accepted' }));
     const runtime = await h.runner();
     await runtime.dispatch(S, start(), by('1'));
     await h.settle();
-    const { events } = await runtime.dispatch(S, { ...outcome(done({ big })), via: 'callback' }, by('2'), 'callback');
+    const said = {
+      type: 'Outcome',
+      key: 'a/1',
+      attempt: 0,
+      outcome: done({ big }),
+      time: 0,
+      jitter: 0,
+      via: 'callback',
+    };
+    const { events } = await runtime.dispatch(S, said, by('2'), 'callback');
     expect(events).toMatchObject([{ type: 'StepFailed', data: { failure: { code: 'result_too_large' } } }]);
   });
 
@@ -199,16 +206,19 @@ describe('law 5: every wait for a machine has an end', () => {
     ['0 s', 0],
     ['a time that is over', -60_000],
     ['nonsense', Number.NaN],
-  ])('asks how it stands once in a second at most, also where the other side names %s', async (_named, retryAfterMs) => {
-    const h = harness({ ...AT_ONCE, completion: { kind: 'poll', everyMs: 1_000, deadlineMs: 60_000 } });
-    const still = { kind: 'pending', ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
-    h.answers.push(() => ({ ...still, kind: 'accepted' }), ...Array.from({ length: 500 }, () => () => still));
-    await (await h.runner()).dispatch(S, start(), by('1'));
-    await h.advance(10_000);
-    expect(h.calls.length).toBeGreaterThanOrEqual(9);
-    expect(h.calls.length).toBeLessThanOrEqual(12);
-    expect(await h.types(S)).toEqual(['JobStarted', 'StepStarted', 'StepAccepted']);
-  });
+  ])(
+    'asks how it stands once in a second at most, also where the other side names %s',
+    async (_named, retryAfterMs) => {
+      const h = harness({ ...AT_ONCE, completion: { kind: 'poll', everyMs: 1_000, deadlineMs: 60_000 } });
+      const still = { kind: 'pending', ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
+      h.answers.push(() => ({ ...still, kind: 'accepted' }), ...Array.from({ length: 500 }, () => () => still));
+      await (await h.runner()).dispatch(S, start(), by('1'));
+      await h.advance(10_000);
+      expect(h.calls.length).toBeGreaterThanOrEqual(9);
+      expect(h.calls.length).toBeLessThanOrEqual(12);
+      expect(await h.types(S)).toEqual(['JobStarted', 'StepStarted', 'StepAccepted']);
+    },
+  );
 
   it.each([
     ['longer than a day', 1e15, 86_400_000],
