@@ -80,7 +80,7 @@ async function open(
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
     othersDead: true,
-    observe: observing(metrics, logger),
+    observe: observing(metrics, logger, store),
   });
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));
