@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { EventLog } from '#event-store';
 import { azureEffects, azurePlanV1 } from '#csp';
 import { systemClock, systemIds } from '#kernel';
-import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
+import { createLogger, createMetrics, openFileVault, openAccess, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork } from '#read-models';
@@ -47,6 +47,7 @@ async function open(
   const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
   const [clock, ids] = [systemClock, systemIds()];
+  const access = openAccess(config, clock, logger);
   mkdirSync(config.dataDir, { recursive: true });
   const directory = config.dataDir;
   const onWarning = (message: string) => logger.warn(message);
@@ -84,6 +85,7 @@ async function open(
     config,
     logger,
     metrics,
+    access,
     clock,
     ids,
     store,

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
 import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
@@ -16,6 +17,7 @@ interface Reply {
 
 @ApiTags('portfolios')
 @Controller()
+@Needs('read', 'operate')
 export class PortfolioController {
   constructor(
     private readonly commands: CommandBus,

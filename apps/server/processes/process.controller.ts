@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseFilte
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
@@ -22,6 +23,7 @@ const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat w
 @ApiTags('processes')
 @ApiExtraModels(FormNotCompleteDto, FormNotValidDto)
 @Controller('processes')
+@Needs('read', 'operate')
 export class ProcessController {
   constructor(
     private readonly commands: CommandBus,

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { Needs } from '../http/needs.js';
 import { GetProduct, ListProducts } from './product.queries.js';
 import { ListProductsDto } from './product.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -9,6 +10,7 @@ import { ProductListSchema, ProductSchema } from './product.answers.js';
 
 @ApiTags('products')
 @Controller('products')
+@Needs('read')
 export class ProductController {
   constructor(private readonly queries: QueryBus) {}
 

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { Needs } from '../http/needs.js';
 import { contentRange, rangeOf, sortOf } from '../http/slice.js';
 import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
 import { ListSubscriptionsDto } from './subscription.query.dto.js';
@@ -15,6 +16,7 @@ import {
 
 @ApiTags('subscriptions')
 @Controller('subscriptions')
+@Needs('read')
 export class SubscriptionController {
   constructor(private readonly queries: QueryBus) {}
 

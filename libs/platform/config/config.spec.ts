@@ -169,8 +169,7 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
-    expect(names).toHaveLength(16);
-    expect(new Set(names).size).toBe(16);
+    expect(new Set(names).size).toBe(names.length);
     expect(
       describeConfig()
         .filter((v) => v.secret)
