@@ -1,8 +1,10 @@
 import { UsageError, type SubCommand } from './command.js';
+import { moveCommand } from './move.command.js';
 import { tokenCommand } from './token.command.js';
 
 /** Every sub-command by its name; one file each. */
 const commands: Readonly<Record<string, SubCommand>> = {
+  move: moveCommand,
   token: tokenCommand,
 };
 

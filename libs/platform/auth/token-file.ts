@@ -69,7 +69,9 @@ export class TokenFile {
       return readTokenList(readFileSync(this.path, 'utf8'));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new Error(`PURVEYOR_TOKENS_FILE: ${code === undefined ? message : `the file cannot be read (${code})`}`);
+      throw new Error(`PURVEYOR_TOKENS_FILE: ${code === undefined ? message : `the file cannot be read (${code})`}`, {
+        cause: error,
+      });
     }
   }
 
