@@ -21,6 +21,7 @@ export * from './projector/projector.js';
 export { superviseProjector } from './projector/supervisor.js';
 export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';
+export { watchProjector } from './projector/watching.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 

@@ -1,3 +1,4 @@
+import type { OrderByItemBuilder } from 'kysely';
 import { Refusal } from '#kernel';
 
 /** `next` is the cursor of the following page, null at the end. */
@@ -47,3 +48,9 @@ export function columnFor<C extends string>(columns: Readonly<Record<string, C>>
     throw new Refusal('bad_filter', 400, `${field} is not a field of this list: ${Object.keys(columns).join(', ')}`);
   return column;
 }
+
+/** What is missing comes first upwards and last downwards, as SQLite has it. */
+export const ordered =
+  (direction: Sort['direction']) =>
+  (item: OrderByItemBuilder): OrderByItemBuilder =>
+    direction === 'asc' ? item.asc().nullsFirst() : item.desc().nullsLast();

@@ -1,7 +1,8 @@
+import { Refusal } from '#kernel';
 import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
 
@@ -64,14 +65,18 @@ export async function listProcesses(models: ReadModels, query: ProcessQuery = {}
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
   return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+  if (column !== 'started_at' && column !== 'updated_at') return text;
+  const ms = Math.round(Number(text) * 1000);
+  if (!Number.isSafeInteger(ms)) throw new Refusal('bad_filter', 400, 'a time is a number of seconds since the epoch');
+  return ms;
 }
 
 type Row = Parameters<typeof processItem>[0];

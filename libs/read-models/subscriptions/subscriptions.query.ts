@@ -1,5 +1,5 @@
 import type { ReadModels } from '../database/read-models.js';
-import { after, columnFor, cursorOf, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { after, columnFor, cursorOf, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import type { SubscriptionRow } from '../database/tables.js';
 import type { SubscriptionDoc } from './subscription.doc.js';
 
@@ -68,7 +68,8 @@ export async function listSubscriptions(
       eb.or([eb('created_at', '<', from.at), eb.and([eb('created_at', '=', from.at), eb('id', '<', from.id)])]),
     );
   let select = matching.selectAll();
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
