@@ -9,10 +9,16 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription('Portfolios, subscriptions and their processes. Errors are problem details (RFC 9457).')
     .setVersion('1')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}.${method}`,
   });
+  for (const [path, { get }] of Object.entries(document.paths))
+    if (get && path.startsWith('/api/')) get.responses['304'] = NOT_MODIFIED;
+  return document;
 }
+
+/** Every query has it, see entity-tag.ts. */
+const NOT_MODIFIED = { description: 'If-None-Match names the ETag of this answer' };
 
 /** /openapi.json and, for people, /docs. The page loads its parts from this server only. */
 export function serveApiDocs(app: INestApplication): void {

@@ -36,7 +36,7 @@ export const cursorOf = (at: number, id: string): string => Buffer.from(`${at}:$
 /** Refusal `bad_cursor` (400) when the text is not one of ours. */
 export function after(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
-  const parts = /^(\d+):(.+)$/s.exec(Buffer.from(cursor, 'base64url').toString());
+  const parts = /^(\d{1,15}):(.{1,100})$/s.exec(Buffer.from(cursor, 'base64url').toString());
   if (parts === null) throw new Refusal('bad_cursor', 400, 'the cursor is not one that a list gave');
   return { at: Number(parts[1]), id: parts[2]! };
 }

@@ -3,6 +3,7 @@ import type { Tables } from './tables.js';
 import {
   onConflict,
   SecondProjector,
+  storable,
   type Batch,
   type Change,
   type TableShape,
@@ -55,10 +56,12 @@ async function write(db: Kysely<Tables>, { table, upserts, removals }: Change): 
 }
 
 const json = (columns: readonly string[], rows: readonly (readonly Value[])[]): string =>
-  JSON.stringify(rows.map((values) => Object.fromEntries(columns.map((column, i) => [column, storable(values[i]!)]))));
+  JSON.stringify(
+    rows.map((values) => Object.fromEntries(columns.map((column, i) => [column, wellFormed(values[i]!)]))),
+  );
 
-/** PostgreSQL texts hold neither U+0000 nor half a surrogate pair. */
-const storable = (value: Value): Value =>
-  typeof value === 'string' && /[\0\ud800-\udfff]/.test(value)
-    ? Buffer.from(value).toString().replaceAll('\0', '\ufffd')
-    : value;
+/** Half a surrogate pair has no place in PostgreSQL's JSON; SQLite's driver replaces it in the same way. */
+function wellFormed(value: Value): Value {
+  const kept = storable(value);
+  return typeof kept === 'string' && /[\ud800-\udfff]/.test(kept) ? Buffer.from(kept).toString() : kept;
+}

@@ -3,6 +3,7 @@ import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
 
@@ -39,20 +40,7 @@ export interface ProcessQuery {
   readonly filter?: readonly { readonly field: string; readonly value: string }[];
 }
 
-const COLUMNS = [
-  'id',
-  'workflow',
-  'target',
-  'is_task',
-  'created_by',
-  'last_status',
-  'last_step',
-  'failed_reason',
-  'product_id',
-  'customer_id',
-  'started_at',
-  'updated_at',
-] as const;
+const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 
 /** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
 export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
@@ -71,12 +59,12 @@ export async function listProcesses(models: ReadModels, query: ProcessQuery = {}
   return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
+/** Times are seconds on the wire and whole milliseconds in the table. */
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
   if (column !== 'started_at' && column !== 'updated_at') return text;
-  const ms = Math.round(Number(text) * 1000);
-  if (!Number.isSafeInteger(ms)) throw new Refusal('bad_filter', 400, 'a time is a number of seconds since the epoch');
-  return ms;
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
+  return Math.round(Number(text) * 1000);
 }
 
 type Row = Parameters<typeof processItem>[0];

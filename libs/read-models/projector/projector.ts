@@ -88,10 +88,11 @@ class RunningProjector implements Projector {
     for await (const delivery of options.store.subscribe({ after, signal })) {
       const events = delivery.kind === 'events' ? delivery.events : [];
       await this.take(events, delivery.position);
+      if (events.length < BACKLOG && !signal.aborted) {
+        await this.switchOver();
+        await this.pause();
+      }
       if (signal.aborted) return;
-      if (events.length >= BACKLOG) continue;
-      await this.switchOver();
-      await this.pause();
     }
   }
 
