@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { ConfigError, loadConfig } from '#platform';
+import { runCommand } from './commands/index.js';
 import { createApp } from './composition/create-app.js';
 import { openParts } from './composition/open-parts.js';
 
@@ -16,7 +17,7 @@ function explain(error: Error & { code?: string }, port: number | undefined): st
   return `The server cannot start: ${error.message}`;
 }
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
   let port: number | undefined;
   try {
     const config = loadConfig(process.env);
@@ -36,4 +37,6 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+const [command, ...args] = process.argv.slice(2);
+if (command === undefined || command.startsWith('-')) await serve();
+else process.exitCode = await runCommand(command, args);
