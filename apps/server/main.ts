@@ -4,6 +4,9 @@ import { runCommand } from './commands/index.js';
 import { createApp } from './composition/create-app.js';
 import { openParts } from './composition/open-parts.js';
 
+/** Whatever keeps a process from draining, it ends; others go on with what it had, as after a crash. */
+const LONGEST_STOP_MS = 9_500;
+
 function fail(line: string): never {
   process.stderr.write(`${line}\n`);
   process.exit(1);
@@ -26,11 +29,12 @@ async function serve(): Promise<void> {
     for (const warning of config.warnings) parts.logger.warn(warning);
     const app = await createApp(parts);
     app.enableShutdownHooks();
+    process.once('SIGTERM', () => setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref());
     await app.listen(config.port, config.host).catch(async (error: Error) => {
       await parts.close();
       throw error;
     });
-    await parts.runtime.start();
+    await parts.start();
     parts.logger.info(`Purveyor listens on ${await app.getUrl()}`);
   } catch (error) {
     fail(explain(error as Error, port));

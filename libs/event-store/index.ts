@@ -8,3 +8,4 @@ export { ERASED } from './personal.js';
 export * from './port.js';
 export * from './registry.js';
 export * from './rules.js';
+export type * from './work-feed.js';

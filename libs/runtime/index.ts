@@ -9,3 +9,4 @@ export * from './request.events.js';
 export * from './request.state.js';
 export * from './runtime.js';
 export * from './runtime.types.js';
+export * from './work-taker.js';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { root } from './project.mjs';
 
 const STOP_WITHIN_MS = 9_000;
-/** A young generation that holds what is in flight: the collector then costs half as much (docs/adr/0005). */
+/** A young generation that holds what is in flight: the collector then costs half as much (docs/adr/0011). */
 export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 /** Starts a Node program of this project; `ended` resolves to its exit code. */

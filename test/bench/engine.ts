@@ -40,7 +40,7 @@ export class Engine {
     const app = await createApp(parts);
     await app.init();
     const engine = new Engine(parts, app, (await open(parts)).length);
-    await parts.runtime.start();
+    await parts.start();
     return engine;
   }
 

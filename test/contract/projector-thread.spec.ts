@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openEmbeddedStore, type EmbeddedStore } from '#event-store';
 import { openSubjectKeys, type FileSubjectKeys } from '#platform';
 import { openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
-import { dump, project, started, story, World } from '../../libs/read-models/test/fixture.js';
+import { dump, project, started, story, World } from './read-models.fixture.js';
 
 const REAL = new URL('../../dist/apps/server/composition/projector.worker.js', import.meta.url);
 const MORTAL = new URL('./thread/mortal.worker.mjs', import.meta.url);
@@ -55,7 +55,7 @@ describe('the projector in a thread of its own', () => {
     await projector.waitFor(end, 10_000);
     expect(projector.position()).toBe(end);
     expect((await portfolio(models, 'late'))?.stages[0]).toMatchObject({ result: { first_name: 'Ada' } });
-    const other = await project(world);
+    const other = await project(world, await openReadModels({ directory: ':memory:' }));
     await other.projector.waitFor(end, 10_000);
     expect(await dump(models)).toEqual(await dump(other.models));
     await other.stop();
@@ -97,7 +97,7 @@ describe('the projector in a thread of its own', () => {
     const ended = "the projector's thread ended with code 3";
     expect(failures).toEqual([`Error: ${ended}; ${ended}`, `Error: ${ended}; ${ended}`]);
     expect(projector.failure()).toBeUndefined();
-    const other = await project(world);
+    const other = await project(world, await openReadModels({ directory: ':memory:' }));
     await other.projector.waitFor(end, 10_000);
     expect(await dump(models)).toEqual(await dump(other.models));
     await other.stop();

@@ -1,18 +1,9 @@
-import type { CommandContext } from '#kernel';
 import { EventRegistry, type EventSpec } from '#event-store';
 import { mulberry32, SimulatedStore, VirtualClock } from '#testing';
 import { Node, type NodeParts } from '../simulation/node.js';
 
 /** The code that one process has. */
 export type Code = Pick<NodeParts, 'deciders' | 'effects'>;
-
-export const by = (commandId: string): CommandContext => ({
-  commandId,
-  correlationId: 'c',
-  causationId: 'c',
-  actor: 'ann',
-  tenant: 't',
-});
 
 /** One log and virtual time for several processes that differ in the code they have. */
 export class Cluster {

@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import type { Decider, DomainEvent } from '#kernel';
 import { processDecider, processEffects, step, workflow, WorkflowRegistry } from '#workflow';
 import { processEvents } from '#workflow/published';
-import { by, Cluster, type Code } from './cluster.js';
+import { by } from '../../libs/runtime/test/harness.js';
+import { Cluster, type Code } from './cluster.js';
 
 const P = 'process-1';
 const T = 'tally-1';

@@ -7,7 +7,8 @@ import { portfolioEvents } from '#portfolio/published';
 import { DEFAULT_RETRY } from '#runtime';
 import { processDecider, processEffects, step, workflow, WorkflowRegistry, type WorkflowDefinition } from '#workflow';
 import { processEvents } from '#workflow/published';
-import { by, Cluster, type Code } from './cluster.js';
+import { by } from '../../libs/runtime/test/harness.js';
+import { Cluster, type Code } from './cluster.js';
 
 /** One context with something pinned: the code of a process that has `present`, and how its instances begin and end. */
 interface Case {

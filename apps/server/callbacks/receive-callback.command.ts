@@ -4,6 +4,7 @@ import { Refusal, type Driving, type Outcome } from '#kernel';
 import { uuidV5, verifyWebhook } from '#platform';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
+import { withPatience } from '../http/patience.js';
 import { acceptSilence, unknown } from './callback-window.js';
 import { waitingIn } from './waiting-requests.js';
 
@@ -49,7 +50,7 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     const command: Driving = { type: 'Outcome', key, attempt: 0, outcome, time, jitter: ids.random(), via: 'callback' };
     const commandId = uuidV5(JSON.stringify(['callback', stream, key, webhookId]));
     const context = { commandId, correlationId, causationId: webhookId, actor, tenant, traceparent };
-    return runtime.dispatch(stream, command, context, 'callback');
+    return withPatience(clock, commandId, runtime.dispatch(stream, command, context, 'callback'));
   }
 }
 

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { moveLog, openEmbeddedStore, type EventStore, type Moved, type MoveProgress } from '#event-store';
-import { loadConfig, type Config } from '#platform';
+import { moveLog, openEmbeddedStore, type Moved, type MoveProgress } from '#event-store';
+import { systemClock } from '#kernel';
+import { createLogger, loadConfig } from '#platform';
 import { LOG_DB } from '../../../libs/event-store/embedded/database.js';
-import { openEventStoreDb } from '../../../libs/event-store/eventstoredb/index.js';
+import { Closing } from '../composition/closing.js';
+import { openStore } from '../composition/open-log.js';
 import { UsageError, type SubCommand } from './command.js';
 
 const TELL_EVERY_MS = 1_000;
@@ -13,18 +15,21 @@ export const moveCommand: SubCommand = {
   usage: '--to esdb://... | --to-file FILE',
   meaning: 'copies the embedded log into an EventStoreDB and verifies it; FILE holds the connection string',
   async run(args) {
-    const url = targetOf(args);
+    const eventStore = targetOf(args);
     const config = loadConfig(process.env, { keys: 'leave' });
     if (!existsSync(join(config.dataDir, LOG_DB))) throw new Error(`There is no log in ${config.dataDir}.`);
-    const source = await openEmbeddedStore({ directory: config.dataDir, evenMoved: true, onWarning: say });
+    const closing = new Closing();
     try {
-      const target = await openTarget(url, config);
-      const moved = await moveLog(source, target, progress()).finally(() => target.close());
+      const source = await openEmbeddedStore({ directory: config.dataDir, evenMoved: true, onWarning: say });
+      closing.add(() => source.close());
+      const logger = createLogger({ level: 'error' });
+      const given = { config: Object.assign(config, { eventStore }), logger, clock: systemClock, acceptLoss: false };
+      const { store: target } = await openStore(given, closing);
+      report(await moveLog(source, target, progress()));
       source.markMoved(target.logId);
-      report(moved);
       return 0;
     } finally {
-      await source.close();
+      await closing.close();
     }
   },
 };

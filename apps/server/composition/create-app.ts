@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoNestLogger, ProblemFilter, validationPipe } from '#platform';
 import { AppModule } from '../app.module.js';
+import { addEntityTags } from '../http/entity-tag.js';
 import { frameworkErrors } from '../http/framework-errors.js';
 import { addHooks } from '../http/hooks.js';
 import { serveApiDocs } from '../http/openapi.js';
@@ -27,6 +28,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
   addHooks(app.getHttpAdapter().getInstance(), parts);
+  addEntityTags(app.getHttpAdapter().getInstance());
   refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
   app.useGlobalGuards(new RoleGuard());

@@ -1,7 +1,8 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetOverview } from './overview.query.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -14,10 +15,9 @@ export class DashboardController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('overview')
-  @ApiMinPosition()
   @ApiAnswer(OverviewSchema, 'Counts, what waits longest, failures of the last 24 hours')
   @ApiProblems(400, 503)
-  overview() {
+  overview(@Query() _: QueryDto) {
     return this.queries.execute(new GetOverview());
   }
 }

@@ -14,10 +14,16 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: TOKENS }, BEARER_SCHEME)
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}.${method}`,
   });
+  for (const [path, { get }] of Object.entries(document.paths))
+    if (get && path.startsWith('/api/')) get.responses['304'] = NOT_MODIFIED;
+  return document;
 }
+
+/** Every query has it, see entity-tag.ts. */
+const NOT_MODIFIED = { description: 'If-None-Match names the ETag of this answer' };
 
 /** /openapi.json and, for people, /docs. The page loads its parts from this server only. */
 export function serveApiDocs(app: INestApplication): void {

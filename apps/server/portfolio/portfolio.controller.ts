@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiCommand, ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
@@ -45,10 +46,9 @@ export class PortfolioController {
   }
 
   @Get('portfolios/:id')
-  @ApiMinPosition()
   @ApiAnswer(PortfolioDetailSchema, 'State, phase, stages and legal commands')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetPortfolio(id));
   }
 
@@ -58,7 +58,7 @@ export class PortfolioController {
   resume(
     @Param('id') id: string,
     @Param('stage') stage: string,
-    @Body() body: ResumeStageDto | undefined,
+    @Body() body: ResumeStageDto,
     @FromCaller() caller: Caller,
   ) {
     return this.commands.execute(new commands.ResumeStage(id, stage, body ?? {}, caller));

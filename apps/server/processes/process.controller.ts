@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseFilters } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
@@ -63,10 +64,9 @@ export class ProcessController {
   }
 
   @Get(':id')
-  @ApiMinPosition()
   @ApiAnswer(ProcessDetailSchema, 'With current_state and steps')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetProcess(id));
   }
 

@@ -4,7 +4,7 @@ import { workflow, WorkflowRegistry } from '#workflow';
 import { formAnswer, type FormAnswer } from './form-answer.js';
 import { pagesOf, refuseAnswers } from './process.pages.js';
 import { StartForm } from './start-form.js';
-import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
+import { contentRange, nextLink, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 
 const refusal = (code: string) => expect.objectContaining({ code, status: 400 });
 const thrown = (act: () => unknown): unknown => {
@@ -28,6 +28,12 @@ describe('lists', () => {
       ['c', 'd'],
     ]);
     expect(contentRange('processes', [5, 10], { items: [1, 2], total: 7 })).toBe('processes 5-7/7');
+  });
+
+  it('link to the next page', () => {
+    expect(nextLink('/api/subscriptions?status=active&cursor=old', 'new')).toBe(
+      '</api/subscriptions?status=active&cursor=new>; rel="next"',
+    );
   });
 
   it.each(['5', 'a,b', '-1,3', '1,2,3', ''])('refuse the range %j', (text) => {

@@ -11,6 +11,7 @@ import {
 } from '#read-models';
 import { processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
+import { withWorkflowId } from './process.wire.js';
 
 /** Nothing is looked up for these; an event without its code cannot be folded either. */
 const FINISHED: ReadonlySet<string> = new Set(['completed', 'aborted', LACKS_CODE]);
@@ -30,8 +31,9 @@ export class GetProcess extends Query<ProcessDetail> {
 export class ListProcessesHandler implements IQueryHandler<ListProcesses> {
   constructor(private readonly parts: Parts) {}
 
-  execute({ query }: ListProcesses) {
-    return listProcesses(this.parts.readModels, query);
+  async execute({ query }: ListProcesses) {
+    const { items, total } = await listProcesses(this.parts.readModels, query);
+    return { items: items.map(withWorkflowId), total };
   }
 }
 
@@ -42,7 +44,7 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   async execute({ id }: GetProcess) {
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    return (await this.hasCode(found)) ? found : { ...found, last_status: LACKS_CODE };
+    return withWorkflowId((await this.hasCode(found)) ? found : { ...found, last_status: LACKS_CODE });
   }
 
   /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetProduct, ListProducts } from './product.queries.js';
 import { ListProductsDto } from './product.query.dto.js';
@@ -22,10 +23,9 @@ export class ProductController {
   }
 
   @Get(':id')
-  @ApiMinPosition()
   @ApiAnswer(ProductSchema, 'With blocks and workflows')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetProduct(id));
   }
 }

@@ -19,7 +19,7 @@ interface ClientCore {
     open: (grpc: Streams) => T,
   ): () => Promise<T>;
   callArguments(options: BaseOptions, callOptions?: CallOptions): [Metadata, CallOptions];
-  getChannel(): Promise<Channel>;
+  createChannel(): Promise<Channel>;
   handleError(client: GrpcClient, error: Error): Promise<void>;
 }
 
@@ -39,6 +39,8 @@ export interface OpenRead {
 /** Failures after which the client keeps its channel, or its memoised answer, although a new one may work. */
 const isStuck = (error: Error) =>
   ['deadline-exceeded', 'unknown'].includes((convertToCommandError(error) as { type?: string }).type ?? '');
+
+const GOSSIP_TIMEOUT_S = 1;
 
 /** Given with every call, also on insecure channels (which send none): only so does the client use the unary append. */
 const NO_CREDENTIALS: Credentials = { username: 'none', password: 'none' };
@@ -88,7 +90,7 @@ export class Connection {
         stream.on('error', () => {});
         return stream;
       });
-      return { stream: await open(), abandon: () => this.replace(client) };
+      return { stream: await open(), abandon: () => this.abandon(client) };
     });
   }
 
@@ -98,7 +100,7 @@ export class Connection {
     const ms = this.options.deadlineMs + 1_000;
     return new Promise<T>((resolve, reject) => {
       const cancel = this.options.clock.after(ms, () => {
-        this.replace(client);
+        this.abandon(client);
         reject(new StoreUnavailable(`no answer within ${ms} ms`, false));
       });
       const settle = (run: () => void) => {
@@ -109,7 +111,7 @@ export class Connection {
         (value) => settle(() => resolve(value)),
         (error: Error) =>
           settle(() => {
-            if (isStuck(error)) this.replace(client);
+            if (isStuck(error)) this.abandon(client);
             reject(error);
           }),
       );
@@ -121,7 +123,7 @@ export class Connection {
   }
 
   /** Throws the client away, unless that has happened already; open calls on it fail. */
-  private replace(failed: EventStoreDBClient): void {
+  abandon(failed: EventStoreDBClient): void {
     if (this.closed || failed !== this.current) return;
     this.current = newClient(this.options.url);
     void release(failed);
@@ -135,20 +137,41 @@ export class Connection {
 
 const coreOf = (client: EventStoreDBClient) => client as unknown as ClientCore;
 
+const released = new WeakSet<EventStoreDBClient>();
+const channels = new WeakMap<EventStoreDBClient, Promise<Channel>>();
+
 function newClient(url: string): EventStoreDBClient {
-  const client = EventStoreDBClient.connectionString(url);
+  const client = EventStoreDBClient.connectionString(withGossipTimeout(url));
   const core = coreOf(client);
   // The client calls this without waiting for it; a discovery that fails meanwhile would be an unhandled rejection.
   const handle = core.handleError.bind(client);
   core.handleError = (grpc, error) => handle(grpc, error).catch(() => {});
+  const create = core.createChannel.bind(client);
+  core.createChannel = () => {
+    const channel = create();
+    channels.set(client, channel);
+    if (released.has(client)) closeChannel(client);
+    return channel;
+  };
   return client;
+}
+
+/** The client waits 5 s for each frozen node it asks who leads, longer than our time-out of a call. */
+function withGossipTimeout(url: string): string {
+  if (/[?&]gossipTimeout=/i.test(url)) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_TIMEOUT_S}`;
 }
 
 /** `dispose` cancels open streams but never closes the channel; without that its socket and timers stay. */
 async function release(client: EventStoreDBClient): Promise<void> {
+  released.add(client);
   await client.dispose().catch(() => {});
-  await coreOf(client)
-    .getChannel()
-    .then((channel) => channel.close())
-    .catch(() => {});
+  closeChannel(client);
+}
+
+function closeChannel(client: EventStoreDBClient): void {
+  channels.get(client)?.then(
+    (channel) => channel.close(),
+    () => {},
+  );
 }

@@ -15,6 +15,18 @@ const REFUSED_CODES = new Map<unknown, string>([
 ]);
 const DENIED_CODES = new Set<unknown>([7, 16]);
 
+/** What the store says about a group of workers: `persistent-subscription-exists` or `persistent-subscription-does-not-exist`. */
+export class GroupRefusal extends StoreError {
+  constructor(
+    readonly answer: string,
+    message: string,
+  ) {
+    super('refused', message);
+  }
+}
+
+const GROUP_ANSWERS = new Set(['persistent-subscription-exists', 'persistent-subscription-does-not-exist']);
+
 /**
  * The store's definite refusal behind an error of the client, by its type and by its gRPC code: nothing was written and a repeat would be
  * refused again. Undefined when the outcome is unknown: unavailable, cancelled, timed out, not ready, not the leader, connection lost.
@@ -23,6 +35,7 @@ export function refusalOf(error: unknown, stream: StreamName): StoreError | unde
   if (error instanceof StoreError) return error instanceof StoreUnavailable ? undefined : error;
   const { type, code, message = '' } = convertToCommandError(error as Error) as Named;
   if (type === 'maximum-append-size-exceeded') return new EventTooLarge(stream, MAX_APPEND_BYTES, MAX_APPEND_BYTES);
+  if (type !== undefined && GROUP_ANSWERS.has(type)) return new GroupRefusal(type, message);
   if (type === 'stream-deleted') return new StoreError('stream_deleted', `${stream} was deleted`);
   if (type === 'access-denied' || DENIED_CODES.has(code))
     return new StoreError('access_denied', `EventStoreDB denies access to ${stream}: ${message}`);

@@ -64,7 +64,7 @@ export class Feed {
     const head = await this.source.head();
     const request = subscribeRequest(this.position, names.serverFilter(this.options.filter));
     const { stream, abandon } = await connection.read(request);
-    const pull = new Pull(stream, clock);
+    const pull = new Pull<ReadResp>(stream, clock, () => stream.cancel());
     try {
       while (!signal.aborted) {
         const waited = await pull.wait(this.caughtUp ? IDLE_MS : this.source.silenceMs, signal);
@@ -83,7 +83,7 @@ export class Feed {
   }
 
   /** Takes what is here, up to a batch. */
-  private drain(pull: Pull, head: Position): FeedStep | undefined {
+  private drain(pull: Pull<ReadResp>, head: Position): FeedStep | undefined {
     const events: StoredEvent[] = [];
     const before = { position: this.position, caughtUp: this.caughtUp };
     let characters = 0;

@@ -1,4 +1,4 @@
-import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Clock } from '#kernel';
 import { Corrupt, StoreUnavailable } from '../errors.js';
 import type { AllPage, EventFilter, Position, Revision, StoredEvent, StreamName, StreamPage } from '../port.js';
@@ -14,7 +14,7 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** A filtered page that found nothing yet is given back empty after so long, so that its reader can go on from where it is. */
 const PAGE_MS = 500;
 
-type ReadEvent = NonNullable<ReturnType<import('@eventstore/db-client/generated/streams_pb.js').ReadResp['getEvent']>>;
+type ReadEvent = ReadResp.ReadEvent;
 
 /** The events of one read in order; a missing stream has none. Rejects when no message comes for `silenceMs`. */
 export async function* readEvents(
@@ -22,7 +22,7 @@ export async function* readEvents(
   request: ReadReq,
 ): AsyncGenerator<ReadEvent, void, void> {
   const { stream, abandon } = await connection.read(request);
-  const pull = new Pull(stream, clock);
+  const pull = new Pull<ReadResp>(stream, clock, () => stream.cancel());
   try {
     for (;;) {
       const message = pull.now();

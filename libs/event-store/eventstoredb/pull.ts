@@ -1,23 +1,23 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
-import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { Readable } from 'node:stream';
 import type { Clock } from '#kernel';
 
 /**
  * Pulls messages from a server stream: nothing is read from the socket beyond the stream's small buffer until the consumer asks, so a
  * slow one holds the server back by flow control.
  */
-export class Pull {
+export class Pull<T> {
   private failure: Error | undefined;
   private ended = false;
   private interrupted = false;
   private wake: () => void = () => {};
 
   constructor(
-    private readonly stream: ClientReadableStream<ReadResp>,
+    private readonly stream: Readable,
     private readonly clock: Clock,
+    readonly cancel: () => void,
   ) {
     stream.on('readable', () => this.wake());
-    stream.on('error', (error) => {
+    stream.on('error', (error: Error) => {
       this.failure ??= error;
       this.wake();
     });
@@ -28,8 +28,8 @@ export class Pull {
   }
 
   /** The next message if it is here already. */
-  now(): ReadResp | undefined {
-    return this.stream.read() ?? undefined;
+  now(): T | undefined {
+    return (this.stream.read() as T | null) ?? undefined;
   }
 
   /** Waits at most `ms` for a message or the end, or until the signal aborts. Rejects with the stream's error. */
@@ -53,10 +53,6 @@ export class Pull {
       cancel();
       signal?.removeEventListener('abort', stop);
     }
-  }
-
-  cancel(): void {
-    this.stream.cancel();
   }
 
   private woken(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Credentials } from '@eventstore/db-client';
+import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
 import { StoreUnavailable } from '../errors.js';
 import type {
@@ -15,6 +16,7 @@ import type {
   StreamPage,
 } from '../port.js';
 import { checkSize } from '../rules.js';
+import type { WorkGroups } from '../work-feed.js';
 import { appended, nothingAppended } from './append.js';
 import { Connection } from './connection.js';
 import type { FeedSource } from './feed.js';
@@ -26,6 +28,7 @@ import type { ParkedEvent } from './records.js';
 import { appendMessages } from './requests.js';
 import { Retrying } from './retrying.js';
 import { supervised } from './supervisor.js';
+import { EventStoreDbGroups } from './work-groups.js';
 
 export interface EventStoreDbOptions {
   /** `esdb://host:2113?tls=false`, several hosts for a cluster, as the client takes it. */
@@ -37,7 +40,7 @@ export interface EventStoreDbOptions {
   readonly onWarning?: (message: string) => void;
   /** Told of every event in our streams that is not JSON; subscriptions and reads of the log go on without it. */
   readonly onParked?: (parked: ParkedEvent) => void;
-  /** Deadline of one attempt, in ms; default 3000. */
+  /** Deadline of one attempt, in ms; default 2000. */
   readonly deadlineMs?: number;
   /** How long a read is tried again before it fails, in ms; default 3000. */
   readonly readPatienceMs?: number;
@@ -75,7 +78,9 @@ export class EventStoreDbStore implements EventStore {
   private readonly pending = new Set<Promise<unknown>>();
 
   constructor(private readonly options: EventStoreDbOptions) {
-    const { url, credentials, deadlineMs = 3_000, onWarning = () => {}, onParked = () => {} } = options;
+    const { url, credentials, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
+    // One listener per open subscription and per append that waits for its next try.
+    setMaxListeners(0, this.closing.signal);
     this.clock = options.clock ?? systemClock;
     this.names = new Names(options.streamPrefix ?? '');
     this.connection = new Connection({ url, credentials, clock: this.clock, deadlineMs });
@@ -83,6 +88,12 @@ export class EventStoreDbStore implements EventStore {
     this.calls = new Retrying(this.clock, this.troubles, this.closing.signal, options.readPatienceMs ?? 3_000);
     const { connection, names, clock } = this;
     this.source = { connection, names, clock, silenceMs: deadlineMs, onParked, head: () => readHead(this.source) };
+  }
+
+  /** Groups of workers on this log. */
+  get groups(): WorkGroups {
+    const { source, troubles, calls } = this;
+    return new EventStoreDbGroups({ source, troubles, calls, closing: this.closing.signal });
   }
 
   /** Degraded while appends or subscriptions get no answer. */

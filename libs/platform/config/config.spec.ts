@@ -45,7 +45,7 @@ describe('loadConfig', () => {
     const config = load({
       PURVEYOR_PORT: ' 8080 ',
       PURVEYOR_HOST: '::',
-      PURVEYOR_ROLES: 'api, worker',
+      PURVEYOR_ROLES: 'api, worker, projector',
       PURVEYOR_DEMO: 'on',
       PURVEYOR_CSP_URL: 'https://csp.example/base/',
       PURVEYOR_VAULT_KEY: KEY,
@@ -54,7 +54,7 @@ describe('loadConfig', () => {
     });
     expect(config).toMatchObject({
       port: 8080,
-      roles: ['api', 'worker'],
+      roles: ['api', 'worker', 'projector'],
       demo: true,
       logLevel: 'info',
       cspUrl: 'https://csp.example/base',
@@ -67,8 +67,9 @@ describe('loadConfig', () => {
     const found = faults({
       PURVEYOR_PORT: '70000',
       PURVEYOR_SANDBOX_PORT: '3100x',
-      PURVEYOR_EVENT_STORE: 'esdb://admin:hunter2@db:2113',
-      PURVEYOR_READ_MODELS: 'postgres://u:hunter2@db/x',
+      PURVEYOR_EVENT_STORE: 'tcp://admin:hunter2@db:1113',
+      PURVEYOR_STREAM_PREFIX: 'a-b',
+      PURVEYOR_READ_MODELS: 'mysql://u:hunter2@db/x',
       PURVEYOR_ROLES: 'api,api',
       PURVEYOR_DEMO: 'maybe',
       PURVEYOR_LOG_LEVEL: 'loud',
@@ -82,6 +83,7 @@ describe('loadConfig', () => {
         'PORT',
         'SANDBOX_PORT',
         'EVENT_STORE',
+        'STREAM_PREFIX',
         'READ_MODELS',
         'ROLES',
         'DEMO',
@@ -95,7 +97,7 @@ describe('loadConfig', () => {
         .sort(),
     );
     expect(found.join()).toContain(
-      "PURVEYOR_EVENT_STORE: must be 'embedded'; esdb://... is not supported by this version yet",
+      "PURVEYOR_EVENT_STORE: must be 'embedded', or a connection string of EventStoreDB, esdb://...",
     );
     expect(found.join()).not.toContain('hunter2');
   });
@@ -174,7 +176,11 @@ describe('describeConfig', () => {
       describeConfig()
         .filter((v) => v.secret)
         .map((v) => v.name),
-    ).toEqual(['VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map((name) => `PURVEYOR_${name}`));
+    ).toEqual(
+      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map(
+        (name) => `PURVEYOR_${name}`,
+      ),
+    );
     expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
   });
 });

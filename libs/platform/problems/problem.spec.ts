@@ -58,6 +58,7 @@ describe('toProblem', () => {
     ['disk_full', 507, new DiskFull('no space')],
     ['corrupt', 500, new Corrupt('a-1 at 3 is damaged')],
     ['body_too_large', 413, coded('FST_ERR_CTP_BODY_TOO_LARGE', 413)],
+    ['address_too_long', 414, coded('FST_ERR_MAX_PARAM_LENGTH', 414)],
     ['unsupported_media_type', 415, coded('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415)],
     ['malformed_json', 400, coded('FST_ERR_CTP_INVALID_JSON_BODY', 400)],
     ['malformed_json', 400, Object.assign(new SyntaxError('Unexpected token'), { statusCode: 400 })],

@@ -80,6 +80,13 @@ export const input: readonly ErrorEntry[] = [
   ),
   entry('body_too_large', 413, 'The body is too large', 'The request body is over the limit of 1 MiB.', 'Send less.'),
   entry(
+    'address_too_long',
+    414,
+    'The address is too long',
+    'A part of the path is longer than any id or token of ours.',
+    'Check the address.',
+  ),
+  entry(
     'unsupported_media_type',
     415,
     'The content type is not supported',

@@ -1,5 +1,13 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { onConflict, SecondProjector, type Batch, type Change, type TableShape, type ViewStore } from './view-store.js';
+import {
+  onConflict,
+  SecondProjector,
+  storable,
+  type Batch,
+  type Change,
+  type TableShape,
+  type ViewStore,
+} from './view-store.js';
 
 interface Statements {
   readonly select: StatementSyncInstance;
@@ -42,7 +50,7 @@ export class SqliteViews implements ViewStore {
 
   private write({ table, upserts, removals }: Change): void {
     const { upsert, remove } = this.statements(table);
-    for (const values of upserts) upsert.run(...values);
+    for (const values of upserts) upsert.run(...values.map(storable));
     for (const values of removals) remove.run(...values);
   }
 

@@ -16,8 +16,10 @@ export interface CheckpointRow {
   version: number;
   log_id: string;
   position: number;
-  /** The one projector that may move it. */
+  /** The one projector that may move it; empty when it has let go. */
   owner: Generated<string>;
+  /** Rises while the owner lives. */
+  beat: Generated<number>;
 }
 
 /** An event that a projection could not take in. `kind` `unknown`: no code here for it (law 8); `failed`: its handler threw. */

@@ -51,3 +51,7 @@ export function onConflict({ name, columns, key }: TableShape): string {
   const update = rest.map((column) => `${column} = excluded.${column}`).join(', ');
   return `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${update} WHERE excluded.position >= ${name}.position`;
 }
+
+/** Neither database keeps a text with U+0000 in it. */
+export const storable = (value: Value): Value =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;

@@ -1,7 +1,9 @@
+import { Refusal } from '#kernel';
 import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
 
@@ -38,20 +40,7 @@ export interface ProcessQuery {
   readonly filter?: readonly { readonly field: string; readonly value: string }[];
 }
 
-const COLUMNS = [
-  'id',
-  'workflow',
-  'target',
-  'is_task',
-  'created_by',
-  'last_status',
-  'last_step',
-  'failed_reason',
-  'product_id',
-  'customer_id',
-  'started_at',
-  'updated_at',
-] as const;
+const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 
 /** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
 export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
@@ -64,14 +53,18 @@ export async function listProcesses(models: ReadModels, query: ProcessQuery = {}
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
   return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
+/** Times are seconds on the wire and whole milliseconds in the table. */
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+  if (column !== 'started_at' && column !== 'updated_at') return text;
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
+  return Math.round(Number(text) * 1000);
 }
 
 type Row = Parameters<typeof processItem>[0];

@@ -2,12 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { position, revision, type EventStore, type StoredEvent } from '#event-store';
 import { systemClock, type Clock } from '#kernel';
 import type { ReadModels } from '../database/read-models.js';
+import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter, type Decode } from './batch.js';
 import { Checkpoints } from './checkpoints.js';
+import { beat, letGo } from './claim.js';
 import type { Projection } from './projection.js';
+import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
+import { watchProjector } from './watching.js';
 
 const BATCH = 1_000;
+const BEAT_MS = 1_000;
 /** So many events at once mean that there are more to come: read on without a pause. */
 const BACKLOG = 250;
 const PAUSE_MS = 20;
@@ -41,23 +46,29 @@ export interface Projector {
 
 class RunningProjector implements Projector {
   readonly done: Promise<void>;
+  private readonly clock: Clock;
   private readonly waiters: Waiters;
+  private readonly stopping = new AbortController();
+  private readonly signal: AbortSignal;
+  private writer: BatchWriter;
   private wake: () => void = () => {};
   private stoppedBy: string | undefined;
 
   constructor(
     private readonly options: ProjectorOptions,
     private readonly checkpoints: Checkpoints,
-    private readonly writer: BatchWriter,
-    private readonly clock: Clock,
+    running: readonly Projection[],
   ) {
-    this.waiters = new Waiters(clock, () => this.position());
-    this.done = this.run().finally(() => this.waiters.end());
+    this.clock = options.clock ?? systemClock;
+    this.signal = AbortSignal.any([options.signal, this.stopping.signal]);
+    this.writer = this.writerFor(running);
+    this.waiters = new Waiters(this.clock, () => this.position());
+    this.done = (options.readModels.shared ? this.claimed() : this.run()).finally(() => this.waiters.end());
     this.done.catch((error: unknown) => (this.stoppedBy = String(error)));
   }
 
   position(): number {
-    return this.checkpoints.lowest();
+    return this.checkpoints.complete();
   }
 
   failure(): string | undefined {
@@ -66,18 +77,21 @@ class RunningProjector implements Projector {
 
   waitFor(wanted: number, timeoutMs: number): Promise<void> {
     const waiting = this.waiters.wait(wanted, timeoutMs);
-    if (this.stoppedBy !== undefined || this.options.signal.aborted) this.waiters.end();
+    if (this.stoppedBy !== undefined || this.signal.aborted) this.waiters.end();
     this.wake();
     return waiting;
   }
 
   private async run(): Promise<void> {
-    const { store, signal } = this.options;
-    const after = position(this.position());
-    for await (const delivery of store.subscribe({ after, signal })) {
+    const { options, signal } = this;
+    const after = position(this.checkpoints.lowest());
+    for await (const delivery of options.store.subscribe({ after, signal })) {
       const events = delivery.kind === 'events' ? delivery.events : [];
       await this.take(events, delivery.position);
-      if (events.length < BACKLOG) await this.pause();
+      if (events.length < BACKLOG && !signal.aborted) {
+        await this.switchOver();
+        await this.pause();
+      }
       if (signal.aborted) return;
     }
   }
@@ -88,46 +102,73 @@ class RunningProjector implements Projector {
       const batch = events.slice(from, from + BATCH);
       await this.writeBatch(batch, from + BATCH >= events.length ? end : batch.at(-1)!.position);
       await setImmediate();
-      if (this.options.signal.aborted) return;
+      if (this.signal.aborted) return;
     }
   }
 
   private async writeBatch(events: readonly StoredEvent[], to: number): Promise<void> {
-    if (to <= this.position()) return;
+    if (to <= this.checkpoints.lowest()) return;
     await this.writer.write(events, to);
+    this.moved();
+  }
+
+  private moved(): void {
     this.waiters.moved();
     this.options.onMoved?.(this.position());
   }
 
   /** Lets events gather into a batch, unless a query waits for them. */
   private async pause(): Promise<void> {
-    const { signal } = this.options;
-    if (this.waiters.any || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.clock.after(PAUSE_MS, resolve);
-      this.wake = () => {
-        cancel();
-        resolve();
-      };
-      signal.addEventListener('abort', this.wake, { once: true });
-    });
-    signal.removeEventListener('abort', this.wake);
-    this.wake = () => {};
+    if (this.waiters.any) return;
+    await sleep(this.clock, PAUSE_MS, this.signal, (wake) => (this.wake = wake));
+  }
+
+  /** What was rebuilt beside the live tables has caught up and takes their place. */
+  private async switchOver(): Promise<void> {
+    const { projections } = this.options;
+    if (!this.checkpoints.rebuilt()) return;
+    await this.checkpoints.switchOver(projections);
+    this.writer = this.writerFor(projections);
+    this.moved();
+  }
+
+  private writerFor(projections: readonly Projection[]): BatchWriter {
+    const { readModels, decode } = this.options;
+    return new BatchWriter(readModels.views, projections, this.checkpoints, decode);
+  }
+
+  /** Where other processes may project as well: shows that this one lives, and lets go at the end. */
+  private async claimed(): Promise<void> {
+    const { readModels, owner } = this.options;
+    const stop = () => this.stopping.abort();
+    const ends = await Promise.allSettled([this.run().finally(stop), this.keepBeating().finally(stop)]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    const gone = letGo(readModels, owner);
+    await (failed ? gone.catch(() => {}) : gone);
+    if (failed) throw failed.reason;
+  }
+
+  private async keepBeating(): Promise<void> {
+    const { readModels, owner } = this.options;
+    while (!this.signal.aborted) {
+      if (!(await beat(readModels, owner))) throw new SecondProjector('of this group');
+      await sleep(this.clock, BEAT_MS, this.signal);
+    }
   }
 }
 
 /**
- * Starts the one projector of these read models. Throws a StoreError when the log has lost acknowledged events or is another log
- * (see `acceptLoss`). Views whose version changed are rebuilt from the start of the log, the others go on meanwhile.
+ * Starts the one projector of these read models, or, while another process has them, one that follows it: that one ends when it has
+ * taken over, and is to be started again. Throws a StoreError when the log has lost acknowledged events or is another log
+ * (see `acceptLoss`). Views whose version changed are rebuilt beside the live ones and switched when they have caught up.
  */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
-  const { store, readModels, projections, decode } = options;
-  const checkpoints = new Checkpoints(readModels, store.logId, options.owner);
-  await checkpoints.open(projections, store);
-  if (await knowsParked(options))
-    for (const projection of projections) if (!projection.metadataOnly) await checkpoints.rebuild(projection);
-  const writer = new BatchWriter(readModels.views, projections, checkpoints, decode);
-  return new RunningProjector(options, checkpoints, writer, options.clock ?? systemClock);
+  const { store, readModels, projections, owner } = options;
+  const checkpoints = new Checkpoints(readModels, store.logId, owner);
+  if (!(await checkpoints.claim(projections))) return watchProjector({ ...options, takeOverFor: owner });
+  const parked = await knowsParked(options);
+  const running = await checkpoints.open(projections, store, (projection) => parked && !projection.metadataOnly);
+  return new RunningProjector(options, checkpoints, running);
 }
 
 /** True when an event that was unknown when it came has its code now (law 8): views that parked it are then rebuilt. */

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '#kernel';
 import type { Projector, ProjectorSignals } from './projector.js';
+import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -67,7 +68,7 @@ class SupervisedProjector implements Projector {
         if (this.at > from) pause = FIRST_PAUSE_MS;
       }
       this.current = undefined;
-      await this.sleep(pause);
+      await sleep(this.clock, pause, this.options.signal);
       if (this.options.signal.aborted) return;
     }
   }
@@ -87,20 +88,6 @@ class SupervisedProjector implements Projector {
   private failed(error: unknown): void {
     this.down = error instanceof Error ? error.message : String(error);
     this.options.onFailure(error);
-  }
-
-  private sleep(ms: number): Promise<void> {
-    const { signal } = this.options;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const cancel = this.clock.after(ms, wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { once } from 'node:events';
+import { linkTarget } from './group.js';
 import type { LogRecord, StandInLog } from './log.js';
 import { fillRecorded } from './wire.js';
 
@@ -9,10 +9,30 @@ export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
 /** Writes with back-pressure; false when the call was cancelled. */
 export async function send(call: ReadCall, message: ReadResp): Promise<boolean> {
-  if (call.cancelled) return false;
-  if (!call.write(message))
-    await Promise.race([once(call, 'drain'), once(call, 'cancelled'), once(call, 'close')]).catch(() => {});
-  return !call.cancelled;
+  if (!isOpen(call)) return false;
+  if (!call.write(message)) await nextOf(call, 'drain');
+  return isOpen(call);
+}
+
+const isOpen = (call: ReadCall) => !call.cancelled && !call.destroyed;
+
+/** Resolves at the event, or when the call is over. */
+export function nextOf(
+  call: ReadCall,
+  event: string,
+  also: (done: () => void) => () => void = () => () => {},
+): Promise<void> {
+  return new Promise((resolve) => {
+    const names = [event, 'cancelled', 'close'];
+    const done = () => {
+      forget();
+      for (const name of names) call.off(name, done);
+      resolve();
+    };
+    const forget = also(() => done());
+    for (const name of names) call.on(name, done);
+    if (!isOpen(call)) done();
+  });
 }
 
 /** An event as it is read; with links resolved the target stands beside its link, or is missing. */
@@ -22,15 +42,8 @@ export function eventOf(log: StandInLog, record: LogRecord, resolveLinks: boolea
   if (!resolveLinks || record.type !== '$>') message.setEvent(recorded(record));
   else {
     message.setLink(recorded(record));
-    const target = targetOf(log, record);
+    const target = linkTarget(log, record);
     if (target !== undefined) message.setEvent(recorded(target));
   }
   return new streams.ReadResp().setEvent(message);
-}
-
-/** A link's data is `revision@stream`. */
-export function targetOf(log: StandInLog, link: LogRecord): LogRecord | undefined {
-  const text = link.data.toString();
-  const at = text.indexOf('@');
-  return log.stream(text.slice(at + 1))[Number(text.slice(0, at))];
 }

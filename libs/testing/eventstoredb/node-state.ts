@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { Groups } from './groups.js';
 import type { StandInLog } from './log.js';
 import { notLeader, notReady } from './wire.js';
 
@@ -20,10 +21,11 @@ export class ClusterState {
   leader: number | undefined = 0;
   /** So many appends are written and then not answered: their connections are cut. */
   loseAnswers = 0;
-  /** Told when the leader went: whoever serves from a leader lets go. */
-  readonly onLeaderLost = new Set<() => void>();
+  readonly groups: Groups;
 
-  constructor(readonly log: StandInLog) {}
+  constructor(readonly log: StandInLog) {
+    this.groups = new Groups(log);
+  }
 }
 
 /** A node as its services see it. */
@@ -36,11 +38,9 @@ export interface NodeView {
 
 export const isLeader = ({ index, cluster }: NodeView): boolean => cluster.leader === index;
 
-/** The error for a call that only the leader may serve, or undefined. */
+/** The error for a call that only the leader may serve (`always`, or because the client asks for it), or undefined. */
 export function leaderError(node: NodeView, metadata: Metadata, always = false) {
-  if (isLeader(node) || !(always || metadata.get('requires-leader')[0] === 'true')) {
-    return node.cluster.leader === undefined && always ? notReady() : undefined;
-  }
+  if (isLeader(node) || !(always || metadata.get('requires-leader')[0] === 'true')) return undefined;
   const { leader, members } = node.cluster;
   if (leader === undefined) return notReady();
   const { host, port } = members[leader]!.address;

@@ -15,7 +15,7 @@ export function read(node: NodeView) {
     call.on('error', () => {});
     const options = call.request.getOptions()!;
     const refused = leaderError(node, call.metadata) ?? notServed(options);
-    if (refused) call.destroy(refused as unknown as Error);
+    if (refused) call.emit('error', refused);
     else if (options.hasSubscription()) void subscribe(node, call, options);
     else void page(node.cluster.log, call, options);
   };

@@ -1,13 +1,16 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import persistent from '@eventstore/db-client/generated/persistent_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { randomUUID } from 'node:crypto';
 import { append } from './append.service.js';
+import { consume } from './consumer.service.js';
 import { readGossip, supportedMethods } from './directory.service.js';
 import { FaultProxy, type Fault } from './fault-proxy.js';
 import { StandInLog } from './log.js';
 import { ClusterState, type NodeView } from './node-state.js';
+import { groupCalls } from './persistent.service.js';
 import { read } from './read.service.js';
 
 const HOST = '127.0.0.1';
@@ -42,6 +45,7 @@ class StandInNode implements NodeView {
     readonly cluster: ClusterState,
   ) {
     this.serve(streams.StreamsService, { append: append(this), read: read(this) });
+    this.serve(persistent.PersistentSubscriptionsService, { ...groupCalls(this), read: consume(this) });
     this.serve(gossip.GossipService, { read: readGossip(this) });
     this.serve(features.ServerFeaturesService, { getSupportedMethods: supportedMethods() });
   }
@@ -113,12 +117,14 @@ export class EventStoreStandIn {
   async changeLeader(electionMs = 200, to?: number): Promise<void> {
     const before = this.cluster.leader ?? 0;
     this.cluster.leader = undefined;
-    for (const lost of this.cluster.onLeaderLost) lost();
+    this.cluster.groups.stop();
     await new Promise((resolve) => setTimeout(resolve, electionMs));
+    this.cluster.groups.restart();
     this.cluster.leader = to ?? (before + 1) % this.nodes.length;
   }
 
   async close(): Promise<void> {
+    this.cluster.groups.stop();
     for (const node of this.nodes) await node.close();
     this.cluster.log.close();
   }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { recordFilter } from './filter.js';
 import type { LogRecord, StandInLog } from './log.js';
 import type { NodeView } from './node-state.js';
-import { eventOf, send, type ReadCall } from './answers.js';
+import { eventOf, nextOf, send, type ReadCall } from './answers.js';
 
 /** A filtered catch-up subscription to $all: history, caught up, then what comes; checkpoints each so many events looked at. */
 export async function subscribe(node: NodeView, call: ReadCall, options: ReadReq.Options): Promise<void> {
@@ -27,7 +27,7 @@ export async function subscribe(node: NodeView, call: ReadCall, options: ReadReq
     if (!open) return;
     if (!told) open = await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
     told = true;
-    if (index === log.all.length) await appendOrEnd(log, call);
+    if (index === log.all.length) await nextOf(call, 'cancelled', (done) => log.onNext(done));
     open &&= !call.cancelled && !call.destroyed;
   }
 }
@@ -41,19 +41,4 @@ function firstIndex(log: StandInLog, options: ReadReq.Options): number {
 function checkpoint(record: LogRecord): ReadResp {
   const message = new streams.ReadResp.Checkpoint().setCommitPosition(String(record.position));
   return new streams.ReadResp().setCheckpoint(message.setPreparePosition(String(record.position)));
-}
-
-function appendOrEnd(log: StandInLog, call: ReadCall): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      forget();
-      call.off('cancelled', done);
-      call.off('close', done);
-      resolve();
-    };
-    const forget = log.onNext(done);
-    call.on('cancelled', done);
-    call.on('close', done);
-    if (call.cancelled) done();
-  });
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import {
   EventLog,
@@ -14,14 +14,24 @@ import { subscriptionEvents } from '#subscription/published';
 import { SimulatedStore } from '#testing';
 import { processEvents } from '#workflow/published';
 import {
-  openReadModels,
+  countOpenWork,
+  listPortfolios,
+  listProcesses,
+  listSubscriptions,
   openWork,
+  overview,
+  portfolio,
+  process,
+  processesOf,
   projections,
   startProjector,
+  subscription,
   type Decode,
   type Projector,
+  type ProjectorOptions,
   type ReadModels,
-} from '../index.js';
+  type Sort,
+} from '#read-models';
 
 export const PLAN = { name: 'azure', version: 1, stages: ['TENANT', 'BILLING_PROFILE'] };
 
@@ -61,6 +71,13 @@ export class World {
   portfolio(id: string): Promise<number> {
     const data = { name: id, csp: 'azure', plan: PLAN, facts: {}, advance: 'automatic', time: this.time };
     return this.append(`portfolio-${id}`, [{ type: 'PortfolioCreated', data }], { run: true, due: 5 });
+  }
+
+  async subscription(id: string, description: string, active: boolean): Promise<number> {
+    const product = { productId: 'ug', productName: 'User Group', customerId: description };
+    const data = { ...product, description, status: 'initial', insync: false, processId: 'p', time: this.time };
+    const more = active ? [{ type: 'SubscriptionActivated', data: { startDate: this.time - 7, time: this.time } }] : [];
+    return this.append(`subscription-${id}`, [{ type: 'SubscriptionCreated', data }, ...more]);
   }
 
   stage(id: string, type: string, more: object = {}): Promise<number> {
@@ -127,21 +144,32 @@ export async function story(world: World): Promise<number> {
   return world.append('process-p', [{ type: 'ProcessCompleted', data: { time } }]);
 }
 
+/** A database for one test. */
+export interface Database {
+  /** Each call another connection to it. Closed with the database. */
+  open(options?: { acceptLoss?: boolean }): Promise<ReadModels>;
+  remove(): Promise<void>;
+}
+
 export interface Running {
   readonly models: ReadModels;
   readonly projector: Projector;
   stop(): Promise<void>;
 }
 
-export async function project(
-  world: World,
-  given: { models?: ReadModels; store?: EventStore; decode?: Decode } = {},
-): Promise<Running> {
-  const models = given.models ?? (await openReadModels({ directory: ':memory:' }));
+type Given = Partial<Pick<ProjectorOptions, 'store' | 'decode' | 'projections' | 'owner'>>;
+
+export async function project(world: World, models: ReadModels, given: Given = {}): Promise<Running> {
   const abort = new AbortController();
-  const { store = world.store, decode = world.decode } = given;
-  const signals = { signal: abort.signal, owner: randomUUID() };
-  const projector = await startProjector({ store, decode, readModels: models, projections, ...signals });
+  const projector = await startProjector({
+    store: world.store,
+    decode: world.decode,
+    readModels: models,
+    projections,
+    signal: abort.signal,
+    owner: randomUUID(),
+    ...given,
+  });
   return {
     models,
     projector,
@@ -150,6 +178,13 @@ export async function project(
       await projector.done;
     },
   };
+}
+
+/** Projects until the views hold `position`. */
+export async function upTo(world: World, position: number, models: ReadModels, given: Given = {}): Promise<Running> {
+  const running = await project(world, models, given);
+  await running.projector.waitFor(position, 10_000);
+  return running;
 }
 
 /** All rows of all views, to be compared. */
@@ -165,8 +200,81 @@ export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]
 export const moveCheckpoints = ({ db }: ReadModels, to: number) =>
   db.updateTable('checkpoints').set({ position: to }).execute();
 
-export async function openStreams(models: ReadModels): Promise<string[]> {
+/** SHA-256 over all rows of all views. */
+export const hashOf = async (models: ReadModels): Promise<string> =>
+  createHash('sha256')
+    .update(JSON.stringify(await dump(models)))
+    .digest('hex');
+
+export async function openStreams(models: ReadModels, dueBefore?: number): Promise<string[]> {
   const streams: string[] = [];
-  for await (const work of openWork(models)) streams.push(work.stream);
+  for await (const work of openWork(models, dueBefore)) streams.push(work.stream);
   return streams;
+}
+
+const NAMES = [
+  'a',
+  'B',
+  'b',
+  'Ä',
+  'ä',
+  'Z',
+  'é',
+  '_',
+  '-',
+  '10',
+  '9',
+  'nul\u0000',
+  'half\ud83d',
+  '\u{1f600}',
+  "it's",
+  '',
+  ' ',
+];
+
+/** A seeded mixture of portfolios, processes and subscriptions in all states, with names that sort differently by locale. */
+export async function manyThings(world: World, seed: number): Promise<number> {
+  let state = seed >>> 0;
+  const below = (n: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+  const name = () => NAMES[below(NAMES.length)]!;
+  for (let i = 0; i < 60; i++) {
+    const id = `${name().replace('\u0000', '')}${i}`;
+    if (below(3) === 0) world.time -= 1;
+    await world.portfolio(id);
+    if (below(2) === 0) await world.stage(id, 'StageStarted', started);
+    if (below(3) === 0) await world.stage(id, 'StageFailed', { failure: { ...failure, message: name() } });
+    await world.subscription(id, name(), below(2) === 0);
+  }
+  return story(world);
+}
+
+/** What every query answers, in several orders, filters and pages. */
+export async function answers(models: ReadModels, now: number): Promise<unknown> {
+  const sorts = ['asc', 'desc'].flatMap((direction) => [
+    [
+      { field: 'start_date', direction },
+      { field: 'description', direction },
+    ],
+    [{ field: 'customer_id', direction }],
+  ]) as Sort[][];
+  const [first, all] = [await listPortfolios(models, { limit: 7 }), await listPortfolios(models, { limit: 500 })];
+  return {
+    overview: await overview(models, now),
+    first,
+    second: await listPortfolios(models, { limit: 7, cursor: first.next! }),
+    all,
+    failed: await listPortfolios(models, { state: 'TENANT_FAILED' }),
+    details: await Promise.all(all.items.map((item) => portfolio(models, item.id))),
+    processes: await listProcesses(models, { sort: [{ field: 'last_step', direction: 'asc' }] }),
+    process: await process(models, 'p'),
+    trail: await processesOf(models, 's'),
+    sorted: await Promise.all(sorts.map((sort) => listSubscriptions(models, { sort, range: [3, 40] }))),
+    active: await listSubscriptions(models, { status: 'active', insync: true, product: 'User Group' }),
+    subscription: await subscription(models, 's'),
+    open: await openStreams(models),
+    counted: await countOpenWork(models),
+  };
 }
