@@ -171,7 +171,7 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
-    expect(names).toHaveLength(16);
+    expect(names).toHaveLength(17);
     expect(new Set(names).size).toBe(16);
     expect(
       describeConfig()
