@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'disk_full'
   | 'corrupt'
   | 'directory_in_use'
+  | 'log_moved'
   | 'access_denied'
   | 'stream_deleted'
   | 'refused'

@@ -1,12 +1,14 @@
 import { UsageError, type SubCommand } from './command.js';
 import { parkedCommand } from './parked.command.js';
 import { setupCommand } from './setup.command.js';
+import { moveCommand } from './move.command.js';
 import { tokenCommand } from './token.command.js';
 
 /** Every sub-command by its name; one file each. */
 const commands: Readonly<Record<string, SubCommand>> = {
   setup: setupCommand,
   parked: parkedCommand,
+  move: moveCommand,
   token: tokenCommand,
 };
 

@@ -9,7 +9,8 @@ export const parkedCommand: SubCommand = {
   usage: '[replay]',
   meaning: 'lists the parked messages of the worker group, or delivers them again',
   run([what, ...more]) {
-    if (more.length > 0 || (what !== undefined && what !== 'replay')) throw new UsageError('parked takes nothing, or replay.');
+    if (more.length > 0 || (what !== undefined && what !== 'replay'))
+      throw new UsageError('parked takes nothing, or replay.');
     return what === 'replay' ? replay() : list();
   },
 };

@@ -7,7 +7,8 @@ import { withGroups } from './with-groups.js';
 /** Makes what several processes share: the group that workers take work from, and the tables of the views. A repeat is harmless. */
 export const setupCommand: SubCommand = {
   usage: '',
-  meaning: 'makes or updates the worker group in EventStoreDB and the tables in PostgreSQL; run it before a new version starts',
+  meaning:
+    'makes or updates the worker group in EventStoreDB and the tables in PostgreSQL; run it before a new version starts',
   async run(args) {
     if (args.length > 0) throw new UsageError('setup takes nothing more.');
     const made = await withGroups(setUpWorkGroup);

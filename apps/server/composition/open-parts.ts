@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog } from '#event-store';
 import { systemClock, systemIds } from '#kernel';
-import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
+import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { openReadModels } from '#read-models';
 import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
@@ -42,7 +42,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const { acceptLoss = false, workflows: more } = options;
   const [logger, metrics] = [createLogger({ level: config.logLevel }), createMetrics()];
   const [clock, ids] = [systemClock, systemIds()];
-  const base = { config, logger, metrics, clock, ids };
+  const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
   mkdirSync(config.dataDir, { recursive: true });
   const { store, commits, groups, trouble } = await openStore({ ...base, acceptLoss }, closing);
   const { vault, keys } = await openVault(config, closing);

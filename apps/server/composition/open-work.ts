@@ -32,7 +32,8 @@ export function openWorkTaker({ groups, runtime, clock, metrics, logger }: Given
     clock,
     observe: (taken, stream, error) => {
       metrics.workMessages.inc({ taken });
-      if (taken === 'failed') logger.warn({ stream, err: error }, 'could not be carried on here; its message is given back');
+      if (taken === 'failed')
+        logger.warn({ stream, err: error }, 'could not be carried on here; its message is given back');
     },
   });
 }

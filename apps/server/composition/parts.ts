@@ -1,6 +1,6 @@
 import type { EventLog, EventStore, WorkGroups } from '#event-store';
 import type { Clock, Ids, Vault } from '#kernel';
-import type { Config, Metrics } from '#platform';
+import type { Access, Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
 import type { Projector, ReadModels } from '#read-models';
 import type { CallbackTokens, Runtime } from '#runtime';
@@ -13,6 +13,7 @@ export abstract class Parts {
   abstract readonly config: Config;
   abstract readonly logger: Logger;
   abstract readonly metrics: Metrics;
+  abstract readonly access: Access;
   abstract readonly clock: Clock;
   abstract readonly ids: Ids;
   abstract readonly store: EventStore;

@@ -5,6 +5,7 @@ import { Parts } from '../composition/parts.js';
 import { WORK_GROUP } from '../composition/work-group.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
+import { Needs, Open } from '../http/needs.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { HealthSchema } from './health.answers.js';
 
@@ -14,6 +15,7 @@ export class HealthController {
   constructor(private readonly parts: Parts) {}
 
   @Get('healthz')
+  @Open()
   @ApiProblems(400)
   @ApiAnswer(HealthSchema, 'The process lives')
   live() {
@@ -21,17 +23,24 @@ export class HealthController {
   }
 
   @Get('readyz')
+  @Open()
   @ApiProblems(400)
   @ApiAnswer(HealthSchema, 'Log and views answer')
   @ApiAnswer(HealthSchema, 'A part does not answer', 503)
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
     const { parts } = this;
-    const health = await checkHealth({ log: () => log(parts), views: () => views(parts), work: () => work(parts) });
+    const health = await checkHealth({
+      log: () => log(parts),
+      views: () => views(parts),
+      work: () => work(parts),
+      access: () => parts.access.state(),
+    });
     if (health.status === 'failed') reply.code(503);
     return health;
   }
 
   @Get('metrics')
+  @Needs('read')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiProblems(400)
   @ApiOkResponse({ description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } })
@@ -58,7 +67,8 @@ async function work({ groups, trouble, config, keepsTime }: Parts): Promise<stri
   if (groups === undefined || !config.roles.includes('worker') || trouble() !== undefined) return undefined;
   if (keepsTime() === undefined) return undefined;
   const group = await groups.info(WORK_GROUP);
-  if (group === undefined) throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
+  if (group === undefined)
+    throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
   if (group.parked > 0) throw new Degraded(`${group.parked} parked messages: see \`main.js parked\``);
   return `${group.workers} workers${keepsTime() ? ', this one keeps the time' : ''}`;
 }

@@ -12,8 +12,8 @@ export interface TokenEntry {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 /** SHA-256 in base64url without padding. */
 const HASH = /^sha256:([A-Za-z0-9_-]{43})$/;
-/** What a name must not claim to be: the actor of requests without a token. */
-const RESERVED = ['anonymous'];
+/** Actors that are no token's: requests without one, signed callbacks, and the server itself. */
+const RESERVED = ['anonymous', 'callback', 'purveyor'];
 
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
@@ -33,7 +33,7 @@ export function readTokenList(text: string): readonly TokenEntry[] {
 function entryOf({ line, number }: { readonly line: string; readonly number: number }): TokenEntry | string {
   const [name = '', roles = '', hashed = '', ...more] = line.split(/\s+/);
   const granted = roles.split(',');
-  if (!isName(name)) return `line ${number}: the name is 1 to 64 letters, digits and . _ @ -, and not anonymous`;
+  if (!isName(name)) return `line ${number}: the name is 1 to 64 letters, digits and . _ @ -, and not reserved`;
   if (!granted.every(isAccessRole)) return `line ${number}: roles are read, operate and admin, with commas between`;
   const [, hash] = HASH.exec(hashed) ?? [];
   if (hash === undefined || more.length > 0)

@@ -18,7 +18,9 @@ const ALL_ROLES = 3;
 export function combination({ eventStore, readModels, roles, vaultKey, callbackKeys }: Placed): string[] {
   const [distributed, shared] = [eventStore !== 'embedded', readModels !== 'sqlite'];
   if (shared && !distributed)
-    return ['PURVEYOR_READ_MODELS: postgres://... goes with PURVEYOR_EVENT_STORE=esdb://..., the embedded log with sqlite'];
+    return [
+      'PURVEYOR_READ_MODELS: postgres://... goes with PURVEYOR_EVENT_STORE=esdb://..., the embedded log with sqlite',
+    ];
   if (roles.length < ALL_ROLES && !shared)
     return [
       'PURVEYOR_ROLES: must be all of api, worker and projector, unless PURVEYOR_EVENT_STORE is esdb://... and PURVEYOR_READ_MODELS is postgres://...',

@@ -57,6 +57,15 @@ export class Config {
   @IsNotEmpty()
   host!: string;
 
+  @FromEnvironment('PURVEYOR_TOKENS_FILE', {
+    meaning:
+      'File of the bearer tokens that may use the API; `main.js token NAME ROLE` makes a line. Without it: loopback only.',
+    allowed: 'a path of a file with lines NAME ROLE[,ROLE] sha256:HASH',
+  })
+  @IsOptional()
+  @IsString()
+  tokensFile?: string;
+
   @FromEnvironment('PURVEYOR_DATA_DIR', {
     default: './data',
     meaning: 'Directory of the embedded log, the views and the vault. One server per directory.',
@@ -135,7 +144,8 @@ export class Config {
   logLevel!: LogLevel;
 
   @FromEnvironment('PURVEYOR_PUBLIC_URL', {
-    meaning: 'Base of the callback URLs given to others. Without it: http://<host>:<port>; a process without the role api needs it.',
+    meaning:
+      'Base of the callback URLs given to others. Without it: http://<host>:<port>; a process without the role api needs it.',
     allowed: 'an http(s) URL',
     read: readHttpUrl,
   })
