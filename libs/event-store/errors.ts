@@ -8,9 +8,9 @@ export type StoreErrorCode =
   | 'corrupt'
   | 'directory_in_use'
   | 'log_moved'
-  | 'access_denied'
+  | 'store_access_denied'
+  | 'store_refused'
   | 'stream_deleted'
-  | 'refused'
   | 'newer_format';
 
 /** Everything the log throws. `code` is stable. */

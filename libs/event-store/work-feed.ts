@@ -42,7 +42,7 @@ export interface ParkedMessage {
  * version.
  */
 export interface WorkGroups {
-  /** Creates the group at the end of the log or updates its settings, reads it back and throws StoreError `refused` if it is not pinned. */
+  /** Creates the group at the end of the log or updates its settings, reads it back and throws StoreError `store_refused` if it is not pinned. */
   setup(name: string, streamPrefixes: readonly string[]): Promise<'created' | 'updated'>;
   /** Undefined for a group that does not exist. */
   info(name: string): Promise<WorkGroupInfo | undefined>;

@@ -3,16 +3,16 @@ import { position, revision, type Appended, type ExpectedRevision, type StreamNa
 import type { AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { safeInteger } from './records.js';
 
-/** What the store answered to an append. Throws {@link WrongExpectedRevision}; the position is missing where the server does not know it. */
+/** What the store answered to an append; the position is missing where the server does not know it. */
 export function appended(
   stream: StreamName,
   expected: ExpectedRevision,
   answer: AppendResp,
-): { readonly revision: Appended['revision']; readonly position?: Appended['position'] } {
+): WrongExpectedRevision | { readonly revision: Appended['revision']; readonly position?: Appended['position'] } {
   const wrong = answer.getWrongExpectedVersion();
   if (wrong !== undefined) {
     const actual = wrong.hasCurrentRevision() ? revision(safeInteger(wrong.getCurrentRevision())) : 'no_stream';
-    throw new WrongExpectedRevision(stream, expected, actual);
+    return new WrongExpectedRevision(stream, expected, actual);
   }
   const success = answer.getSuccess()!;
   const at = success.getPosition();

@@ -21,7 +21,7 @@ export class GroupRefusal extends StoreError {
     readonly answer: string,
     message: string,
   ) {
-    super('refused', message);
+    super('store_refused', message);
   }
 }
 
@@ -38,11 +38,11 @@ export function refusalOf(error: unknown, stream: StreamName): StoreError | unde
   if (type !== undefined && GROUP_ANSWERS.has(type)) return new GroupRefusal(type, message);
   if (type === 'stream-deleted') return new StoreError('stream_deleted', `${stream} was deleted`);
   if (type === 'access-denied' || DENIED_CODES.has(code))
-    return new StoreError('access_denied', `EventStoreDB denies access to ${stream}: ${message}`);
+    return new StoreError('store_access_denied', `EventStoreDB denies access to ${stream}: ${message}`);
   const refused = REFUSED_CODES.get(code);
   return refused === undefined
     ? undefined
-    : new StoreError('refused', `EventStoreDB refused a call on ${stream} (${refused}): ${message}`);
+    : new StoreError('store_refused', `EventStoreDB refused a call on ${stream} (${refused}): ${message}`);
 }
 
 /** One line for logs and health. */

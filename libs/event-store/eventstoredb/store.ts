@@ -1,7 +1,7 @@
 import type { Credentials } from '@eventstore/db-client';
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
-import { StoreUnavailable } from '../errors.js';
+import { StoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import type {
   AllPage,
   Appended,
@@ -15,6 +15,7 @@ import type {
   StreamName,
   StreamPage,
 } from '../port.js';
+import { revision } from '../port.js';
 import { checkSize } from '../rules.js';
 import type { WorkGroups } from '../work-feed.js';
 import { appended, nothingAppended } from './append.js';
@@ -49,7 +50,7 @@ export interface EventStoreDbOptions {
 }
 
 /**
- * Opens the log in an EventStoreDB, waiting until the store answers for the first time. Throws StoreErrors: `access_denied`, or
+ * Opens the log in an EventStoreDB, waiting until the store answers for the first time. Throws StoreErrors: `store_access_denied`, or
  * `store_unavailable` after `readPatienceMs`.
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
@@ -151,12 +152,29 @@ export class EventStoreDbStore implements EventStore {
     checkSize(stream, events);
     if (events.length === 0) return nothingAppended(expected, await this.head());
     const messages = appendMessages(this.names.toServer(stream), expected, events);
-    const at = await this.calls.append(stream, async () =>
-      appended(stream, expected, await this.connection.append(messages)),
-    );
+    const at = await this.calls.append(stream, async () => {
+      const answer = appended(stream, expected, await this.connection.append(messages));
+      return answer instanceof WrongExpectedRevision ? this.repeated(answer, events) : answer;
+    });
     if (at.position !== undefined) return { revision: at.revision, position: at.position };
     const page = await this.readStream(stream, { from: at.revision, limit: 1 });
     return { revision: at.revision, position: page.events[0]!.position };
+  }
+
+  /**
+   * A conflict, unless what stands behind the expected revision are these very events. The server recognises a repeat by its index; while
+   * the first attempt is not indexed yet it relies on a table by event id alone, which the same event in another stream (a second log on
+   * the same server) spoils.
+   */
+  private async repeated(conflict: WrongExpectedRevision, events: readonly EncodedEvent[]): Promise<Appended> {
+    const { stream, expected, actual } = conflict;
+    const from = expected === 'no_stream' ? 0 : expected + 1;
+    if (actual === 'no_stream' || actual < from + events.length - 1) throw conflict;
+    const page = await readStreamPage(this.source, stream, { from: revision(from), limit: events.length });
+    if (page.events.length < events.length) throw new StoreUnavailable(`${stream} is not indexed yet`, false);
+    const last = page.events.at(-1)!;
+    if (page.events.some(({ id }, i) => id !== events[i]!.id)) throw conflict;
+    return { revision: last.revision, position: last.position };
   }
 
   private async drained(ms: number): Promise<void> {

@@ -53,7 +53,7 @@ export class EventStoreDbGroups implements WorkGroups {
     const strategy = (await this.info(name))?.strategy;
     // The client sends a strategy it does not know as another one, with a warning only.
     if (strategy !== STRATEGY)
-      throw new StoreError('refused', `group ${name} has strategy ${strategy}, not ${STRATEGY}`);
+      throw new StoreError('store_refused', `group ${name} has strategy ${strategy}, not ${STRATEGY}`);
     return made;
   }
 

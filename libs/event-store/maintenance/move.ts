@@ -85,7 +85,7 @@ const isCopy = (event: StoredEvent, found: StoredEvent): boolean => PARTS.every(
 
 const foreign = ({ stream, revision: at }: StoredEvent) =>
   new StoreError(
-    'refused',
+    'store_refused',
     `the target holds ${stream}@${at}, which is not the next event of this log; move into an empty store, or set another PURVEYOR_STREAM_PREFIX`,
   );
 

@@ -96,6 +96,27 @@ export const machine: readonly ErrorEntry[] = [
     'Send it again with the same Idempotency-Key: the answer then tells what became of it.',
   ),
   entry(
+    'store_access_denied',
+    500,
+    'The log denies access',
+    'EventStoreDB does not accept the credentials, or they lack rights.',
+    'Correct the credentials or the rights of the user.',
+  ),
+  entry(
+    'store_refused',
+    500,
+    'The log refused a call',
+    'EventStoreDB refused a call as invalid or unknown to it.',
+    'Compare the version of the server with those that were tried.',
+  ),
+  entry(
+    'stream_deleted',
+    500,
+    'A stream was deleted',
+    'Somebody deleted a stream of the log in EventStoreDB.',
+    'Restore the log from a backup.',
+  ),
+  entry(
     'position_timeout',
     503,
     'Not there yet',

@@ -76,6 +76,9 @@ const STORE_CODES = new Set([
   'disk_full',
   'corrupt',
   'directory_in_use',
+  'store_access_denied',
+  'store_refused',
+  'stream_deleted',
   'newer_format',
 ]);
 

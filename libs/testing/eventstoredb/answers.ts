@@ -1,7 +1,6 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { linkTarget } from './group.js';
 import type { LogRecord, StandInLog } from './log.js';
 import { fillRecorded } from './wire.js';
 
@@ -42,7 +41,7 @@ export function eventOf(log: StandInLog, record: LogRecord, resolveLinks: boolea
   if (!resolveLinks || record.type !== '$>') message.setEvent(recorded(record));
   else {
     message.setLink(recorded(record));
-    const target = linkTarget(log, record);
+    const target = log.targetOf(record);
     if (target !== undefined) message.setEvent(recorded(target));
   }
   return new streams.ReadResp().setEvent(message);

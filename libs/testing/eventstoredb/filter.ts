@@ -6,21 +6,31 @@ interface Expression {
 }
 
 /** What the filter messages of subscriptions and of persistent subscriptions have in common. */
-export interface FilterMessage {
+interface FilterMessage {
   getStreamIdentifier(): Expression | undefined;
   getEventType(): Expression | undefined;
 }
 
-/** A predicate over records: a regular expression or any of several prefixes, of the stream's name or of the event's type. */
-export function recordFilter(filter: FilterMessage | undefined): (record: LogRecord) => boolean {
-  const byStream = filter?.getStreamIdentifier();
-  const expression = byStream ?? filter?.getEventType();
-  if (expression === undefined) return () => true;
-  const text = (record: LogRecord) => (byStream === undefined ? record.type : record.stream);
-  if (expression.getRegex() !== '') {
-    const pattern = new RegExp(expression.getRegex());
-    return (record) => pattern.test(text(record));
-  }
-  const prefixes = expression.getPrefixList();
-  return (record) => prefixes.some((prefix) => text(record).startsWith(prefix));
+/** A regular expression or any of several prefixes, of the stream's name or of the event's type. */
+export interface RecordFilter {
+  readonly byStream: boolean;
+  readonly regex: string;
+  readonly prefixes: readonly string[];
+}
+
+export function filterOf(message: FilterMessage | undefined): RecordFilter | undefined {
+  const byStream = message?.getStreamIdentifier();
+  const expression = byStream ?? message?.getEventType();
+  if (expression === undefined) return undefined;
+  return { byStream: byStream !== undefined, regex: expression.getRegex(), prefixes: expression.getPrefixList() };
+}
+
+/** A predicate over records; everything without a filter. */
+export function matching(filter: RecordFilter | undefined): (record: LogRecord) => boolean {
+  if (filter === undefined) return () => true;
+  const { byStream, regex, prefixes } = filter;
+  const text = (record: LogRecord) => (byStream ? record.stream : record.type);
+  if (regex === '') return (record) => prefixes.some((prefix) => text(record).startsWith(prefix));
+  const pattern = new RegExp(regex);
+  return (record) => pattern.test(text(record));
 }

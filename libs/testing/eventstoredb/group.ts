@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { matching, type RecordFilter } from './filter.js';
 import type { LogRecord, StandInLog } from './log.js';
+import { leastLoaded, Pins } from './pins.js';
 
 export interface GroupSettings {
   readonly resolveLinks: boolean;
@@ -18,7 +19,7 @@ export interface GroupSettings {
 
 export interface GroupConfig {
   readonly name: string;
-  readonly filter: { readonly byStream: boolean; readonly regex: string; readonly prefixes: readonly string[] };
+  readonly filter?: RecordFilter;
   /** Position behind which the group begins. */
   readonly start: number;
   readonly settings: GroupSettings;
@@ -38,27 +39,26 @@ export interface Consumer {
   drop(): void;
 }
 
-const BUCKETS = 1024;
-
 export const parkedStream = (group: string) => `$persistentsubscription-$all::${group}-parked`;
 const checkpointStream = (group: string) => `$persistentsubscription-$all::${group}-checkpoint`;
 
 /** One persistent subscription to $all: at least once, competing consumers, parking. Its state but the checkpoint is in memory. */
 export class Group {
   readonly consumers = new Set<Consumer>();
-  private readonly buckets = new Map<number, Consumer>();
+  private readonly pins = new Pins<Consumer>();
   private readonly retries: GroupMessage[] = [];
   /** Index in the log of the next record to look at. */
   private next: number;
   private stopWaiting: () => void = () => {};
   private checkpointed: number;
+  private readonly matches: (record: LogRecord) => boolean;
   private checkpointTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly log: StandInLog,
     public config: GroupConfig,
-    private readonly matches: (record: LogRecord) => boolean,
   ) {
+    this.matches = matching(config.filter);
     const stored = log.stream(checkpointStream(config.name)).at(-1);
     this.checkpointed = stored === undefined ? config.start : Number(JSON.parse(stored.data.toString()));
     this.next = log.indexBehind(this.checkpointed);
@@ -77,7 +77,7 @@ export class Group {
 
   join(consumer: Consumer): void {
     this.consumers.add(consumer);
-    this.rebalance();
+    this.pins.joined(this.consumers);
     this.push();
   }
 
@@ -89,7 +89,7 @@ export class Group {
       this.retries.push(message);
     }
     consumer.inFlight.clear();
-    for (const [bucket, pinned] of this.buckets) if (pinned === consumer) this.buckets.delete(bucket);
+    this.pins.left(consumer);
     this.push();
   }
 
@@ -113,7 +113,7 @@ export class Group {
     const first = this.log.truncatedBefore(stream);
     const links = this.log.stream(stream).slice(first, first + count);
     for (const link of links) {
-      const target = linkTarget(this.log, link);
+      const target = this.log.targetOf(link);
       if (target !== undefined) this.retries.push({ record: target, link, retries: 0 });
     }
     if (links.length > 0) this.log.appendOwn(`$$${stream}`, '$metadata', { $tb: first + links.length });
@@ -163,26 +163,9 @@ export class Group {
   }
 
   private consumerFor(record: LogRecord): Consumer | undefined {
-    if (this.config.settings.strategy !== 'Pinned') return this.leastLoaded((each) => each.inFlight.size);
-    const bucket = createHash('md5').update(record.stream).digest().readUInt32LE() % BUCKETS;
-    const pinned = this.buckets.get(bucket) ?? this.leastLoaded((each) => this.bucketsOf(each).length);
-    if (pinned !== undefined) this.buckets.set(bucket, pinned);
-    return pinned;
-  }
-
-  private leastLoaded(load: (consumer: Consumer) => number): Consumer | undefined {
-    return [...this.consumers].sort((a, b) => load(a) - load(b))[0];
-  }
-
-  /** A newcomer gets its share of the buckets. */
-  private rebalance(): void {
-    const share = Math.ceil(this.buckets.size / this.consumers.size);
-    for (const consumer of this.consumers)
-      for (const bucket of this.bucketsOf(consumer).slice(share)) this.buckets.delete(bucket);
-  }
-
-  private bucketsOf(consumer: Consumer): number[] {
-    return [...this.buckets].filter(([, pinned]) => pinned === consumer).map(([bucket]) => bucket);
+    return this.config.settings.strategy === 'Pinned'
+      ? this.pins.of(record.stream, this.consumers)
+      : leastLoaded(this.consumers, (each) => each.inFlight.size);
   }
 
   private taken(consumer: Consumer, id: string): GroupMessage | undefined {
@@ -225,11 +208,4 @@ export class Group {
     this.checkpointed = last.position;
     this.log.appendOwn(checkpointStream(this.config.name), '$SubscriptionCheckpoint', last.position);
   }
-}
-
-/** A link's data is `revision@stream`. */
-export function linkTarget(log: StandInLog, link: LogRecord): LogRecord | undefined {
-  const text = link.data.toString();
-  const at = text.indexOf('@');
-  return log.stream(text.slice(at + 1))[Number(text.slice(0, at))];
 }

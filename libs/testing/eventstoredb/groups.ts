@@ -1,5 +1,5 @@
 import { Group, type GroupConfig } from './group.js';
-import type { LogRecord, StandInLog } from './log.js';
+import type { StandInLog } from './log.js';
 
 const CONFIG_STREAM = '$persistentSubscriptionConfig';
 
@@ -20,7 +20,7 @@ export class Groups {
   }
 
   create(config: GroupConfig): void {
-    this.groups.set(config.name, this.groupOf(config));
+    this.groups.set(config.name, new Group(this.log, config));
     this.store();
   }
 
@@ -49,7 +49,7 @@ export class Groups {
   private load(): void {
     const stored = this.log.stream(CONFIG_STREAM).at(-1);
     const configs = stored === undefined ? [] : (JSON.parse(stored.data.toString()) as GroupConfig[]);
-    this.groups = new Map(configs.map((config) => [config.name, this.groupOf(config)]));
+    this.groups = new Map(configs.map((config) => [config.name, new Group(this.log, config)]));
   }
 
   private store(): void {
@@ -59,18 +59,4 @@ export class Groups {
       this.list().map(({ config }) => config),
     );
   }
-
-  private groupOf(config: GroupConfig): Group {
-    return new Group(this.log, config, matching(config.filter));
-  }
-}
-
-/** System events are none of a group's unless its filter asks for them by name. */
-function matching({ byStream, regex, prefixes }: GroupConfig['filter']): (record: LogRecord) => boolean {
-  const pattern = regex === '' ? undefined : new RegExp(regex);
-  return (record) => {
-    const text = byStream ? record.stream : record.type;
-    if (pattern !== undefined) return pattern.test(text);
-    return prefixes.length === 0 ? !record.type.startsWith('$') : prefixes.some((prefix) => text.startsWith(prefix));
-  };
 }

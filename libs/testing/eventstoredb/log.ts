@@ -76,6 +76,13 @@ export class StandInLog {
     return latest === undefined ? 0 : ((JSON.parse(latest.data.toString()) as { $tb?: number }).$tb ?? 0);
   }
 
+  /** What a link stands for; its data is `revision@stream`. */
+  targetOf(link: LogRecord): LogRecord | undefined {
+    const text = link.data.toString();
+    const at = text.indexOf('@');
+    return this.stream(text.slice(at + 1))[Number(text.slice(0, at))];
+  }
+
   /** Index of the first record behind a position. */
   indexBehind(position: number): number {
     let [low, high] = [0, this.all.length];

@@ -8,6 +8,7 @@ import type {
   ReplayParkedReq,
   UpdateReq,
 } from '@eventstore/db-client/generated/persistent_pb.js';
+import { filterOf } from './filter.js';
 import type { Group, GroupConfig } from './group.js';
 import { leaderError, type NodeView } from './node-state.js';
 import { exception, unimplemented } from './wire.js';
@@ -102,17 +103,10 @@ export function groupCalls(node: NodeView) {
 function configOf({ cluster: { log } }: NodeView, request: CreateReq): GroupConfig {
   const options = request.getOptions()!;
   const all = options.getAll()!;
-  const filter = all.getFilter();
-  const byStream = filter?.getStreamIdentifier();
-  const expression = byStream ?? filter?.getEventType();
   const position = all.getPosition()?.getCommitPosition();
   return {
     name: options.getGroupName(),
-    filter: {
-      byStream: byStream !== undefined,
-      regex: expression?.getRegex() ?? '',
-      prefixes: expression?.getPrefixList() ?? [],
-    },
+    filter: filterOf(all.getFilter()),
     start: position === undefined ? (all.hasEnd() ? (log.all.at(-1)?.position ?? 0) : 0) : Number(position),
     settings: settingsOf(options.getSettings()!),
   };

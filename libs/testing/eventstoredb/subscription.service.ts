@@ -1,7 +1,7 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { randomUUID } from 'node:crypto';
-import { recordFilter } from './filter.js';
+import { filterOf, matching } from './filter.js';
 import type { LogRecord, StandInLog } from './log.js';
 import type { NodeView } from './node-state.js';
 import { eventOf, nextOf, send, type ReadCall } from './answers.js';
@@ -10,7 +10,7 @@ import { eventOf, nextOf, send, type ReadCall } from './answers.js';
 export async function subscribe(node: NodeView, call: ReadCall, options: ReadReq.Options): Promise<void> {
   const { log } = node.cluster;
   const filter = options.getFilter()!;
-  const matches = recordFilter(filter);
+  const matches = matching(filterOf(filter));
   const interval = Math.max(1, (filter.getMax() || 32) * filter.getCheckpointintervalmultiplier());
   const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID());
   let open = await send(call, new streams.ReadResp().setConfirmation(confirmation));
