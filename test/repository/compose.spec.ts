@@ -37,7 +37,7 @@ const SCHEMA = JSON.parse(
 function faultsOf(document: unknown): readonly unknown[] {
   const ajv = new Ajv2019({ strict: false, allErrors: true });
   (addFormats as unknown as (target: Ajv2019) => void)(ajv);
-  ajv.addFormat('duration', true);
+  for (const format of ['duration', 'ports', 'expose']) ajv.addFormat(format, true);
   const validate = ajv.compile(SCHEMA);
   return validate(document) ? [] : (validate.errors ?? []);
 }
