@@ -18,6 +18,7 @@ const CONTENTS = {
   name: 'purveyor sandbox',
   csp: ['/csp/azure/tenants', '/csp/azure/billing-profiles', '/csp/azure/admin-subscriptions'],
   scim: '/scim/v2',
+  provisioners: '/provisioners/{type}',
   control: ['/ledger', '/ledger/summary', '/scripts', '/settings', '/callbacks', '/healthz'],
 };
 

@@ -62,9 +62,10 @@ function recordStatus(response: Response, ledger: LedgerStore, seq: number): voi
   }) as never;
 }
 
-/** The last part of the collection's path: `/csp/azure/tenants` and `/scim/v2/Groups/{id}` give `tenants` and `Groups`. */
+/** The collection: `/csp/azure/tenants` and `/scim/v2/Groups/{id}` give `tenants` and `Groups`, `/provisioners/{type}` the type. */
 function kindOf(path: string): string {
-  return path.split('/')[3] ?? 'unknown';
+  const parts = path.split('/');
+  return (parts[1] === 'provisioners' ? parts[2] : parts[3]) ?? 'unknown';
 }
 
 /** Everything that enters the world outside passes here: it is written down, then suffers what was scripted. */
@@ -111,7 +112,7 @@ function fail(
   { answers }: GateParts,
 ): void {
   const answer = failure(context.path, script);
-  if (context.path.startsWith('/csp/') && context.method === 'POST') answers.remember(context, answer);
+  if (!context.path.startsWith('/scim/') && context.method === 'POST') answers.remember(context, answer);
   sendAnswer(response, answer);
 }
 

@@ -13,6 +13,9 @@ import { DirectoryStore } from './directory.store.js';
 import { contextOf, gate, sendAnswer } from './gate.js';
 import { LedgerStore } from './ledger.store.js';
 import { errorAnswer } from './sandbox.types.js';
+import { provisionerRoutes } from './provisioners/provisioner.routes.js';
+import { ProvisionerService } from './provisioners/provisioner.service.js';
+import { ProvisionerStore } from './provisioners/provisioner.store.js';
 import { scimRouter } from './scim.router.js';
 import { ScriptsStore } from './scripts.store.js';
 import { SettingsStore } from './settings.store.js';
@@ -54,7 +57,12 @@ const reportError: ErrorRequestHandler = (error: Error & { status?: number }, _r
   sendAnswer(response, errorAnswer(error.status ?? 500, 'SandboxError', error.message));
 };
 
-function buildApp(database: Database, callbacks: Callbacks, scimToken: string, closing: AbortSignal): Express {
+function buildApp(
+  database: Database,
+  callbacks: Callbacks,
+  { scimToken, secret }: { readonly scimToken: string; readonly secret: string },
+  closing: AbortSignal,
+): Express {
   const ledger = new LedgerStore(database);
   const scripts = new ScriptsStore(database);
   const answers = new AnswersStore(database);
@@ -74,6 +82,10 @@ function buildApp(database: Database, callbacks: Callbacks, scimToken: string, c
   const app = express().disable('x-powered-by').disable('etag');
   app.use(express.text({ type: () => true, limit: '1mb' }));
   app.use('/csp', guard, cspRoutes({ database, ledger, answers, callbacks, csp, closing }));
+  const store = new ProvisionerStore(database);
+  const service = new ProvisionerService({ store, callbacks, scripts, settings });
+  const provisioners = { database, ledger, answers, callbacks, service, store, secret, closing };
+  app.use('/provisioners', guard, provisionerRoutes(provisioners));
   app.use('/scim/v2', guard, parseForScim, scim);
   app.use(controlRoutes({ ledger, scripts, settings, callbacks }));
   app.use(reportError);
@@ -90,9 +102,10 @@ async function listen(server: Server, port: number, host: string): Promise<strin
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const database = new Database(options.directory);
   const closing = new AbortController();
-  const callbacks = new Callbacks(database, options.webhookSecret ?? DEVELOPMENT_WEBHOOK_SECRET);
-  const token = options.scimToken ?? DEVELOPMENT_SCIM_TOKEN;
-  const server = createServer(buildApp(database, callbacks, token, closing.signal));
+  const secret = options.webhookSecret ?? DEVELOPMENT_WEBHOOK_SECRET;
+  const callbacks = new Callbacks(database, secret);
+  const scimToken = options.scimToken ?? DEVELOPMENT_SCIM_TOKEN;
+  const server = createServer(buildApp(database, callbacks, { scimToken, secret }, closing.signal));
   const url = await listen(server, options.port, options.host ?? '127.0.0.1').catch((error: unknown) => {
     database.close();
     throw error;

@@ -71,7 +71,7 @@ export interface LedgerEntry {
   readonly time: string;
   readonly method: string;
   readonly path: string;
-  /** The collection that was addressed: tenants, billing-profiles, admin-subscriptions, operations, Users, Groups. */
+  /** The collection that was addressed: tenants, billing-profiles, admin-subscriptions, operations, Users, Groups, or a resource type. */
   readonly kind: string;
   readonly key: string | null;
   /** HTTP status of the answer that left; null when none left (yet). */

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AuditController } from './audit/audit.controller.js';
 import { auditQueryHandlers } from './audit/audit.queries.js';
 import { CallbackController } from './callbacks/callback.controller.js';
+import { RejectedCallbacks } from './callbacks/rejected-callbacks.js';
 import { ReceiveCallbackHandler } from './callbacks/receive-callback.command.js';
 import { Parts } from './composition/parts.js';
 import { DashboardController } from './dashboards/dashboard.controller.js';
@@ -12,6 +13,9 @@ import { CommandSender } from './http/command-sender.js';
 import { portfolioCommandHandlers } from './portfolio/portfolio.handlers.js';
 import { portfolioQueryHandlers } from './portfolio/portfolio.queries.js';
 import { PortfolioController } from './portfolio/portfolio.controller.js';
+import { OperationController } from './operations/operation.controller.js';
+import { operationCommandHandlers } from './operations/operation.handlers.js';
+import { operationQueryHandlers } from './operations/operation.queries.js';
 import { PortfolioSecrets } from './portfolio/secrets.js';
 import { ProcessController } from './processes/process.controller.js';
 import { processCommandHandlers } from './processes/process.handlers.js';
@@ -25,6 +29,7 @@ import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.
 const API = [
   PortfolioController,
   ProcessController,
+  OperationController,
   SubscriptionController,
   ProductController,
   DashboardController,
@@ -52,6 +57,8 @@ export class AppModule implements OnApplicationShutdown {
         PortfolioSecrets,
         ...portfolioCommandHandlers,
         ...portfolioQueryHandlers,
+        ...operationCommandHandlers,
+        ...operationQueryHandlers,
         StartForm,
         ...processCommandHandlers,
         ...processQueryHandlers,
@@ -60,6 +67,7 @@ export class AppModule implements OnApplicationShutdown {
         ...dashboardQueryHandlers,
         ...auditQueryHandlers,
         ReceiveCallbackHandler,
+        RejectedCallbacks,
       ],
     };
   }

@@ -12,11 +12,13 @@ function fail(line: string): never {
   process.exit(1);
 }
 
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** One line that says what to do. */
 function explain(error: Error & { code?: string }, port: number | undefined): string {
   if (error instanceof ConfigError) return error.message;
   if (error.code === 'EADDRINUSE') return `Port ${port} is in use: stop the other program or set PURVEYOR_PORT.`;
-  if (error.code === 'directory_in_use') return `${error.message}. Stop it, or set PURVEYOR_DATA_DIR.`;
+  if (error.code === 'directory_in_use') return `${sentence(error.message)} (PURVEYOR_DATA_DIR).`;
   return `The server cannot start: ${error.message}`;
 }
 

@@ -1,5 +1,5 @@
-import type { Failure, FailureKind, Outcome } from '#kernel';
-import { retryAfterMs } from '#runtime';
+import type { Outcome } from '#kernel';
+import { errorOf, fault, parseJson, retryAfterMs, sameOrigin } from '#runtime';
 
 export interface Answer {
   readonly status: number;
@@ -18,7 +18,7 @@ export function classify(answer: Answer, url: string, now: number): Outcome {
     return fault('invalid_result', 'unexpected_status', `status ${status}`, { status });
   if (status < 400) return fault('refused', 'redirect_refused', 'redirects are not followed', { status });
   const transient = status === 408 || status === 429 || status >= 500;
-  const { code, message } = errorOf(answer);
+  const { code, message } = errorOf(status, answer.text);
   return fault(transient ? 'retryable' : 'refused', code, message, {
     status,
     ...(transient && wait !== undefined && { retryAfterMs: wait }),
@@ -27,7 +27,7 @@ export function classify(answer: Answer, url: string, now: number): Outcome {
 
 function finished({ status, text }: Answer): Outcome {
   if (text === undefined) return fault('invalid_result', 'answer_too_large', 'the answer is over 1 MiB', { status });
-  const result = parsed(text);
+  const result = parseJson(text);
   return result === undefined
     ? fault('invalid_result', 'not_json', 'the answer is not JSON', { status })
     : { kind: 'done', result };
@@ -45,33 +45,3 @@ function accepted({ headers, status }: Answer, url: string, wait: number | undef
     ...(wait !== undefined && { retryAfterMs: wait }),
   };
 }
-
-/** The absolute location when it has the origin of `url`, else undefined. */
-export function sameOrigin(location: string, url: string): string | undefined {
-  if (!URL.canParse(location, url)) return undefined;
-  const target = new URL(location, url);
-  return target.origin === new URL(url).origin ? target.href : undefined;
-}
-
-/** The CSP's own code and message, as ARM and Graph give them; cut, because they end up in an event. */
-function errorOf({ status, text }: Answer): { readonly code: string; readonly message: string } {
-  const { error } = (parsed(text ?? '') ?? {}) as { error?: { code?: unknown; message?: unknown } };
-  return {
-    code: typeof error?.code === 'string' ? error.code.slice(0, 200) : `http_${status}`,
-    message: typeof error?.message === 'string' ? error.message.slice(0, 1_000) : `status ${status}`,
-  };
-}
-
-/** The value of a JSON text; undefined for what is none, and for null, which is no answer either. */
-function parsed(text: string): unknown {
-  try {
-    return (JSON.parse(text) as unknown) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export const fault = (kind: FailureKind, code: string, message: string, more: Partial<Failure> = {}): Outcome => ({
-  kind: 'failed',
-  failure: { kind, code, message, ...more },
-});

@@ -1,25 +1,9 @@
-import { Agent, fetch as undiciFetch } from 'undici';
 import type { Outcome } from '#kernel';
+import { cutOff, readText, systemFetch, type Fetch, type FetchInit } from '#runtime';
 import { canonical } from '#portfolio';
 import { classify } from './classify-answer.js';
-import { cutOff } from './transport-failure.js';
 
-export const MAX_RESPONSE_BYTES = 1024 * 1024;
-
-/** The part of `fetch` the client needs; tests and simulations give their own. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
-export interface FetchInit {
-  readonly method: string;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-  readonly redirect: 'manual';
-  readonly signal: AbortSignal;
-}
-export interface FetchResponse {
-  readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  readonly body: AsyncIterable<Uint8Array> | null;
-}
+export type { Fetch };
 
 export interface CspRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,10 +18,6 @@ export interface HttpClient {
   /** Never throws: whatever happens is an outcome. `done` holds the JSON of the answer. */
   send(request: CspRequest): Promise<Outcome>;
 }
-
-/** Connections of our own: idle ones are dropped early, because a write to a closed one is an unknown outcome. */
-const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
-const systemFetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
 
 /** `now` gives ms since the epoch, for a Retry-After that names a date. */
 export function httpClient(options: { readonly fetch?: Fetch; readonly now?: () => number } = {}): HttpClient {
@@ -68,16 +48,4 @@ function init({ method, headers, body, signal }: CspRequest): FetchInit {
     redirect: 'manual',
     signal,
   };
-}
-
-/** The body as text, or undefined when it is over the limit; the rest is then not read. */
-async function readText(response: FetchResponse): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_RESPONSE_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

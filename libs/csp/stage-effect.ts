@@ -1,7 +1,6 @@
 import type { Outcome, Vault } from '#kernel';
 import { pick, secretPaths, type Stage } from '#portfolio';
-import type { Effect, EffectCall } from '#runtime';
-import { fault, sameOrigin } from './classify-answer.js';
+import { fault, sameOrigin, type Effect, type EffectCall } from '#runtime';
 import { conceal } from './conceal.js';
 import type { HttpClient } from './http-client.js';
 

@@ -62,7 +62,13 @@ export interface DrivenDecider<S, C, E extends DomainEvent> extends Decider<S, C
 export type Outcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'accepted'; readonly location?: string; readonly retryAfterMs?: number }
-  | { readonly kind: 'pending'; readonly location?: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'pending';
+      readonly location?: string;
+      readonly retryAfterMs?: number;
+      /** What the other side tells of how far it is. */
+      readonly progress?: unknown;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export type FailureKind = 'retryable' | 'refused' | 'unknown' | 'invalid_result';
@@ -89,6 +95,8 @@ export type Driving =
       readonly jitter: number;
       /** An answer that reached us by callback rather than as the reply to an attempt. */
       readonly via?: 'callback';
+      /** What a repeat of that callback is recognised by. */
+      readonly callbackId?: string;
     }
   | { readonly type: 'Due'; readonly key: string; readonly time: number; readonly jitter: number }
   | { readonly type: 'HandBack'; readonly owner: string; readonly keys: readonly string[]; readonly time: number };

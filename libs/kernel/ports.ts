@@ -18,6 +18,12 @@ export interface Vault {
   get(reference: string): Promise<string>;
 }
 
+/** A vault that can forget. */
+export interface ErasableVault extends Vault {
+  /** Forgets every version of the reference's name; one that is not there is forgotten already. */
+  remove(reference: string): Promise<void>;
+}
+
 /** One AES-256 key per data subject, kept outside the log; deleting it erases the subject's personal data. */
 export interface SubjectKeys {
   /** Makes the key if there is none; durable when it resolves. */

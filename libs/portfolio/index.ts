@@ -9,7 +9,6 @@ export * from './domain/portfolio.decider.js';
 export { evolve as evolvePortfolio } from './domain/portfolio.evolve.js';
 export * from './domain/portfolio.state.js';
 export * from './domain/portfolio.view.js';
-export { faultsOf } from './domain/schema-faults.js';
 export { isReference, secretPaths } from './domain/secrets.js';
 export * from './domain/stage-plan.js';
 export * from './domain/state-name.js';

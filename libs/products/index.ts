@@ -2,8 +2,10 @@ import { Catalogue, type Product } from '#catalogue';
 import { WorkflowRegistry, type FormPage, type WorkflowDefinition } from '#workflow';
 import { createUserGroupForm } from './user-group/create-user-group.form.js';
 import { createUserGroup } from './user-group/create-user-group.workflow.js';
+import type { Provisioner } from '#provisioning';
 import type { DirectoryPort } from './user-group/directory.port.js';
 import { userGroupProduct } from './user-group/user-group.product.js';
+import { userGroupProvisioner } from './user-group/user-group.provisioner.js';
 
 export { scimDirectory } from './user-group/scim-directory.js';
 export type { DirectoryGroup, DirectoryPort } from './user-group/directory.port.js';
@@ -16,7 +18,9 @@ export interface ProductPorts {
 
 interface Registration {
   readonly product: Product;
-  readonly workflows: (ports: ProductPorts) => readonly WorkflowDefinition[];
+  readonly workflows: readonly WorkflowDefinition[];
+  /** Of the resource types its workflows need. */
+  readonly provisioners: (ports: ProductPorts) => readonly Provisioner[];
   /** Form pages by workflow key. */
   readonly forms: Readonly<Record<string, readonly FormPage[]>>;
 }
@@ -25,19 +29,26 @@ interface Registration {
 const registrations: readonly Registration[] = [
   {
     product: userGroupProduct,
-    workflows: ({ directory }) => [createUserGroup(directory)],
+    workflows: [createUserGroup()],
+    provisioners: ({ directory }) => [userGroupProvisioner(directory)],
     forms: { create_user_group: createUserGroupForm },
   },
 ];
 
 export const catalogue = new Catalogue(registrations.map((each) => each.product));
 
-/** Definitions and forms of all products; `more` are definitions that belong to no product. */
+/** Definitions, forms and provisioners of all products; `more` are definitions that belong to no product. */
 export function productRegistry(ports: ProductPorts, more: readonly WorkflowDefinition[] = []) {
   const forms: Readonly<Record<string, readonly FormPage[]>> = Object.assign(
     {},
     ...registrations.map((each) => each.forms),
   );
-  const workflows = new WorkflowRegistry([...registrations.flatMap((each) => each.workflows(ports)), ...more]);
-  return { catalogue, workflows, formOf: (workflow: string): readonly FormPage[] => forms[workflow] ?? [] };
+  const workflows = new WorkflowRegistry([...registrations.flatMap((each) => each.workflows), ...more]);
+  const provisioners = registrations.flatMap((each) => each.provisioners(ports));
+  return {
+    catalogue,
+    workflows,
+    provisioners,
+    formOf: (workflow: string): readonly FormPage[] => forms[workflow] ?? [],
+  };
 }

@@ -1,3 +1,4 @@
+import { operationsProjection } from './operations/operations.projection.js';
 import { portfoliosProjection } from './portfolios/portfolios.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { Projection } from './projector/projection.js';
@@ -11,6 +12,8 @@ export * from './database/read-models.js';
 export { contendForTimerLock, type TimerLock } from './database/timer-lock.js';
 export type * from './database/tables.js';
 export * from './dashboard/overview.query.js';
+export * from './operations/operations.query.js';
+export type * from './operations/operation.view.js';
 export * from './portfolios/portfolios.query.js';
 export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
 export * from './processes/processes.query.js';
@@ -20,6 +23,7 @@ export { checkpointsOf } from './projector/claim.js';
 export type { Decode } from './projector/batch.js';
 export type { Projection, ProjectionRun } from './projector/projection.js';
 export * from './projector/projector.js';
+export type * from './projector/projector.types.js';
 export { superviseProjector } from './projector/supervisor.js';
 export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';
@@ -33,4 +37,5 @@ export const projections: readonly Projection[] = [
   portfoliosProjection,
   processesProjection,
   subscriptionsProjection,
+  operationsProjection,
 ];

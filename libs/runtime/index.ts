@@ -1,6 +1,11 @@
+export * from './callback-body.js';
 export * from './callback-token.js';
+export * from './callback-verdict.js';
 export * from './effects.js';
+export * from './http/answer.js';
+export * from './http/fetch.js';
 export * from './http/retry-after.js';
+export * from './http/transport-failure.js';
 export { foldStream, openWorkOf, type Folded } from './instance.js';
 export type * from './options.js';
 export * from './policy.js';
@@ -10,3 +15,4 @@ export * from './request.state.js';
 export * from './runtime.js';
 export * from './runtime.types.js';
 export * from './work-taker.js';
+export * from './schema-faults.js';

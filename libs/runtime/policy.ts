@@ -21,9 +21,25 @@ export interface RequestPolicy {
   readonly completion:
     | { readonly kind: 'at_once' }
     | { readonly kind: 'poll'; readonly everyMs: number; readonly deadlineMs: number }
-    | { readonly kind: 'callback'; readonly deadlineMs: number };
+    | {
+        readonly kind: 'callback';
+        readonly deadlineMs: number;
+        /** How often the location is asked meanwhile, if the other side named one. */
+        readonly pollMs?: number;
+      };
   /** `repeat`: the other side is idempotent by key, or the effect probes before it repeats; `operator`: stop and ask. */
   readonly unknown: 'repeat' | 'operator';
+  /** What happens when the deadline passes without an answer; without it the request fails. */
+  readonly overdue?: OverduePolicy;
+}
+
+/**
+ * `probe`: ask first how it stands (the spec's pollEffect). Then `retry` with the same key, `fail`, `alert` (wait for a person, or for
+ * the answer after all) or `extend` (wait as long again: where the other side is sure to end by itself, as a child is).
+ */
+export interface OverduePolicy {
+  readonly probe: boolean;
+  readonly then: 'retry' | 'fail' | 'alert' | 'extend';
 }
 
 /** Milliseconds until the next attempt after the `failures`-th failure in a row, or undefined when there is none. */

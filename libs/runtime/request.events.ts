@@ -13,6 +13,8 @@ export interface RequestEvents {
   readonly failed: string;
   /** A draining worker gave an attempt back before its `until`. */
   readonly handedBack: string;
+  /** The deadline passed without an answer, and the policy says probe or alert. Needed where a policy says so. */
+  readonly overdue?: string;
 }
 
 interface Of {
@@ -34,6 +36,7 @@ export type RequestEventData = Of &
     failure: Failure;
     notBefore: number;
     result: unknown;
+    doing: 'probe' | 'wait';
   }>;
 export type RequestEvent = DomainEvent<string, RequestEventData>;
 
@@ -77,13 +80,13 @@ const shapes: Record<keyof RequestEvents, TObject> = {
   completed: Type.Object({ ...of, result: Type.Unknown() }),
   failed: Type.Object({ ...of, failure: FailureSchema }),
   handedBack: Type.Object({ ...of, owner: Type.String() }),
+  overdue: Type.Object({ ...of, doing: Type.Enum(['probe', 'wait']) }),
 };
 
 /** Event specs of a context's requests, to be registered with its other events. */
 export function requestEventSpecs(category: string, names: RequestEvents): readonly EventSpec<string, never>[] {
-  return (Object.keys(shapes) as (keyof RequestEvents)[]).map((kind) => ({
-    category,
-    type: names[kind],
-    schema: shapes[kind],
-  }));
+  return (Object.keys(shapes) as (keyof RequestEvents)[]).flatMap((kind) => {
+    const type = names[kind];
+    return type === undefined ? [] : [{ category, type, schema: shapes[kind] }];
+  });
 }

@@ -25,6 +25,13 @@ export type Request = RequestCommon &
         readonly pollAt: number | undefined;
         readonly closesAt: number;
       }
+    | {
+        /** The deadline passed: it is being asked about, or waits for a person or the answer after all. */
+        readonly status: 'overdue';
+        readonly doing: 'probe' | 'wait';
+        readonly location: string | undefined;
+        readonly since: number;
+      }
     | { readonly status: 'done'; readonly result: unknown; readonly endedAt: number }
     | { readonly status: 'failed'; readonly failure: Failure; readonly endedAt: number }
     | { readonly status: 'resumed' }

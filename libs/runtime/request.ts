@@ -13,6 +13,9 @@ export interface RequestSpec {
   readonly freshInput: () => unknown;
 }
 
+/** The runner's commands tell when they were made, and what chance said. */
+type Timed = Driving & { type: 'Due' | 'Outcome' };
+
 /** Ties the request to a context's event names. */
 export class Requests<N extends RequestEvents> {
   constructor(private readonly names: N) {}
@@ -30,6 +33,10 @@ export class Requests<N extends RequestEvents> {
         return [this.attempt(spec, request, request.until + TAKE_OVER_MS)];
       case 'accepted':
         return this.waiting(spec, request);
+      case 'overdue':
+        return request.doing === 'probe'
+          ? [this.ask(spec, request, spec.pollEffect ?? '', request.since)]
+          : [{ kind: 'wait', key: `${keyOf(request)}/operator` }];
       case 'done':
       case 'failed':
         return [];
@@ -77,19 +84,27 @@ export class Requests<N extends RequestEvents> {
   private waiting(spec: RequestSpec, request: Request & { status: 'accepted' }): readonly Owed<RequestEvent>[] {
     const deadline = { kind: 'wait', key: keyOf(request), until: request.closesAt } as const;
     if (request.pollAt === undefined || spec.pollEffect === undefined) return [deadline];
-    const { completion } = spec.policy;
-    const poll: Run<RequestEvent> = {
+    return [this.ask(spec, request, spec.pollEffect, request.pollAt), deadline];
+  }
+
+  /** A pure read of how the request stands. */
+  private ask(
+    spec: RequestSpec,
+    request: Request & { status: 'accepted' | 'overdue' },
+    effect: string,
+    notBefore: number,
+  ): Run<RequestEvent> {
+    return {
       kind: 'run',
       key: keyOf(request),
-      effect: spec.pollEffect,
+      effect,
       attempt: request.attempt,
       input: { ...(request.input as object), location: request.location },
-      notBefore: request.pollAt,
-      everyMs: completion.kind === 'poll' ? completion.everyMs : undefined,
+      notBefore,
+      everyMs: pollMs(spec.policy),
       tokenKey: request.tokenKey,
       deadline: request.deadline,
     };
-    return [poll, deadline];
   }
 
   /**
@@ -110,7 +125,7 @@ export class Requests<N extends RequestEvents> {
       return [this.event('handedBack', request, { owner: command.owner, time: command.time })];
     }
     if (command.key !== keyOf(request)) return [];
-    if (command.type === 'Due') return this.due(command.time, request, policy);
+    if (command.type === 'Due') return this.due(command, request, policy);
     const { outcome, time } = command;
     switch (outcome.kind) {
       case 'done': {
@@ -124,6 +139,8 @@ export class Requests<N extends RequestEvents> {
           ? [this.accepted(request, policy, outcome, time)]
           : [];
       case 'pending':
+        if (request.status === 'overdue' && command.via !== 'callback')
+          return request.doing === 'probe' ? this.overdue(command, request, policy) : [];
         return request.status === 'accepted' && outcome.location !== undefined && outcome.location !== request.location
           ? [this.accepted(request, policy, outcome, time)]
           : [];
@@ -132,12 +149,33 @@ export class Requests<N extends RequestEvents> {
     }
   }
 
-  private due(time: number, request: Request, policy: RequestPolicy): readonly RequestEvent[] {
-    if (request.status === 'accepted' && time >= request.closesAt)
-      return [this.event('failed', request, { failure: DEADLINE, time })];
+  private due(command: Timed, request: Request, policy: RequestPolicy): readonly RequestEvent[] {
+    const { time } = command;
+    if (request.status === 'accepted' && time >= request.closesAt) {
+      if (policy.overdue?.probe !== true) return this.overdue(command, request, policy);
+      return [this.event('overdue', request, { doing: 'probe', time })];
+    }
     if (request.status === 'intended' && !mayTakeOver(request, policy) && time >= request.until + TAKE_OVER_MS)
       return [this.event('failed', request, { failure: LOST, time })];
     return [];
+  }
+
+  /** The deadline has passed, and asking brought no end. */
+  private overdue(
+    { time, jitter }: Timed,
+    request: Request & { status: 'accepted' | 'overdue' },
+    policy: RequestPolicy,
+  ): readonly RequestEvent[] {
+    switch (policy.overdue?.then) {
+      case 'retry':
+        return [this.againOrFailed(request, policy, DEADLINE, time, jitter)];
+      case 'alert':
+        return [this.event('overdue', request, { doing: 'wait', time })];
+      case 'extend':
+        return [this.accepted(request, policy, { kind: 'pending', location: request.location }, time, true)];
+      default:
+        return [this.event('failed', request, { failure: DEADLINE, time })];
+    }
   }
 
   private accepted(
@@ -145,17 +183,18 @@ export class Requests<N extends RequestEvents> {
     policy: RequestPolicy,
     outcome: Outcome & { kind: 'accepted' | 'pending' },
     time: number,
+    anew = false,
   ): RequestEvent {
     const { completion } = policy;
     const ownMs = completion.kind === 'at_once' ? DEFAULT_DEADLINE_MS : completion.deadlineMs;
     // After an operator resumed it behind its deadline, the other side is told the same one again, but gets time anew.
     const closesAt = request.deadline !== undefined && request.deadline > time ? request.deadline : time + ownMs;
-    const every = completion.kind === 'poll' ? completion.everyMs : undefined;
-    const wait = outcome.retryAfterMs ?? every;
+    const every = pollMs(policy);
+    const polled = completion.kind === 'poll' || (every !== undefined && outcome.location !== undefined);
     return this.event('accepted', request, {
-      closesAt: request.status === 'accepted' ? request.closesAt : closesAt,
+      closesAt: request.status === 'accepted' && !anew ? request.closesAt : closesAt,
       ...(outcome.location !== undefined && { location: outcome.location }),
-      ...(completion.kind === 'poll' && { pollAt: time + (wait ?? 0) }),
+      ...(polled && { pollAt: time + (outcome.retryAfterMs ?? every ?? 0) }),
       time,
     });
   }
@@ -170,19 +209,45 @@ export class Requests<N extends RequestEvents> {
     const ofThisAttempt = request.status === 'intended' && command.attempt === request.attempt;
     if (request.status === 'accepted' && !byCallback && (failure.kind === 'retryable' || failure.kind === 'unknown'))
       return [];
+    if (request.status === 'overdue' && !byCallback) return this.probed(command, failure, request, policy);
     if (!byCallback && !ofThisAttempt && request.status !== 'accepted') return [];
+    if (byCallback && request.status === 'retrying' && sameFailure(request.failure, failure)) return [];
+    return [this.againOrFailed(request, policy, failure, command.time, command.jitter)];
+  }
+
+  /** A probe that finds the request refused ends it; one that finds nothing out leaves it to the policy. */
+  private probed(
+    command: Driving & { type: 'Outcome' },
+    failure: Failure,
+    request: Request & { status: 'overdue' },
+    policy: RequestPolicy,
+  ): readonly RequestEvent[] {
+    if (request.doing !== 'probe') return [];
+    const final = failure.kind === 'refused' || failure.kind === 'invalid_result';
+    return final
+      ? [this.event('failed', request, { failure, time: command.time })]
+      : this.overdue(command, request, policy);
+  }
+
+  private againOrFailed(
+    request: Request,
+    policy: RequestPolicy,
+    failure: Failure,
+    time: number,
+    jitter: number,
+  ): RequestEvent {
     const wait =
       failure.kind === 'unknown' && policy.unknown === 'operator'
         ? undefined
-        : backOff(policy.retry, failure, request.failures + 1, command.jitter);
+        : backOff(policy.retry, failure, request.failures + 1, jitter);
     return wait === undefined
-      ? [this.event('failed', request, { failure, time: command.time })]
-      : [this.event('retryScheduled', request, { failure, notBefore: command.time + wait, time: command.time })];
+      ? this.event('failed', request, { failure, time })
+      : this.event('retryScheduled', request, { failure, notBefore: time + wait, time });
   }
 
   private event(kind: keyof RequestEvents, request: Request, more: object): RequestEvent {
     return {
-      type: this.names[kind],
+      type: this.names[kind]!,
       data: { step: request.step, generation: request.generation, attempt: request.attempt, ...more },
     } as RequestEvent;
   }
@@ -198,7 +263,7 @@ export class Requests<N extends RequestEvents> {
       case names.accepted:
         return {
           status: 'accepted',
-          location: data.location ?? (request.status === 'accepted' ? request.location : undefined),
+          location: data.location ?? locationOf(request),
           pollAt: data.pollAt,
           closesAt: data.closesAt!,
           ...common(request),
@@ -209,14 +274,23 @@ export class Requests<N extends RequestEvents> {
         return { status: 'failed', failure: data.failure!, endedAt: data.time, ...common(request, 1) };
       case names.handedBack:
         return { status: 'retrying', notBefore: 0, failure: HANDED_BACK, ...common(request) };
+      case names.overdue:
+        return {
+          status: 'overdue',
+          doing: data.doing!,
+          location: locationOf(request),
+          since: data.time,
+          ...common(request),
+        };
       default:
         return undefined;
     }
   }
 
-  /** A failed request made due again by an operator: same key for retryable and unknown failures, the next generation otherwise. */
-  resume(request: Request & { status: 'failed' }, changedInput: boolean): Request {
-    const sameKey = !changedInput && (request.failure.kind === 'retryable' || request.failure.kind === 'unknown');
+  /** An ended or overdue request made due again by a person: same key for retryable and unknown failures, the next generation otherwise. */
+  resume(request: Request & { status: 'failed' | 'overdue' | 'done' }, changedInput: boolean): Request {
+    const kind = request.status === 'failed' ? request.failure.kind : 'unknown';
+    const sameKey = !changedInput && (kind === 'retryable' || kind === 'unknown');
     return {
       status: 'resumed',
       step: request.step,
@@ -262,6 +336,15 @@ const common = (request: Request, failed = 0): RequestCommon => ({
 /** A lost attempt is repeated while it may be, and as often as a failed one (laws 3 and 5). */
 const mayTakeOver = (request: Request, policy: RequestPolicy): boolean =>
   policy.unknown === 'repeat' && request.failures + 1 < policy.retry.limit;
+
+const pollMs = ({ completion }: RequestPolicy): number | undefined =>
+  completion.kind === 'poll' ? completion.everyMs : completion.kind === 'callback' ? completion.pollMs : undefined;
+
+const locationOf = (request: Request): string | undefined =>
+  request.status === 'accepted' || request.status === 'overdue' ? request.location : undefined;
+
+const sameFailure = (a: Failure, b: Failure): boolean =>
+  a.kind === b.kind && a.code === b.code && a.message === b.message;
 
 const keyOf = (request: Request): string => requestKey(request.step, request.generation);
 const DEFAULT_DEADLINE_MS = 24 * 3_600_000;

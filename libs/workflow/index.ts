@@ -8,3 +8,4 @@ export { STEP_EFFECT, type StepInput } from './domain/process.next.js';
 export type { StepContext } from './domain/step-context.js';
 export * from './domain/workflow-registry.js';
 export * from './domain/form.js';
+export * from './domain/operation-step.js';

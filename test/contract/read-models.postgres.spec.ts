@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { checkpointsOf, projections, startProjector, superviseProjector } from '#read-models';
+import { checkpointsOf, projections, startProjector, superviseProjector, type ReadModels } from '#read-models';
 import { PostgresServer } from '#testing';
 import { postgresDatabase, sqliteDatabase } from './read-models.databases.js';
 import { answers, dump, hashOf, manyThings, project, story, upTo, World } from './read-models.fixture.js';
@@ -21,6 +21,8 @@ if (server === undefined) {
   queriesContract('PostgreSQL', open);
   overPostgres(server);
 }
+
+const projecting = ({ store, decode }: World, readModels: ReadModels) => ({ store, decode, readModels, projections });
 
 function overPostgres(postgres: PostgresServer): void {
   const open = () => postgresDatabase(postgres);
@@ -50,8 +52,7 @@ function overPostgres(postgres: PostgresServer): void {
       const models = await database.open();
       const stop = new AbortController();
       const second = await superviseProjector({
-        start: (given) =>
-          startProjector({ ...given, ...world, readModels: models, projections, owner: 'second', store: world.store }),
+        start: (signals) => startProjector({ ...signals, ...projecting(world, models), owner: 'second' }),
         signal: stop.signal,
         onFailure: (error) => expect(error).toBeUndefined(),
       });
@@ -105,8 +106,7 @@ function overPostgres(postgres: PostgresServer): void {
       const stop = new AbortController();
       const failures: unknown[] = [];
       const projector = await superviseProjector({
-        start: (given) =>
-          startProjector({ ...given, ...world, readModels: models, projections, owner: 'me', store: world.store }),
+        start: (signals) => startProjector({ ...signals, ...projecting(world, models), owner: 'me' }),
         signal: stop.signal,
         onFailure: (error) => failures.push(error),
       });

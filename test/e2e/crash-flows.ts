@@ -76,7 +76,7 @@ export async function views(world: World, flow: Flow, id: string): Promise<Recor
 /** What differs between two runs of one job: times, log positions, and how many attempts (hence revisions) it took. */
 const OF_A_RUN = new Set(
   (
-    'time createdAt updatedAt startedAt endedAt completedAt startDate deadline started completed started_at last_modified_at ' +
+    'time createdAt updatedAt startedAt endedAt completedAt startDate deadline started completed executed started_at last_modified_at ' +
     'start_date position revision attempt attempts retries failures'
   ).split(' '),
 );

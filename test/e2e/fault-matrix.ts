@@ -30,6 +30,8 @@ export interface Fault {
   readonly times: number;
   /** Requests of the first key until the end is reached or the request has failed. */
   readonly requests: number;
+  /** Where a callback may tell the end before the repeat is due. */
+  readonly fewest?: number;
   /** Least time between two of them beside the policy's, ms. */
   readonly apart?: number;
   /** What people then see; absent when the work goes on by itself. */
@@ -78,8 +80,9 @@ export function faultsOf(target: Target): readonly Fault[] {
       name: 'does the work and loses the answer',
       behaviour: { kind: 'lose_answer' },
       times: 1,
-      // A callback tells the end before the repeat is due; the directory is searched before it, so the group is found.
-      requests: stage && target.told !== 'by callback' ? 2 : 1,
+      // The directory is searched before the repeat, so the group is found.
+      requests: stage ? 2 : 1,
+      ...(target.told === 'by callback' && { fewest: 1 }),
     },
     unreadable('text'),
     unreadable('json'),
@@ -145,7 +148,7 @@ async function processJob(world: World, { step }: Target, mark: string) {
 }
 
 /** What an operation does to the question how it stands. A passing fault costs one interval and no attempt. */
-export const POLL_FAULTS: readonly Omit<Fault, 'requests' | 'apart'>[] = [
+export const POLL_FAULTS: readonly Omit<Fault, 'requests' | 'fewest' | 'apart'>[] = [
   { name: 'fails twice with 503', behaviour: { kind: 'fail', status: 503 }, times: 2 },
   { name: 'cuts the connection', behaviour: { kind: 'cut' }, times: 1 },
   { name: 'loses the answer', behaviour: { kind: 'lose_answer' }, times: 1 },
@@ -172,7 +175,7 @@ export async function sufferPoll(world: World, fault: (typeof POLL_FAULTS)[numbe
   const { behaviour, times } = fault;
   const create = { method: 'POST', path: '/csp/azure/billing-profiles', bodyContains: `"${mark}"` };
   // The first poll is due late enough for the script below.
-  await world.script(create, behaviour.kind === 'poll' ? behaviour : { kind: 'poll', times: 1, retryAfter: 4 });
+  await world.script(create, behaviour.kind === 'poll' ? behaviour : { kind: 'poll', times: 1, retryAfter: 12 });
   const id = await createPortfolio(world, { name: mark, facts: facts({ billing_profile_display_name: mark }) });
   const ask = (done: (seen: any) => boolean) =>
     until(async () => (await world.api('GET', `/api/portfolios/${id}`)).body, done, LONG_MS, EVERY_MS);

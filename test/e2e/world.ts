@@ -83,6 +83,7 @@ export class World {
       PURVEYOR_PORT: String(this.serverPort),
       PURVEYOR_DATA_DIR: this.dataDir,
       PURVEYOR_PUBLIC_URL: this.url,
+      PURVEYOR_SANDBOX_PORT: String(this.sandboxPort),
       PURVEYOR_CSP_URL: this.sandboxUrl,
       PURVEYOR_SCIM_URL: `${this.sandboxUrl}/scim/v2`,
       PURVEYOR_SCIM_TOKEN: TOKEN,

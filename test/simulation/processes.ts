@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { catalogue, productRegistry, type DirectoryPort } from '#products';
+import { operationDecider, operationEvents, ProvisionerRegistry, provisioningEffects } from '#provisioning';
 import { subscriptionDecider } from '#subscription';
 import { subscriptionEvents } from '#subscription/published';
 import type { Clock, Outcome } from '#kernel';
@@ -84,20 +85,31 @@ const directory = (call: Call): DirectoryPort => ({
     const { value } = await call('group', context, displayName.length);
     return { id: `g-${value}`, displayName, externalId };
   },
+  deleteGroup: async () => undefined,
 });
 
 const decidingOnly = productRegistry({ directory: directory(async () => ({ value: 0 })) }, [
   fan(async () => ({ value: 0 })),
 ]);
 
-/** The User Group workflow with its subscription, and the fan, on one log. Definitions keep trying: only chaos is under test. */
+const noSecrets = { put: async () => 'vault:none#1', remove: async () => undefined };
+
+/** The User Group workflow with its subscription and operation, and the fan, on one log. Definitions keep trying: only chaos is under test. */
 export const processes: Scenario = {
-  deciders: { process: processDecider(decidingOnly.workflows), subscription: subscriptionDecider(catalogue) },
-  events: [...processEvents, ...subscriptionEvents],
+  deciders: {
+    process: processDecider(decidingOnly.workflows),
+    subscription: subscriptionDecider(catalogue),
+    operation: operationDecider(new ProvisionerRegistry().register(...decidingOnly.provisioners)),
+  },
+  events: [...processEvents, ...subscriptionEvents, ...operationEvents],
   effects: (outside, clock, alive, dispatcher) => {
     const call: Call = (name, context, input) => ask(outside, clock, alive, name, context, input);
-    const { workflows } = productRegistry({ directory: directory(call) }, [fan(call)]);
-    return processEffects(workflows, { dispatcher, clock, concurrency: 3 });
+    const { workflows, provisioners } = productRegistry({ directory: directory(call) }, [fan(call)]);
+    const registry = new ProvisionerRegistry().register(...provisioners);
+    return [
+      ...processEffects(workflows, { dispatcher, clock, concurrency: 3 }),
+      ...provisioningEffects(registry, { vault: noSecrets, clock, dispatcher }),
+    ];
   },
   result: (name, input) => ({ value: (input as number) * 2 + name.length }),
   begin: [
@@ -123,6 +135,6 @@ export const processes: Scenario = {
     })),
   ],
   ended: (state: { status: string }) => state.status === 'completed',
-  recordedBy: ['StepCompleted'],
+  recordedBy: ['StepCompleted', 'RequestCompleted'],
   rescue: (state: { status: string }) => (state.status === 'failed' ? { type: 'ResumeProcess', time: 0 } : undefined),
 };

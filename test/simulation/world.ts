@@ -21,6 +21,8 @@ export interface Scenario {
   readonly ended: (state: never) => boolean;
   /** What an operator would do about an instance that waits for one. */
   readonly rescue?: (state: never) => { readonly type: string } | undefined;
+  /** What people do to a running instance at random times. */
+  readonly meddle?: (random: () => number) => { readonly type: string };
   /** Event types that record a step as done; their data has `step`. */
   readonly recordedBy: readonly string[];
 }
@@ -36,6 +38,8 @@ export class World {
   readonly nodes: Node[];
   readonly outside: Outside;
   readonly violations: string[] = [];
+  /** Command ids of callbacks that were answered as accepted. */
+  readonly accepted: { readonly stream: string; readonly commandId: string }[] = [];
   private readonly random: () => number;
   private readonly log: EventLog;
 
@@ -120,21 +124,20 @@ export class World {
 
   private async callback(stream: string, key: string, outcome: Outcome): Promise<void> {
     const time = this.clock.now();
-    const command = {
-      type: 'Outcome',
-      key,
-      attempt: 0,
-      outcome,
-      time,
-      jitter: this.random(),
-      via: 'callback',
-    } as const;
-    await this.pick().runtime.dispatch(stream, command, context(`callback:${stream}:${key}:${time}`), 'callback');
+    const commandId = `callback:${stream}:${key}:${time}:${this.random()}`;
+    const told = { type: 'Outcome', key, attempt: 0, outcome, via: 'callback', callbackId: commandId } as const;
+    const command = { ...told, time, jitter: this.random() };
+    await this.pick().runtime.dispatch(stream, command, context(commandId), 'callback');
+    this.accepted.push({ stream, commandId });
   }
 
   private disturb(): void {
     const count = Math.floor(this.random() * 12);
     for (let i = 0; i < count; i++) this.clock.after(this.random() * CHAOS_MS, () => this.disturbOnce());
+    const { meddle } = this.scenario;
+    if (meddle)
+      for (const { stream } of this.scenario.begin)
+        for (let i = 0; i < 3; i++) this.clock.after(this.random() * CHAOS_MS, () => this.meddle(stream, meddle));
   }
 
   private disturbOnce(): void {
@@ -143,6 +146,14 @@ export class World {
     else if (kind === 1) this.pick().clock.freeze(this.random() * 20_000);
     else
       this.store.failNext(new StoreUnavailable('cut', kind === 3), { afterWriting: kind === 2 && this.random() < 0.5 });
+  }
+
+  private meddle(stream: string, choose: (random: () => number) => { readonly type: string }): void {
+    const command = choose(this.random);
+    // A command that does not fit is refused, one that meets a crash is lost: both are what people live with.
+    this.pick()
+      .runtime.dispatch(stream, command, context(`meddle:${stream}:${this.clock.now()}`))
+      .catch(() => undefined);
   }
 
   private pick(): Node {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '#kernel';
 import { PlanRegistry } from '#portfolio';
-import { acceptSilence } from './callback-window.js';
+import { judge, refuse } from './callback-window.js';
 import { waitingIn } from './waiting-requests.js';
 
-const plans = new PlanRegistry();
+const parts = { plans: new PlanRegistry(), vault: { put: async () => 'vault:x#1' } };
 const common = { step: 'A', generation: 2, attempt: 1, failures: 0, input: {}, tokenKey: 'k', startedAt: 0 };
 const done = { ...common, status: 'done', result: { id: 'x', n: 1 }, endedAt: 5 };
 const failure = { kind: 'refused', code: 'no', message: 'never' };
 const failed = { ...common, status: 'failed', failure, endedAt: 5 };
+const overdue = { ...failed, failure: { kind: 'unknown', code: 'deadline_exceeded', message: 'late' } };
 const accepted = { ...common, status: 'accepted', closesAt: 9 };
 
 const holders = {
@@ -25,6 +26,12 @@ const holders = {
     requests: [undefined, request],
     dynamic: {},
   }),
+  'operation-1': (request?: object, ended = false) => ({
+    status: ended ? 'PROVISIONING_FAILED' : 'PROVISIONING_REQUESTED',
+    needs: {},
+    report: undefined,
+    ...(request && { needs: { A: { need: { id: 'A', type: 't' }, provision: request } } }),
+  }),
 };
 
 const success = (result: unknown): Outcome => ({ kind: 'done', result });
@@ -32,10 +39,11 @@ const progress: Outcome = { kind: 'pending' };
 const refusal: Outcome = { kind: 'failed', failure: failure as never };
 
 describe.each(Object.entries(holders))('a callback that changed nothing, %s', (stream, holding) => {
-  const waiting = waitingIn(stream, plans)!;
-  const answer = (state: unknown, key: string, outcome: Outcome) => {
+  const waiting = waitingIn(stream, parts)!;
+  const answer = (state: unknown, named: string, outcome: Outcome) => {
+    const key = stream.startsWith('operation') ? named.replace('/', '/provision/') : named;
     try {
-      acceptSilence(waiting, state, key, outcome);
+      refuse(judge(waiting, state, key, outcome));
       return 202;
     } catch (error) {
       return (error as { status: number }).status;
@@ -48,11 +56,12 @@ describe.each(Object.entries(holders))('a callback that changed nothing, %s', (s
     ['a generation that never was', holding(accepted), 'A/3', success({}), 404],
     ['a superseded generation', holding(accepted), 'A/1', success({}), 410],
     ['the recorded result, keys in another order', holding(done), 'A/2', success({ n: 1, id: 'x' }), 202],
-    ['another result', holding(done), 'A/2', success({ id: 'y' }), 410],
-    ['a failure after success', holding(done), 'A/2', refusal, 410],
+    ['another result', holding(done), 'A/2', success({ id: 'y' }), 409],
+    ['a failure after success', holding(done), 'A/2', refusal, 409],
     ['progress after success', holding(done), 'A/2', progress, 410],
     ['the recorded failure', holding(failed), 'A/2', refusal, 202],
-    ['success after failure', holding(failed), 'A/2', success({}), 410],
+    ['success after a refusal', holding(failed), 'A/2', success({}), 409],
+    ['success after the deadline', holding(overdue), 'A/2', success({}), 410],
     ['progress of what still waits', holding(accepted), 'A/2', progress, 202],
     ['success of what was given up', holding(accepted, true), 'A/2', success({}), 410],
     ['the recorded result of what was given up', holding(done, true), 'A/2', success({ id: 'x', n: 1 }), 202],
@@ -64,15 +73,15 @@ describe.each(Object.entries(holders))('a callback that changed nothing, %s', (s
 describe('where requests are', () => {
   it('finds those inside a for-each by path', () => {
     const state = { ...holders['process-1'](), dynamic: { 'fan/2/b': accepted } };
-    expect(waitingIn('process-1', plans)!.request(state, 'fan/2/b')).toBe(accepted);
+    expect(waitingIn('process-1', parts)!.request(state, 'fan/2/b')).toBe(accepted);
   });
 
   it('takes a skipped stage for ended', () => {
     const state = holders['portfolio-1']({ status: 'skipped' });
-    expect(() => acceptSilence(waitingIn('portfolio-1', plans)!, state, 'A/1', progress)).toThrow(/has ended/);
+    expect(judge(waitingIn('portfolio-1', parts)!, state, 'A/1', progress)).toBe('late');
   });
 
   it('has none in streams that owe nothing', () => {
-    expect(waitingIn('subscription-1', plans)).toBeUndefined();
+    expect(waitingIn('subscription-1', parts)).toBeUndefined();
   });
 });

@@ -15,13 +15,13 @@ export class CallbackController {
   @Post(':token')
   @HttpCode(202)
   @ApiResponse({ status: 202, description: 'Accepted; an exact duplicate changes nothing' })
-  @ApiProblems(400, 401, 404, 410, 413, 503)
+  @ApiProblems(400, 401, 404, 409, 410, 413, 503)
   async receive(
     @Param('token') token: string,
-    @Req() request: { rawBody?: Buffer; headers: Record<string, string | undefined> },
+    @Req() request: { rawBody?: Buffer; headers: Record<string, string | undefined>; ip?: string },
     @FromCaller('callback') caller: Caller,
   ): Promise<void> {
-    const { rawBody = Buffer.alloc(0), headers } = request;
-    await this.commands.execute(new ReceiveCallback(token, rawBody, headers, caller));
+    const { rawBody = Buffer.alloc(0), headers, ip = 'unknown' } = request;
+    await this.commands.execute(new ReceiveCallback(token, rawBody, headers, caller, ip));
   }
 }

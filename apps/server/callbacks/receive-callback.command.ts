@@ -1,12 +1,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { callbackOutcome } from '#csp';
 import { Refusal, type Driving, type Outcome } from '#kernel';
 import { uuidV5, verifyWebhook } from '#platform';
+import { readCallback, stepOf, type CallbackVerdict, type Dispatched } from '#runtime';
 import { Parts } from '../composition/parts.js';
+import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
 import { withPatience } from '../http/patience.js';
-import { acceptSilence, unknown } from './callback-window.js';
-import { waitingIn } from './waiting-requests.js';
+import { judge, refuse, unknown } from './callback-window.js';
+import { RejectedCallbacks } from './rejected-callbacks.js';
+import { waitingIn, type Waiting } from './waiting-requests.js';
 
 export class ReceiveCallback extends Command<void> {
   constructor(
@@ -14,56 +16,106 @@ export class ReceiveCallback extends Command<void> {
     readonly rawBody: Uint8Array,
     readonly headers: Readonly<Record<string, string | undefined>>,
     readonly caller: Caller,
+    /** Address it came from. */
+    readonly source: string,
   ) {
     super();
   }
 }
 
+interface Genuine {
+  readonly stream: string;
+  readonly key: string;
+  readonly webhookId: string;
+  readonly waiting: Waiting;
+}
+
 /**
- * Order matters: token, then signature, then body; only then is a stream read. What the answer is, the decision says: an append or a
- * remembered webhook id is 202; where nothing was appended, the state in which that was decided tells why.
+ * Order matters: token, then signature, then body; only then is a stream read. What the answer is, the decision says: a change is
+ * 202; where nothing was changed, what was noted, or the state in which that was decided, tells why.
  */
 @CommandHandler(ReceiveCallback)
 export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> {
-  constructor(private readonly parts: Parts) {}
+  constructor(
+    private readonly parts: Parts,
+    private readonly rejected: RejectedCallbacks,
+  ) {}
 
-  async execute({ token, rawBody, headers, caller }: ReceiveCallback): Promise<void> {
-    const { tokens, config, clock, plans } = this.parts;
+  async execute(command: ReceiveCallback): Promise<void> {
+    const genuine = await this.authenticate(command).catch((error: unknown) => {
+      this.rejected.count(command.source, error, command);
+      throw error;
+    });
+    const { waiting, stream, key } = genuine;
+    const read = outcomeOf(command.rawBody);
+    const outcome = (await waiting.protect?.(stream, stepOf(key), read)) ?? read;
+    const decided = await this.decide(genuine, outcome, command.caller);
+    const verdict = verdictOf(genuine, outcome, decided);
+    this.parts.metrics.callbacks.inc({ verdict });
+    refuse(verdict);
+  }
+
+  /** Refusals `callback_unknown` 404 and `callback_bad_signature` 401. */
+  private async authenticate({ token, headers, rawBody }: ReceiveCallback): Promise<Genuine> {
+    const { tokens, config, clock } = this.parts;
     const target = tokens.open(token);
     if (target === undefined)
       throw new Refusal('callback_unknown', 404, 'the token of this address is not one of ours');
-    const signed = verifyWebhook(config.webhookSecrets, headers, rawBody, clock.now());
-    if (!signed.ok) throw new Refusal('callback_bad_signature', 401, signed.reason);
-    const { stream, key } = target;
-    const outcome = outcomeOf(rawBody);
-    const waiting = waitingIn(stream, plans);
+    const check = (secrets: readonly string[]): string => {
+      const signed = verifyWebhook(secrets, headers, rawBody, clock.now());
+      if (!signed.ok) throw new Refusal('callback_bad_signature', 401, signed.reason);
+      return signed.id;
+    };
+    const own = config.provisioners.flatMap(({ secrets = [] }) => secrets);
+    const webhookId = check([...config.webhookSecrets, ...own]);
+    const waiting = waitingIn(target.stream, this.parts);
     if (waiting === undefined) throw unknown();
-    const { events, repeated, state } = await this.decide(stream, key, outcome, signed.id, caller);
-    if (events.length === 0 && !repeated) acceptSilence(waiting, state, key, outcome);
+    if (own.length > 0) check(await this.secretsFor(waiting, target));
+    return { ...target, webhookId, waiting };
+  }
+
+  /** Nobody answers for somebody else: where provisioners have secrets of their own, only those of the need's type count. */
+  private async secretsFor(waiting: Waiting, { stream, key }: { readonly stream: string; readonly key: string }) {
+    const { config, runtime } = this.parts;
+    if (waiting.signer === undefined) return config.webhookSecrets;
+    return secretsOf(config, waiting.signer((await runtime.load(stream)).state, stepOf(key)));
   }
 
   /** Attempt 0: the other side answers the request, whichever attempt brought it there. */
-  private decide(stream: string, key: string, outcome: Outcome, webhookId: string, caller: Caller) {
+  private decide({ stream, key, webhookId }: Genuine, outcome: Outcome, caller: Caller): Promise<Dispatched> {
     const { clock, ids, runtime } = this.parts;
     const { actor, tenant, correlationId, traceparent } = caller;
-    const time = clock.now();
-    const command: Driving = { type: 'Outcome', key, attempt: 0, outcome, time, jitter: ids.random(), via: 'callback' };
+    const said = { type: 'Outcome', key, attempt: 0, outcome, via: 'callback', callbackId: webhookId } as const;
+    const command: Driving = { ...said, time: clock.now(), jitter: ids.random() };
     const commandId = uuidV5(JSON.stringify(['callback', stream, key, webhookId]));
     const context = { commandId, correlationId, causationId: webhookId, actor, tenant, traceparent };
     return withPatience(clock, commandId, runtime.dispatch(stream, command, context, 'callback'));
   }
 }
 
+/** A repeat is answered like the first time. */
+function verdictOf(
+  { waiting, key, webhookId }: Genuine,
+  outcome: Outcome,
+  { events, repeated, state }: Dispatched,
+): CallbackVerdict | 'accepted' {
+  const noted = repeated || events.length > 0 ? waiting.answered?.(state, webhookId) : undefined;
+  if (noted !== undefined) return noted;
+  return repeated || events.length > 0 ? 'accepted' : judge(waiting, state, key, outcome);
+}
+
 function outcomeOf(rawBody: Uint8Array): Outcome {
-  const outcome = callbackOutcome(parsed(rawBody));
-  if (outcome === undefined) throw new Refusal('callback_malformed', 400, 'status must be done, failed or progress');
-  return outcome;
+  const read = readCallback(parsed(rawBody));
+  if ('kind' in read) return read;
+  throw new Refusal('callback_malformed', 400, 'the body is not a callback', {}, read.faults);
 }
 
 function parsed(rawBody: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(rawBody).toString('utf8'));
   } catch {
-    throw new Refusal('callback_malformed', 400, 'the body is not JSON');
+    throw new Refusal('callback_malformed', 400, 'the body is not JSON', {}, [
+      { pointer: '', message: 'must be a JSON object' },
+    ]);
   }
 }

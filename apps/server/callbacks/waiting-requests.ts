@@ -1,6 +1,8 @@
 import { pick, stageOf, type PlanRegistry, type PortfolioState } from '#portfolio';
 import { categoryOf } from '#event-store';
-import type { Request } from '#runtime';
+import type { Outcome, Vault } from '#kernel';
+import { hasEnded, needAt, protectSecret, requestAt as needRequest, type OperationState } from '#provisioning';
+import type { CallbackVerdict, Request } from '#runtime';
 import { requestAt, type ProcessState } from '#workflow';
 
 /** The request of a step as an instance's state holds it: `skipped` when an operator passed over it. */
@@ -14,6 +16,17 @@ export interface Waiting {
   ownNames(state: unknown, step: string, result: unknown): unknown;
   /** The instance was given up: its open requests wait no longer. */
   givenUp(state: unknown): boolean;
+  /** What may be kept of an outcome: secrets go to the vault before anything is decided. */
+  protect?(stream: string, step: string, outcome: Outcome): Promise<Outcome>;
+  /** The resource type whose provisioner's secrets sign for this step. */
+  signer?(state: unknown, step: string): string | undefined;
+  /** What the callback with this id was, when it decided nothing. */
+  answered?(state: unknown, callbackId: string): CallbackVerdict | undefined;
+}
+
+export interface WaitingParts {
+  readonly plans: PlanRegistry;
+  readonly vault: Pick<Vault, 'put'>;
 }
 
 const portfolios = (plans: PlanRegistry): Waiting => ({
@@ -39,13 +52,37 @@ const processes: Waiting = {
   givenUp: (state) => (state as ProcessState).status === 'aborted',
 };
 
+const operations = ({ vault }: WaitingParts): Waiting => ({
+  request: (state, step) => {
+    const operation = state as OperationState;
+    return operation.status === 'ABSENT' ? undefined : needRequest(operation, step);
+  },
+  ownNames: (_state, _step, result) => result,
+  givenUp: (state) => {
+    const operation = state as OperationState;
+    return operation.status !== 'ABSENT' && hasEnded(operation);
+  },
+  protect: (stream, step, outcome) => protectSecret(vault, stream, step, outcome),
+  signer: (state, step) => {
+    const operation = state as OperationState;
+    return operation.status === 'ABSENT' ? undefined : needAt(operation, step)?.need.need.type;
+  },
+  answered: (state, id) => {
+    const operation = state as OperationState;
+    if (operation.status === 'ABSENT' || !Object.hasOwn(operation.answers, id)) return undefined;
+    return operation.answers[id]!.verdict;
+  },
+});
+
 /** How the category of a stream keeps requests; undefined for categories that owe nothing. */
-export function waitingIn(stream: string, plans: PlanRegistry): Waiting | undefined {
+export function waitingIn(stream: string, parts: WaitingParts): Waiting | undefined {
   switch (categoryOf(stream)) {
     case 'portfolio':
-      return portfolios(plans);
+      return portfolios(parts.plans);
     case 'process':
       return processes;
+    case 'operation':
+      return operations(parts);
     default:
       return undefined;
   }

@@ -1,7 +1,8 @@
 import type { EventLog, EventStore, WorkGroups } from '#event-store';
-import type { Clock, Ids, Vault } from '#kernel';
+import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Access, Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
+import type { ProvisionerRegistry } from '#provisioning';
 import type { Projector, ReadModels } from '#read-models';
 import type { CallbackTokens, Runtime } from '#runtime';
 import type { FormPage, WorkflowRegistry } from '#workflow';
@@ -18,9 +19,10 @@ export abstract class Parts {
   abstract readonly ids: Ids;
   abstract readonly store: EventStore;
   abstract readonly log: EventLog;
-  abstract readonly vault: Vault;
+  abstract readonly vault: ErasableVault;
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
+  abstract readonly provisioners: ProvisionerRegistry;
   abstract readonly workflows: WorkflowRegistry;
   abstract readonly formOf: (workflow: string) => readonly FormPage[];
   abstract readonly catalogue: Catalogue;

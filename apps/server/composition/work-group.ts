@@ -1,7 +1,7 @@
 import type { WorkGroups } from '#event-store';
 
 /** The categories whose instances owe effects. A group's filter cannot be changed: another list needs another version in the name. */
-const DRIVEN = ['portfolio-', 'process-'];
+const DRIVEN = ['portfolio-', 'process-', 'operation-'];
 export const WORK_GROUP = 'workers-v1';
 
 /** Creates the group at the end of the log, or updates its settings. Throws StoreErrors. */

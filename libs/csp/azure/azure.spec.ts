@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PlanRegistry, protectSecrets, validateFacts } from '#portfolio';
 import type { EffectCall } from '#runtime';
-import { azureEffects, azureFacts, azurePlanV1, callbackOutcome } from '../index.js';
+import { azureEffects, azureFacts, azurePlanV1 } from '../index.js';
 
 const facts = {
   password: 'correct horse',
@@ -147,23 +147,5 @@ describe('the azure effects', () => {
     expect(await run('azure.tenant', {}, abort.signal)).toMatchObject({ failure: { kind: 'unknown' } });
     await new Promise((closed) => server.close(closed).closeAllConnections());
     expect(await run('azure.tenant')).toMatchObject({ failure: { kind: 'retryable', code: 'not_reachable' } });
-  });
-});
-
-describe('a callback', () => {
-  it.each<[unknown, object | undefined]>([
-    [
-      { status: 'done', result: { subscriptionId: 's' } },
-      { kind: 'done', result: { subscriptionId: 's' } },
-    ],
-    [{ status: 'progress' }, { kind: 'pending' }],
-    [
-      { status: 'failed', error: { code: 'X', message: 'm' } },
-      { kind: 'failed', failure: { kind: 'refused', code: 'X', message: 'm' } },
-    ],
-    [{ status: 'odd' }, undefined],
-    [null, undefined],
-  ])('%j means %j', (body, outcome) => {
-    expect(callbackOutcome(body)).toEqual(outcome);
   });
 });

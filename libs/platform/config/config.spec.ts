@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { combination } from './combination.js';
 import { ConfigError, describeConfig, type Environment, loadConfig } from './load.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -119,6 +120,20 @@ describe('loadConfig', () => {
     expect(faults({ PURVEYOR_DEMO: 'off', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toEqual([]);
   });
 
+  it('refuses in one line what cannot be split or shared', () => {
+    const postgres = 'postgres://u:hunter2@db/x';
+    expect(faults({ PURVEYOR_ROLES: 'api,worker' })).toEqual([expect.stringMatching(/^PURVEYOR_ROLES: must be all/)]);
+    const [fault, ...more] = faults({ PURVEYOR_READ_MODELS: postgres });
+    expect(fault).toMatch(/^PURVEYOR_READ_MODELS: postgres:.* goes with PURVEYOR_EVENT_STORE=esdb/);
+    expect([more, fault?.includes('hunter2')]).toEqual([[], false]);
+    const [esdb, split] = ['esdb://db:2113', ['api'] as const];
+    const all = ['api', 'worker', 'projector'] as const;
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: all })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: all })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
+  });
+
   it('warns of unknown variables with what was meant', () => {
     const { warnings } = load({
       PURVEYOR_DATADIR: 'x',
@@ -171,13 +186,14 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
+    expect(names.length).toBeGreaterThan(10);
     expect(new Set(names).size).toBe(names.length);
     expect(
       describeConfig()
         .filter((v) => v.secret)
         .map((v) => v.name),
     ).toEqual(
-      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map(
+      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map(
         (name) => `PURVEYOR_${name}`,
       ),
     );

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
 import { boundVariables, FromEnvironment } from './variable.js';
+import { readOutgoing, readProvisioners, type ProvisionerSetting } from './provisioners.js';
 import {
   type NamedKey,
   readEventStore,
@@ -207,6 +208,26 @@ export class Config {
   })
   @IsDefined()
   webhookSecrets!: readonly string[];
+
+  @FromEnvironment('PURVEYOR_PROVISIONERS', {
+    meaning:
+      'External provisioners of resource types, as JSON. Without it: type sandbox, made by the sandbox. See docs/how-to/write-a-provisioner.md.',
+    allowed:
+      'a JSON array of {type, endpoint, secrets?, deadlineSeconds?, attempts?, probe?, onDeadline?, concurrency?}, types different',
+    secret: true,
+    read: readProvisioners,
+  })
+  @IsArray()
+  provisioners!: readonly ProvisionerSetting[];
+
+  @FromEnvironment('PURVEYOR_OUTGOING_ALLOW', {
+    meaning:
+      'Hosts and networks that addresses named by others (locations, redirects) may lead to although they are not public.',
+    allowed: 'a comma list of host names, *.domains and networks such as 10.1.0.0/16',
+    read: readOutgoing,
+  })
+  @IsArray()
+  outgoingAllow: readonly string[] = [];
 
   /** Lines for people: unknown variables, generated keys, development secrets. */
   warnings: readonly string[] = [];

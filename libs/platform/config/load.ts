@@ -87,6 +87,7 @@ function derive(config: Config): void {
   config.cspUrl ??= sandbox;
   if (config.scimUrl === undefined) config.scimToken ??= SANDBOX_SCIM_TOKEN;
   config.scimUrl ??= `${sandbox}/scim/v2`;
+  config.provisioners ??= [{ type: 'sandbox', endpoint: `${sandbox}/provisioners/sandbox` }];
 }
 
 const invalid = (config: Config): string[] =>

@@ -29,6 +29,12 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       help: 'Events in these appends',
       registers,
     }),
+    callbacks: new Counter({
+      name: 'purveyor_callbacks_total',
+      help: 'Callbacks by what they were: accepted, duplicate, progress, conflict, late, or why they were rejected',
+      labelNames: ['verdict'] as const,
+      registers,
+    }),
     stuck: new Counter({
       name: 'purveyor_stuck_total',
       help: 'Times an instance was left alone by this process: code is missing for it, or a defect',

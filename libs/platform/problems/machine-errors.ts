@@ -23,6 +23,13 @@ export const callbacks: readonly ErrorEntry[] = [
     'Use the callback URL to the letter.',
   ),
   entry(
+    'callback_conflict',
+    409,
+    'It was answered otherwise',
+    'The request behind this address has ended with another answer; this one changed nothing.',
+    'Do not send it again. An operator can accept it where the request had failed.',
+  ),
+  entry(
     'callback_late',
     410,
     'The wait is over',

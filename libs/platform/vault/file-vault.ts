@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Vault } from '#kernel';
+import type { ErasableVault } from '#kernel';
 import type { SealedBox } from './sealed-box.js';
 import { inTransaction, openSealedFile } from './sealed-file.js';
 import { VaultError } from './vault-error.js';
@@ -10,7 +10,7 @@ export interface SealedFileOptions {
   readonly key: Uint8Array;
 }
 
-export interface FileVault extends Vault {
+export interface FileVault extends ErasableVault {
   close(): void;
 }
 
@@ -20,6 +20,12 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS secret (
 interface Row {
   readonly version: number;
   readonly sealed: Uint8Array;
+}
+
+function parse(reference: string): { readonly name: string; readonly version: number } {
+  const [, name, version] = /^vault:(.+)#([1-9]\d{0,8})$/s.exec(reference) ?? [];
+  if (name === undefined) throw new VaultError('vault_bad_reference', 'a vault reference reads vault:<name>#<version>');
+  return { name, version: Number(version) };
 }
 
 const referenceTo = (name: string, version: number): string => `vault:${name}#${version}`;
@@ -51,14 +57,16 @@ class SqliteVault implements FileVault {
   }
 
   async get(reference: string): Promise<string> {
-    const [, name, version] = /^vault:(.+)#([1-9]\d{0,8})$/s.exec(reference) ?? [];
-    if (name === undefined)
-      throw new VaultError('vault_bad_reference', 'a vault reference reads vault:<name>#<version>');
+    const { name, version } = parse(reference);
     const row = this.database
       .prepare('SELECT version, sealed FROM secret WHERE name = ? AND version = ?')
-      .get(name, Number(version));
+      .get(name, version);
     if (row === undefined) throw new VaultError('vault_not_found', `the vault holds no ${reference}`);
     return this.open(name, row);
+  }
+
+  async remove(reference: string): Promise<void> {
+    this.database.prepare('DELETE FROM secret WHERE name = ?').run(parse(reference).name);
   }
 
   close(): void {

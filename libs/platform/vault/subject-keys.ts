@@ -58,7 +58,9 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     if (known !== undefined) return known;
     if (this.forgotten.has(subject)) throw new Refusal('subject_forgotten', 409, `${subject} was forgotten`);
     const sealed = this.box.seal(randomBytes(32), placeOf(subject));
-    this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed);
+    inTransaction(this.database, () =>
+      this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed),
+    );
     this.load(this.find.get(subject) as unknown as SubjectRow);
     return this.ensure(subject);
   }

@@ -1,4 +1,5 @@
 import type { Fault } from '#kernel';
+import { faultsOf } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
@@ -6,7 +7,6 @@ import { buildPayload, invalid, refuseBadInput } from './payload.js';
 import type { ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
 import { conflict, noStage, notSkippable } from './refusals.js';
-import { faultsOf } from './schema-faults.js';
 import { revealed } from './secrets.js';
 import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
 

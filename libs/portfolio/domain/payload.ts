@@ -1,6 +1,6 @@
 import { Refusal, type Fault } from '#kernel';
+import { faultsOf } from '#runtime';
 import { at } from './paths.js';
-import { faultsOf } from './schema-faults.js';
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
 
 export type Facts = Readonly<Record<string, unknown>>;

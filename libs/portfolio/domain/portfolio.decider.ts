@@ -1,5 +1,5 @@
 import type { DrivenDecider, Driving, Failure, Owed } from '#kernel';
-import type { RequestSpec } from '#runtime';
+import { faultsOf, type RequestSpec } from '#runtime';
 import type { PortfolioEvent, StageEvent } from '../published/index.js';
 import { create, isSamePortfolio } from './create-portfolio.js';
 import { legalUnder } from './legal-commands.js';
@@ -11,7 +11,6 @@ import type { PortfolioCommand } from './portfolio.commands.js';
 import { evolve, requests } from './portfolio.evolve.js';
 import { currentRequest, currentStage, resultsOf, type Existing, type PortfolioState } from './portfolio.state.js';
 import { conflict, noPortfolio } from './refusals.js';
-import { faultsOf } from './schema-faults.js';
 import { stageOf, type Stage } from './stage-plan.js';
 
 export type PortfolioDecider = DrivenDecider<PortfolioState, PortfolioCommand, PortfolioEvent>;

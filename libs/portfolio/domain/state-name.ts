@@ -9,6 +9,7 @@ const ENDING: Readonly<Record<StageProgress['status'], StageState>> = {
   retrying: 'IN_PROGRESS',
   resumed: 'IN_PROGRESS',
   accepted: 'REQUESTED',
+  overdue: 'REQUESTED',
   done: 'COMPLETED',
   failed: 'FAILED',
   skipped: 'SKIPPED',

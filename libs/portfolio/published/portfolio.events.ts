@@ -14,6 +14,7 @@ export const STAGE_EVENTS = {
   completed: 'StageCompleted',
   failed: 'StageFailed',
   handedBack: 'StageHandedBack',
+  overdue: 'StageOverdue',
 } as const satisfies RequestEvents;
 
 const time = Type.Number({ description: 'ms since the epoch' });

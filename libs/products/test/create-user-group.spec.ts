@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DomainEvent, Run } from '#kernel';
+import { categoryOf } from '#event-store';
+import type { Decider, DomainEvent, Owed, Run } from '#kernel';
+import { operationDecider, ProvisionerRegistry, provisioningEffects } from '#provisioning';
 import type { Dispatcher, EffectCall } from '#runtime';
-import { subscriptionDecider, type SubscriptionState } from '#subscription';
+import { subscriptionDecider } from '#subscription';
 import { evaluateForm, processDecider, processEffects, type ProcessState } from '#workflow';
 import { catalogue, productRegistry, scimDirectory, USER_GROUP_PRODUCT_ID } from '../index.js';
 
@@ -84,39 +86,56 @@ describe('the SCIM directory', () => {
 
 describe('create_user_group', () => {
   it('ends with an active, in-sync subscription that holds the id in the directory', async () => {
-    const subscriptions = new Map<string, SubscriptionState>();
+    const directory = scimDirectory(base);
+    const { workflows, provisioners } = productRegistry({ directory });
+    const registry = new ProvisionerRegistry().register(...provisioners);
+    const deciders: Record<string, Decider<any, any, DomainEvent> & { next?(state: unknown): readonly Owed[] }> = {
+      process: processDecider(workflows) as never,
+      subscription: subscriptionDecider(catalogue) as never,
+      operation: operationDecider(registry) as never,
+    };
+    const states = new Map<string, any>();
     const types: string[] = [];
-    const plain = subscriptionDecider(catalogue);
-    const dispatcher = {
-      async dispatch(stream: string, command: never) {
-        let state = subscriptions.get(stream) ?? plain.initial();
-        for (const event of plain.decide(command, state)) {
-          types.push(event.type);
-          state = plain.evolve(state, event);
-        }
-        subscriptions.set(stream, state);
-        return { state };
-      },
-    } as unknown as Dispatcher;
+    const stateOf = (stream: string) => states.get(stream) ?? deciders[categoryOf(stream)]!.initial();
+    const fold = (stream: string, events: readonly DomainEvent[]) => {
+      types.push(...events.map((event) => event.type));
+      states.set(
+        stream,
+        events.reduce((now, event) => deciders[categoryOf(stream)]!.evolve(now, event), stateOf(stream)),
+      );
+    };
+    const dispatch = async (stream: string, command: object) => {
+      fold(stream, deciders[categoryOf(stream)]!.decide(command, stateOf(stream)));
+      return { state: stateOf(stream) };
+    };
+    const dispatcher = () => ({ dispatch }) as unknown as Dispatcher;
     const clock = { now: () => 1000, after: () => () => undefined };
-    const { workflows } = productRegistry({ directory: scimDirectory(base) });
-    const [effect] = processEffects(workflows, { dispatcher: () => dispatcher, clock });
-    const decider = processDecider(workflows);
-    let state: ProcessState = decider.initial();
-    const fold = (events: readonly DomainEvent[]) =>
-      (state = events.reduce((s, e) => decider.evolve(s, e as never), state));
+    const vault = { put: async () => 'vault:none#1', remove: async () => undefined };
+    const effects = [
+      ...processEffects(workflows, { dispatcher, clock }),
+      ...provisioningEffects(registry, { vault, clock, dispatcher }),
+    ];
     const start = { workflow: 'create_user_group', state: { group_name: 'Ops' }, createdBy: 'ann', time: 1 };
-    fold(decider.decide({ type: 'StartProcess', ...start }, state));
+    await dispatch('process-p1', { type: 'StartProcess', ...start });
     const ran: string[] = [];
-    for (let owed = decider.next(state); owed.length > 0; owed = decider.next(state)) {
-      const run = owed[0] as Run;
-      fold([run.intent!({ owner: 'o', until: 10_000, time: 1, tokenKey: 'k' })]);
-      ran.push(run.key);
+    const nextRun = (): [string, Run] | undefined => {
+      for (const [stream, each] of states)
+        for (const owed of deciders[categoryOf(stream)]!.next?.(each) ?? [])
+          if (owed.kind === 'run') return [stream, owed];
+      return undefined;
+    };
+    for (let found = nextRun(); found !== undefined; found = nextRun()) {
+      const [stream, run] = found;
+      fold(stream, [run.intent!({ owner: 'o', until: 10_000, time: 1, tokenKey: 'k' })]);
+      if (stream === 'process-p1') ran.push(run.key);
       const { key, attempt, input } = run;
-      const call = { stream: 'process-p1', key, attempt, input, idempotencyKey: `process-p1/${key}` };
-      const outcome = await effect!.run({ ...call, signal: AbortSignal.timeout(5000) } as EffectCall);
-      fold(decider.decide({ type: 'Outcome', key, attempt, outcome, time: 2, jitter: 0 }, state));
+      const call = { stream, key, attempt, input, idempotencyKey: `${stream}/${key}` };
+      const effect = effects.find(({ name }) => name === run.effect)!;
+      const outcome = await effect.run({ ...call, signal: AbortSignal.timeout(5000) } as EffectCall);
+      await dispatch(stream, { type: 'Outcome', key, attempt, outcome, time: 2, jitter: 0 });
     }
+    const state = stateOf('process-p1') as ProcessState;
+    const subscriptions = new Map([...states].filter(([stream]) => categoryOf(stream) === 'subscription'));
     expect(ran.map((key) => key.split('/')[0])).toEqual([
       'init',
       'create_subscription',
@@ -136,7 +155,9 @@ describe('create_user_group', () => {
         values: { user_group: { group_name: 'Ops', group_id: 'g1' } },
       }),
     ]);
-    expect(types).toEqual(expect.arrayContaining(['SubscriptionCreated', 'SubscriptionActivated', 'Resynced']));
+    expect(types).toEqual(
+      expect.arrayContaining(['SubscriptionCreated', 'Provisioned', 'SubscriptionActivated', 'Resynced']),
+    );
     const { data } = state as Exclude<ProcessState, { status: 'none' }>;
     expect(subscriptions.has(`subscription-${String(data['subscription_id'])}`)).toBe(true);
     expect(data['subscription']).toMatchObject({ product_id: USER_GROUP_PRODUCT_ID });

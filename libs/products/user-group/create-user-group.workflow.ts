@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { subscriptionStream, type SubscriptionCommand } from '#subscription/published';
-import { step, workflow, type StepContext, type WorkflowDefinition } from '#workflow';
-import type { DirectoryPort } from './directory.port.js';
+import { operationStep, step, workflow, type StepContext, type WorkflowDefinition } from '#workflow';
 import { USER_GROUP_PRODUCT_ID, userGroupProduct } from './user-group.product.js';
+import { USER_GROUP_RESOURCE } from './user-group.provisioner.js';
 
 const text = Type.String();
 const id = { subscription_id: text };
@@ -21,7 +21,7 @@ const send = (
 ) => context.dispatch(subscriptionStream(subscriptionId), command, purpose);
 
 /** Creates the subscription and its group in the directory. Form answers: group_name, and customer_id if wanted. */
-export function createUserGroup(directory: DirectoryPort): WorkflowDefinition {
+export function createUserGroup(): WorkflowDefinition {
   return workflow(
     {
       key: 'create_user_group',
@@ -87,27 +87,27 @@ export function createUserGroup(directory: DirectoryPort): WorkflowDefinition {
           return {};
         },
       }),
-      step({
+      operationStep({
         key: 'provision_user_group',
         name: 'Provision user group',
-        reads: { ...id, group_name: text },
+        reads: { group_name: text },
         adds: { group_id: text },
-        async handler({ subscription_id, group_name }, context) {
-          // The same in every generation: a resume after a refusal must find the group that an earlier attempt made.
-          const group = await directory.createGroup(group_name, context.id('group'), context.signal);
-          const values = { group_id: group.id };
-          const { processId } = context;
-          const time = context.now();
-          await send(context, subscription_id, { type: 'SetValues', block: 'user_group', values, processId, time });
-          return values;
-        },
+        manifest: ({ group_name }, context) => ({
+          needs: [
+            { id: 'group', type: USER_GROUP_RESOURCE, parameters: { group_name, external_id: context.id('group') } },
+          ],
+        }),
+        result: ({ group }) => ({ group_id: group!.id! }),
       }),
       step({
         key: 'set_status',
         name: "Set subscription to 'active'",
         reads: { ...id, group_id: text },
-        async handler({ subscription_id }, context) {
-          await send(context, subscription_id, { type: 'SetStatus', status: 'active', time: context.now() });
+        async handler({ subscription_id, group_id }, context) {
+          const [time, processId] = [context.now(), context.processId];
+          const values = { group_id };
+          await send(context, subscription_id, { type: 'SetValues', block: 'user_group', values, processId, time });
+          await send(context, subscription_id, { type: 'SetStatus', status: 'active', time });
           return {};
         },
       }),

@@ -5,7 +5,7 @@ export interface DirectoryGroup {
   readonly externalId?: string;
 }
 
-/** The directory groups live in. Both throw a Refusal for an answer that says why not; other errors leave the outcome unknown. */
+/** The directory groups live in. All throw a Refusal for an answer that says why not; other errors leave the outcome unknown. */
 export interface DirectoryPort {
   findGroup(
     by: { externalId: string } | { displayName: string },
@@ -13,4 +13,6 @@ export interface DirectoryPort {
   ): Promise<DirectoryGroup | undefined>;
   /** Creates the group once per external id: a repeat finds it. Refusal `group_name_taken` 409 when another has the name. */
   createGroup(displayName: string, externalId: string, signal?: AbortSignal): Promise<DirectoryGroup>;
+  /** A group that is not there is deleted already. */
+  deleteGroup(id: string, signal?: AbortSignal): Promise<void>;
 }

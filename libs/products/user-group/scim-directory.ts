@@ -34,6 +34,11 @@ export function scimDirectory(base: string, token?: string): DirectoryPort {
       if (other) return other;
       throw refused(answer);
     },
+    async deleteGroup(id, signal) {
+      const url = `${base}/Groups/${encodeURIComponent(id)}`;
+      const answer = await send('DELETE', url, undefined, {}, signal);
+      if (answer.status !== 404 && (answer.status < 200 || answer.status >= 300)) throw refused(answer);
+    },
   };
 }
 
@@ -61,7 +66,7 @@ function refused({ status, body, retryAfter }: Answer): Refusal {
 type Send = typeof ask;
 type Answer = Awaited<ReturnType<Send>>;
 
-async function ask(method: 'GET' | 'POST', url: string, json: unknown, extra: object, signal?: AbortSignal) {
+async function ask(method: 'GET' | 'POST' | 'DELETE', url: string, json: unknown, extra: object, signal?: AbortSignal) {
   const headers = { accept: 'application/scim+json', 'content-type': 'application/scim+json', ...extra };
   const body = json === undefined ? undefined : JSON.stringify(json);
   const answer = await request(url, { method, headers, body, signal });

@@ -126,8 +126,29 @@ const owners: Migration = {
   },
 };
 
+const operations: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'operations', ['id'], {
+      ...folded,
+      state: 'text',
+      code: 'integer',
+      types: 'text',
+      'next_due?': 'bigint',
+      'closes_at?': 'bigint',
+      'overdue_since?': 'bigint',
+      created_at: 'bigint',
+      updated_at: 'bigint',
+      'failed_at?': 'bigint',
+    });
+    await index(db, 'operations', ['created_at', 'id']);
+    await index(db, 'operations', ['closes_at']);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
-const provider: MigrationProvider = { getMigrations: async () => ({ '0001_first': first, '0002_owners': owners }) };
+const provider: MigrationProvider = {
+  getMigrations: async () => ({ '0001_first': first, '0002_owners': owners, '0003_operations': operations }),
+};
 
 /** Brings the schema up to date; throws what the failing migration threw. */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {

@@ -9,6 +9,7 @@ export interface Tables {
   processes: ProcessRow;
   process_subscriptions: ProcessSubscriptionRow;
   subscriptions: SubscriptionRow;
+  operations: OperationRow;
 }
 
 export interface CheckpointRow {
@@ -83,6 +84,21 @@ export interface ProcessSubscriptionRow {
   workflow: string;
   target: string;
   position: number;
+}
+
+export interface OperationRow extends Folded {
+  state: string;
+  code: number;
+  /** Resource types between commas, with one at both ends. */
+  types: string;
+  /** When the next retry, poll or deadline is due. */
+  next_due: number | null;
+  /** The earliest deadline of what the other side has. */
+  closes_at: number | null;
+  overdue_since: number | null;
+  created_at: number;
+  updated_at: number;
+  failed_at: number | null;
 }
 
 export interface SubscriptionRow extends Folded {

@@ -98,6 +98,8 @@ function changeOf(event: PortfolioEvent & { data: { step: string } }, at: number
       return { ...inProgress, attempts: data['attempt']!, startedAt: at };
     case 'ProvisioningRequested':
       return { state: 'REQUESTED', location: data['location'] ?? null, closesAt: data['closesAt'] ?? null };
+    case 'StageOverdue':
+      return { state: 'REQUESTED' };
     case 'StageRetryScheduled':
       return { ...inProgress, notBefore: data['notBefore']!, failure: data['failure']! };
     case 'StageCompleted':

@@ -72,6 +72,8 @@ function changeOf({ type, data }: StepEvent, step: StepDoc, doc: ProcessDoc, at:
       return { status: 'running', attempts: data.attempt, started: step.started ?? at };
     case 'StepRequested':
       return { status: 'awaiting_callback' };
+    case 'StepOverdue':
+      return { status: 'awaiting_callback' };
     case 'StepRetryScheduled':
       return { status: 'waiting', failure: data.failure ?? null };
     case 'StepCompleted':

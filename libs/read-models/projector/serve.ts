@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Projector, ProjectorSignals } from './projector.js';
+import type { Projector, ProjectorSignals } from './projector.types.js';
 import { failed, type FromThread, type ToThread } from './thread.messages.js';
 
 /** A projector with what was opened for it. */

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '#kernel';
-import type { Projector, ProjectorSignals } from './projector.js';
+import type { Projector, ProjectorSignals } from './projector.types.js';
 import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '#kernel';
-import type { Projector, ProjectorSignals } from './projector.js';
+import type { Projector, ProjectorSignals } from './projector.types.js';
 import { errorOf, type FromThread, type ToThread } from './thread.messages.js';
 import { Waiters } from './waiters.js';
 

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '#kernel';
 import type { ReadModels } from '../database/read-models.js';
 import { checkpointsOf, claim, free, completeTo, type Checkpoint } from './claim.js';
-import type { Projector, ProjectorSignals } from './projector.js';
+import type { Projector, ProjectorSignals } from './projector.types.js';
 import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
 

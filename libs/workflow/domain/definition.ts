@@ -15,6 +15,10 @@ export interface StepNode<R = any, A = any, K extends string = string> extends W
   readonly reads: readonly string[];
   readonly adds: TProperties;
   readonly policy?: Partial<RequestPolicy>;
+  /** What a callback brings, in the words of `adds`; pure. What it throws is the failure `invalid_result`. */
+  readonly answer?: (result: unknown) => object;
+  /** The effect that asks how an accepted request stands. */
+  readonly pollEffect?: string;
   readonly handler: (state: never, context: StepContext) => Promise<StepResult<object>> | StepResult<object>;
 }
 
@@ -42,6 +46,8 @@ export interface StepSpec<R extends TProperties, A extends TProperties, K extend
   /** What it adds to the state; a result that does not fit is the failure `invalid_result`. */
   readonly adds?: A;
   readonly policy?: Partial<RequestPolicy>;
+  readonly answer?: (result: unknown) => Values<A>;
+  readonly pollEffect?: string;
   /** Runs under law 2: a repeat has the same idempotency key and the same frozen state. Absent: a marker that does nothing. */
   readonly handler?: (state: Values<R>, context: StepContext) => Promise<StepResult<Values<A>>> | StepResult<Values<A>>;
 }
@@ -57,6 +63,8 @@ export function step<const K extends string, R extends TProperties = {}, A exten
     reads: Object.keys(spec.reads ?? {}),
     adds: spec.adds ?? {},
     policy: spec.policy,
+    answer: spec.answer as StepNode['answer'],
+    pollEffect: spec.pollEffect,
     handler: (spec.handler as StepNode['handler'] | undefined) ?? (() => ({})),
   };
 }

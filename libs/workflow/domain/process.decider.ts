@@ -2,6 +2,7 @@ import { Refusal, type DrivenDecider, type Driving } from '#kernel';
 import type { Request } from '#runtime';
 import type { ProcessEvent, StepResumed } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
+import type { StepNode } from './definition.js';
 import { inputFaults, type FormFault } from './form.js';
 import { evolveProcess, requests } from './process.evolve.js';
 import { isFinished, owedBy } from './process.next.js';
@@ -120,7 +121,22 @@ function drive(command: Driving, state: StartedProcess, compiled: Compiled): rea
 
 function decideStep(command: Driving, path: string, request: Request | undefined, compiled: Compiled) {
   const found = request && stepAt(compiled, path);
-  return found ? requests.decide(command, request, found.policy, found.check) : [];
+  return found ? requests.decide(ownNames(command, found.node), request, found.policy, found.check) : [];
+}
+
+/** A callback brings the other side's words; a handler has translated them already. */
+function ownNames(command: Driving, { answer, key }: StepNode): Driving {
+  if (command.type !== 'Outcome' || command.via !== 'callback' || command.outcome.kind !== 'done' || !answer)
+    return command;
+  try {
+    return { ...command, outcome: { kind: 'done', result: answer(command.outcome.result) } };
+  } catch (error) {
+    const message = `what came for step ${key} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      ...command,
+      outcome: { kind: 'failed', failure: { kind: 'invalid_result', code: 'invalid_result', message } },
+    };
+  }
 }
 
 /** The end is told in the same append as the last step's completion. */

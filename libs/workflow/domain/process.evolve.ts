@@ -102,6 +102,7 @@ function replaced(all: readonly (Request | undefined)[], index: number, request:
 const RANK: Readonly<Record<Request['status'], number>> = {
   done: 0,
   accepted: 1,
+  overdue: 1,
   retrying: 2,
   intended: 3,
   resumed: 3,

@@ -79,6 +79,7 @@ function specOf(step: CompiledStep, path: string, state: ProcessCommon, data: Da
   return {
     step: path,
     effect: STEP_EFFECT,
+    pollEffect: step.node.pollEffect,
     policy: step.policy,
     freshInput: (): StepInput => ({
       workflow: state.workflow,

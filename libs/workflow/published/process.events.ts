@@ -14,6 +14,7 @@ export const STEP_EVENTS = {
   completed: 'StepCompleted',
   failed: 'StepFailed',
   handedBack: 'StepHandedBack',
+  overdue: 'StepOverdue',
 } as const satisfies RequestEvents;
 
 /** `CREATE` ... as on the wire of the Workflow Orchestrator. */

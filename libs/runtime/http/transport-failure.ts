@@ -14,7 +14,7 @@ const BEFORE_SENDING = new Set([
 export function cutOff(error: unknown): Failure {
   const code = codeOf(error);
   return BEFORE_SENDING.has(code)
-    ? { kind: 'retryable', code: 'not_reachable', message: `the CSP cannot be reached (${code})` }
+    ? { kind: 'retryable', code: 'not_reachable', message: `the other side cannot be reached (${code})` }
     : { kind: 'unknown', code: 'no_answer', message: `the exchange ended without an answer (${code})` };
 }
 

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCommand, ApiProblems } from '../http/api-doc.js';
+import { FromCaller, type Caller } from '../http/caller.js';
+import { QueryDto } from '../http/query.dto.js';
+import * as commands from './operation.commands.js';
+import {
+  AcceptLateDto,
+  CreateOperationDto,
+  FailOperationDto,
+  ListOperationsDto,
+  RetryOperationDto,
+} from './operation.dto.js';
+import { GetOperation, ListOperations } from './operation.queries.js';
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+@ApiTags('operations')
+@Controller('operations')
+export class OperationController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiCommand(413)
+  async create(
+    @Body() body: CreateOperationDto,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const accepted = await this.commands.execute(new commands.CreateOperation(body, caller));
+    reply.header('Location', `/api/operations/${accepted.id}`);
+    return accepted;
+  }
+
+  @Get()
+  @ApiOkResponse({ description: 'One page, newest first' })
+  @ApiProblems(400, 503)
+  list(@Query() query: ListOperationsDto) {
+    return this.queries.execute(new ListOperations(query));
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ description: 'State and code, needs with their requests, history and legal commands' })
+  @ApiProblems(400, 404, 503)
+  get(@Param('id') id: string, @Query() _: QueryDto) {
+    return this.queries.execute(new GetOperation(id));
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiCommand(404)
+  retry(@Param('id') id: string, @Body() body: RetryOperationDto | undefined, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.RetryOperation(id, body ?? {}, caller));
+  }
+
+  @Post(':id/fail')
+  @HttpCode(202)
+  @ApiCommand(404)
+  fail(@Param('id') id: string, @Body() body: FailOperationDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.FailOperation(id, body, caller));
+  }
+
+  @Post(':id/deprovision')
+  @HttpCode(202)
+  @ApiCommand(404)
+  deprovision(@Param('id') id: string, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.DeprovisionOperation(id, caller));
+  }
+
+  @Post(':id/accept-late')
+  @HttpCode(202)
+  @ApiCommand(404)
+  acceptLate(@Param('id') id: string, @Body() body: AcceptLateDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.AcceptLateAnswer(id, body, caller));
+  }
+}

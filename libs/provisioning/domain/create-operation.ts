@@ -1,0 +1,39 @@
+import { sameJson, type Fault } from '#kernel';
+import { faultsOf } from '#runtime';
+import { ManifestSchema, type CreateOperation, type NeedTerms, type OperationEvent } from '../published/index.js';
+import type { Operation } from './operation.state.js';
+import { DEFAULT_TERMS, type ProvisionerTerms } from './provisioner-terms.js';
+import { invalid } from './refusals.js';
+
+/** Records the manifest and freezes how each need's requests behave. Refusal `validation_failed` 400 naming every fault. */
+export function create(
+  { manifest, parent, time }: CreateOperation,
+  terms: ProvisionerTerms,
+): readonly OperationEvent[] {
+  const faults = manifestFaults(manifest);
+  if (faults.length > 0) throw invalid('the manifest is not valid', faults);
+  const frozen = manifest.needs.map(({ id, type }) => [id, termsOf(manifest, terms.termsOf(type))] as const);
+  return [
+    {
+      type: 'OperationCreated',
+      data: { manifest, terms: Object.fromEntries(frozen), ...(parent && { parent }), time },
+    },
+  ];
+}
+
+export const isSameOperation = (state: Operation, { manifest, parent }: CreateOperation): boolean =>
+  sameJson([state.manifest, state.parent ?? null], [manifest, parent ?? null]);
+
+function termsOf({ policy = {} }: CreateOperation['manifest'], of: NeedTerms = DEFAULT_TERMS): NeedTerms {
+  const { deadlineMs = of.deadlineMs, onDeadline = of.onDeadline, attempts = of.retry.limit } = policy;
+  return { ...of, deadlineMs, onDeadline, retry: { ...of.retry, limit: attempts } };
+}
+
+function manifestFaults(manifest: unknown): readonly Fault[] {
+  const faults = faultsOf(ManifestSchema, manifest, '/manifest');
+  if (faults.length > 0) return faults;
+  const ids = (manifest as CreateOperation['manifest']).needs.map(({ id }) => id);
+  return ids.flatMap((id, at) =>
+    ids.indexOf(id) === at ? [] : [{ pointer: `/manifest/needs/${at}/id`, message: 'is there twice' }],
+  );
+}

@@ -1,0 +1,97 @@
+import { Requests, type Request, type RequestEvent } from '#runtime';
+import { REQUEST_EVENTS, statusAfter, type OperationEvent, type OperationEventOf } from '../published/index.js';
+import { hasEnded, KEPT_ANSWERS, needAt, REPORT, requestAt, type Operation } from './operation.state.js';
+import type { OperationState } from './operation.state.js';
+
+export const requests = new Requests(REQUEST_EVENTS);
+
+/** Folds one event. Total: what does not fit changes nothing. The state follows the table of transitions. */
+export function evolve(state: OperationState, event: OperationEvent): OperationState {
+  if (state.status === 'ABSENT') return event.type === 'OperationCreated' ? created(event.data) : state;
+  if (event.type === 'OperationCreated') return state;
+  const status = statusAfter(state.status, event.type);
+  return apply({ ...state, status, notedAfterEnd: status === state.status ? state.notedAfterEnd : 0 }, event);
+}
+
+function apply(state: Operation, event: Exclude<OperationEvent, { type: 'OperationCreated' }>): Operation {
+  switch (event.type) {
+    case 'ProvisioningStarted':
+    case 'DeprovisioningStarted':
+      return { ...state, givenUp: false };
+    case 'ProvisioningFailed':
+    case 'DeprovisioningFailed':
+      return { ...state, failure: event.data.failure ?? state.failure };
+    case 'Provisioned':
+      return { ...state, failure: undefined };
+    case 'ProvisioningRequested':
+    case 'DeprovisioningRequested':
+    case 'Deprovisioned':
+      return state;
+    case 'OperationGivenUp':
+      return { ...state, givenUp: true };
+    case 'RequestResumed':
+      return resumed(state, event.data.step);
+    case 'AnswerReceived':
+      return noted(state, event.data);
+    case 'LateAnswerAccepted':
+      return accepted(state, event.data.step);
+    default:
+      return requested(state, event);
+  }
+}
+
+function created(data: OperationEventOf<'OperationCreated'>['data']): Operation {
+  const needs = data.manifest.needs.map((need) => [need.id, { need, terms: data.terms[need.id]! }] as const);
+  return {
+    status: 'INITIAL',
+    manifest: data.manifest,
+    parent: data.parent,
+    createdAt: data.time,
+    needs: Object.fromEntries(needs),
+    givenUp: false,
+    answers: {},
+    notedAfterEnd: 0,
+  };
+}
+
+function requested(state: Operation, event: RequestEvent): Operation {
+  const { step } = event.data;
+  const request = requests.evolve(requestAt(state, step), event);
+  return request === undefined ? state : withRequest(state, step, request);
+}
+
+function withRequest(state: Operation, step: string, request: Request): Operation {
+  if (step === REPORT) return { ...state, report: request };
+  const found = needAt(state, step);
+  if (found === undefined) return state;
+  const { need, phase } = found;
+  return { ...state, needs: { ...state.needs, [need.need.id]: { ...need, [phase]: request } } };
+}
+
+function resumed(state: Operation, step: string): Operation {
+  const request = requestAt(state, step);
+  if (request?.status === 'failed' || request?.status === 'overdue')
+    return withRequest(state, step, requests.resume(request, false));
+  if (request?.status === 'retrying') return withRequest(state, step, { ...request, failures: 0, notBefore: 0 });
+  return state;
+}
+
+/** A resource that turned up after its need had been taken back has to be taken back under a new key. */
+function accepted(state: Operation, step: string): Operation {
+  const found = needAt(state, step);
+  if (found?.phase !== 'provision') return state;
+  const { deprovision, secret: _forgotten, ...need } = found.need;
+  const again =
+    deprovision?.status === 'done' || deprovision?.status === 'failed'
+      ? { ...need, deprovision: requests.resume(deprovision, true) }
+      : found.need;
+  return { ...state, needs: { ...state.needs, [need.need.id]: again } };
+}
+
+function noted(state: Operation, data: OperationEventOf<'AnswerReceived'>['data']): Operation {
+  const { answerId, key, verdict, time } = data;
+  const answer = { key, verdict, outcome: data.outcome as never, time };
+  const kept = Object.entries(state.answers).filter(([id]) => id !== answerId);
+  const answers = Object.fromEntries([...kept.slice(1 - KEPT_ANSWERS), [answerId, answer]]);
+  return { ...state, answers, notedAfterEnd: state.notedAfterEnd + (hasEnded(state) ? 1 : 0) };
+}

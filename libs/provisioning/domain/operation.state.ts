@@ -1,0 +1,122 @@
+import type { Failure, Outcome } from '#kernel';
+import type { CallbackVerdict, Request } from '#runtime';
+import type {
+  Need,
+  NeedTerms,
+  OperationStatus,
+  Parent,
+  ProvisionedResource,
+  ResourceManifest,
+} from '../published/index.js';
+
+/** A need and its requests, each with its own key, attempts, deadline and outcome. */
+export interface NeedState {
+  readonly need: Need;
+  readonly terms: NeedTerms;
+  readonly provision?: Request;
+  readonly deprovision?: Request;
+  /** Removal of the resource's secret, once the resource is gone. */
+  readonly secret?: Request;
+}
+
+/** An answer that decided nothing when it came. */
+export interface NotedAnswer {
+  readonly key: string;
+  readonly verdict: CallbackVerdict;
+  readonly outcome: Outcome;
+  readonly time: number;
+}
+
+export interface Operation {
+  readonly status: OperationStatus;
+  readonly manifest: ResourceManifest;
+  readonly parent: Parent | undefined;
+  readonly createdAt: number;
+  /** In the order of the manifest. */
+  readonly needs: Readonly<Record<string, NeedState>>;
+  /** Tells the parent how it ended. */
+  readonly report?: Request;
+  /** Why it failed last, kept when it is taken back. */
+  readonly failure?: Failure;
+  /** An operator gave up what was open, or accepted what a failure left. */
+  readonly givenUp: boolean;
+  /** By answer id, the latest {@link KEPT_ANSWERS}. */
+  readonly answers: Readonly<Record<string, NotedAnswer>>;
+  /** How many answers were noted since it ended. */
+  readonly notedAfterEnd: number;
+}
+
+export type OperationState = { readonly status: 'ABSENT' } | Operation;
+
+/** As many as a stream remembers command ids (law 9): a repeat is answered like the first time for as long as it is recognised. */
+export const KEPT_ANSWERS = 256;
+
+export type Phase = 'provision' | 'deprovision' | 'secret';
+export const REPORT = 'report';
+export const stepOfNeed = (need: string, phase: Phase): string => `${need}/${phase}`;
+
+/** Need and phase of a step; undefined for the report and for steps that are none of ours. */
+export function needAt(
+  state: Operation,
+  step: string,
+): { readonly need: NeedState; readonly phase: Phase } | undefined {
+  const at = step.lastIndexOf('/');
+  const id = step.slice(0, Math.max(at, 0));
+  const phase = step.slice(at + 1);
+  const need = Object.hasOwn(state.needs, id) ? state.needs[id] : undefined;
+  const known = phase === 'provision' || phase === 'deprovision' || phase === 'secret';
+  return need && known ? { need, phase } : undefined;
+}
+
+/** The request of a step; undefined when it has not begun or is none of ours. */
+export function requestAt(state: Operation, step: string): Request | undefined {
+  if (step === REPORT) return state.report;
+  const found = needAt(state, step);
+  return found && found.need[found.phase];
+}
+
+export const needsOf = (state: Operation): readonly NeedState[] => Object.values(state.needs);
+
+export const isProvisioning = ({ status }: Operation): boolean =>
+  status === 'INITIAL' || status === 'PROVISIONING' || status === 'PROVISIONING_REQUESTED';
+export const isDeprovisioning = ({ status }: Operation): boolean =>
+  status === 'DEPROVISIONING' || status === 'DEPROVISIONING_REQUESTED';
+/** Nothing goes on by itself, apart from telling the parent. */
+export const hasEnded = (state: Operation): boolean => !isProvisioning(state) && !isDeprovisioning(state);
+
+export const takesBack = (state: Operation): boolean => state.manifest.policy?.onFailure !== 'leave';
+
+/** What the provisioner made for a need. */
+export const resourceOf = ({ provision }: NeedState): ProvisionedResource | undefined =>
+  provision?.status === 'done' ? (provision.result as ProvisionedResource) : undefined;
+
+/**
+ * Something exists for the need, or may exist: all that failed without the provisioner having said no may have left something behind
+ * (the orphans of the Open Service Broker API).
+ */
+export const mayExist = ({ provision }: NeedState): boolean =>
+  provision?.status === 'done' || (provision?.status === 'failed' && provision.failure.kind !== 'refused');
+
+/** The resource is gone, and its secret with it. */
+export const isGone = (need: NeedState): boolean =>
+  need.deprovision?.status === 'done' && (need.secret?.status === 'done' || resourceOf(need)?.secretRef === undefined);
+
+/** What has to be taken back and is not gone yet. */
+export const leftOver = (state: Operation): readonly NeedState[] =>
+  needsOf(state).filter((need) => mayExist(need) && !isGone(need));
+
+/** How the operation has ended for its parent; undefined while it has not. */
+export function endOf(state: Operation): 'provisioned' | 'failed' | undefined {
+  switch (state.status) {
+    case 'PROVISIONED':
+      return 'provisioned';
+    case 'PROVISIONING_FAILED':
+      return takesBack(state) || state.givenUp ? 'failed' : undefined;
+    case 'DEPROVISIONING_FAILED':
+      return state.givenUp ? 'failed' : undefined;
+    case 'DEPROVISIONED':
+      return 'failed';
+    default:
+      return undefined;
+  }
+}

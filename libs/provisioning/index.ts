@@ -1,0 +1,16 @@
+export * from './published/index.js';
+export * from './domain/answers.js';
+export * from './domain/legal-commands.js';
+export * from './domain/operation.commands.js';
+export * from './domain/operation.decider.js';
+export { evolve as evolveOperation } from './domain/operation.evolve.js';
+export type { CallInput, EndInput, ReportInput } from './domain/operation.next.js';
+export * from './domain/operation.state.js';
+export * from './domain/provisioner-terms.js';
+export * from './application/child.effects.js';
+export * from './application/protect-secret.js';
+export * from './application/provisioner.js';
+export * from './application/provisioner-registry.js';
+export * from './application/provisioning.effects.js';
+export * from './http/contract.js';
+export * from './http/http-provisioner.js';

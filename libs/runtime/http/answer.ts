@@ -1,0 +1,31 @@
+import type { Failure, FailureKind, Outcome } from '#kernel';
+
+/** The absolute location when it has the origin of `url`, else undefined. */
+export function sameOrigin(location: string, url: string): string | undefined {
+  if (!URL.canParse(location, url)) return undefined;
+  const target = new URL(location, url);
+  return target.origin === new URL(url).origin ? target.href : undefined;
+}
+
+/** The other side's own code and message, `{error: {code, message}}` as ARM and Graph give them; cut, because they end up in an event. */
+export function errorOf(status: number, text: string | undefined): { readonly code: string; readonly message: string } {
+  const { error } = (parseJson(text ?? '') ?? {}) as { error?: { code?: unknown; message?: unknown } };
+  return {
+    code: typeof error?.code === 'string' ? error.code.slice(0, 200) : `http_${status}`,
+    message: typeof error?.message === 'string' ? error.message.slice(0, 1_000) : `status ${status}`,
+  };
+}
+
+/** The value of a JSON text; undefined for what is none, and for null, which is no answer either. */
+export function parseJson(text: string): unknown {
+  try {
+    return (JSON.parse(text) as unknown) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const fault = (kind: FailureKind, code: string, message: string, more: Partial<Failure> = {}): Outcome => ({
+  kind: 'failed',
+  failure: { kind, code, message, ...more },
+});

@@ -1,0 +1,34 @@
+import { Agent, fetch as undiciFetch } from 'undici';
+
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/** The part of `fetch` that effects need; tests and simulations give their own. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** Connections of our own: idle ones are dropped early, because a write to a closed one is an unknown outcome. */
+const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
+export const systemFetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
+
+/** The body as text, or undefined when it is over the limit; the rest is then not read. */
+export async function readText(response: FetchResponse): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_RESPONSE_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
