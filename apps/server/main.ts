@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import { ConfigError, loadConfig } from '#platform';
+import { runCommand } from './commands/index.js';
 import { createApp } from './composition/create-app.js';
 import { openParts } from './composition/open-parts.js';
+
+/** Whatever keeps a process from draining, it ends; others go on with what it had, as after a crash. */
+const LONGEST_STOP_MS = 9_500;
 
 function fail(line: string): never {
   process.stderr.write(`${line}\n`);
@@ -18,7 +22,7 @@ function explain(error: Error & { code?: string }, port: number | undefined): st
   return `The server cannot start: ${error.message}`;
 }
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
   let port: number | undefined;
   try {
     const config = loadConfig(process.env);
@@ -27,15 +31,18 @@ async function main(): Promise<void> {
     for (const warning of config.warnings) parts.logger.warn(warning);
     const app = await createApp(parts);
     app.enableShutdownHooks();
+    process.once('SIGTERM', () => setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref());
     await app.listen(config.port, config.host).catch(async (error: Error) => {
       await parts.close();
       throw error;
     });
-    await parts.runtime.start();
+    await parts.start();
     parts.logger.info(`Purveyor listens on ${await app.getUrl()}`);
   } catch (error) {
     fail(explain(error as Error, port));
   }
 }
 
-await main();
+const [command, ...args] = process.argv.slice(2);
+if (command === undefined || command.startsWith('-')) await serve();
+else process.exitCode = await runCommand(command, args);

@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'disk_full'
   | 'corrupt'
   | 'directory_in_use'
+  | 'log_moved'
   | 'store_access_denied'
   | 'store_refused'
   | 'stream_deleted'

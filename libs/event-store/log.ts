@@ -144,6 +144,7 @@ function metadataText(
   if (m.traceparent !== undefined) text += `,"traceparent":${quote(m.traceparent)}`;
   if (m.bodyHash !== undefined) text += `,"bodyHash":${quote(m.bodyHash)}`;
   if (m.owed !== undefined) text += `,"owed":{"run":${m.owed.run},"due":${m.owed.due}}`;
+  if (m.goesOn) text += ',"goesOn":true';
   return `${text},"prev":"${prev}"}`;
 }
 

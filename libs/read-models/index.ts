@@ -9,6 +9,7 @@ export * from './audit/streams.query.js';
 export * from './audit/verify.query.js';
 export type { Page, Range, Slice, Sort } from './database/paging.js';
 export * from './database/read-models.js';
+export { contendForTimerLock, type TimerLock } from './database/timer-lock.js';
 export type * from './database/tables.js';
 export * from './dashboard/overview.query.js';
 export * from './operations/operations.query.js';

@@ -39,6 +39,7 @@ export class Claims {
     private readonly clock: Clock,
     private readonly tokenKey: () => string,
     private readonly othersDead: boolean,
+    private readonly mayPoll: () => boolean,
     private readonly missing: (stream: string, effect: string) => void,
   ) {}
 
@@ -47,7 +48,7 @@ export class Claims {
     const claims: Claim[] = [];
     const now = this.clock.now();
     for (const run of owed) {
-      if (run.kind !== 'run' || isRunning(at, run) || this.notBefore(at, run) > now) continue;
+      if (run.kind !== 'run' || isRunning(at, run) || !this.mine(run) || this.notBefore(at, run) > now) continue;
       const effect = this.effects.get(run.effect);
       if (effect === undefined) this.missing(stream, run.effect);
       else if (!this.slots.take(run.effect)) this.slots.wait(run.effect, stream);
@@ -70,6 +71,16 @@ export class Claims {
     if (this.othersDead && run.owner !== undefined && run.owner !== this.owner) return 0;
     const again = at.again.find((each) => sameRun(each.run, run));
     return again === undefined ? run.notBefore : Math.max(run.notBefore, again.at);
+  }
+
+  /** Of several workers one polls. */
+  mine(run: Run): boolean {
+    return run.intent !== undefined || this.mayPoll();
+  }
+
+  /** False when it owes an effect that is not in this process's code. */
+  knows(owed: readonly Owed[]): boolean {
+    return owed.every((item) => item.kind === 'wait' || this.effects.has(item.effect));
   }
 
   waits(stream: string, run: Run): boolean {

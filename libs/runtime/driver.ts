@@ -40,6 +40,8 @@ export interface Job {
   readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
   readonly context?: CommandContext;
   readonly patience: Patience;
+  /** Something may have happened to the instance elsewhere: what is held is compared with the log first. */
+  readonly fresh?: boolean;
   /** The attempt whose outcome this is: its slot is free from here on. */
   readonly ended?: Run;
 }
@@ -134,7 +136,7 @@ export class Driver {
   private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
     const decider = this.deciderOf(stream);
     const held = this.held.get(stream) ?? (await this.load(stream, decider));
-    if (job.context && !this.options.othersDead) await this.catchUp(stream, held);
+    if ((job.context || job.fresh) && !this.options.othersDead) await this.catchUp(stream, held);
     const before = job.context && held.folded.seen.get(job.context.commandId);
     if (before !== undefined) return answer(stream, held.folded, [], true, before);
     const plan = this.decide(stream, decider, held, job);
@@ -142,7 +144,8 @@ export class Driver {
     if (events.length > 0) {
       try {
         const context = job.context ?? ownContext(held.folded, job);
-        held.folded = await this.writer.append(stream, held.folded, context, events, plan.state, plan.owed);
+        const { state, owed } = plan;
+        held.folded = await this.writer.append(stream, held.folded, context, events, state, owed, this.goesOn(owed));
         held.owed = plan.owed;
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
@@ -168,6 +171,11 @@ export class Driver {
     const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : NO_CLAIMS;
     for (let i = decided; i < events.length; i++) state = decider.evolve(state, events[i]!);
     return { events, decided, claims, state, owed: events.length === decided ? owed : owedBy(decider, state) };
+  }
+
+  /** Said in the append where other workers would be woken by it. */
+  private goesOn(owed: readonly Owed[]): boolean {
+    return this.options.shared !== undefined && this.mayBegin() && this.claims.knows(owed);
   }
 
   private async load(stream: string, decider: AnyDecider): Promise<Held> {
@@ -235,11 +243,15 @@ export class Driver {
   private settle(stream: string): void {
     const held = this.held.get(stream);
     if (held === undefined || this.gone) return;
+    if (this.options.worker === false) {
+      if (!this.mail.hasMore(stream)) this.held.delete(stream);
+      return;
+    }
     const now = this.options.clock.now();
     let due: number | undefined;
     let active = held.running.length > 0;
     for (const item of held.owed) {
-      if (item.kind === 'run' && isRunning(held, item)) continue;
+      if (item.kind === 'run' && (isRunning(held, item) || !this.claims.mine(item))) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
       const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
       if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;

@@ -1,4 +1,4 @@
-import type { CommandContext, Owed } from '#kernel';
+import type { CommandContext, Owed, Run } from '#kernel';
 import type { EventLog, RecordedEvent, StreamHead } from '#event-store';
 import type { AnyDecider } from './runtime.types.js';
 
@@ -67,6 +67,9 @@ export function remember(seen: Map<string, number>, commandId: string, position:
   if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
 }
 
+/** Whoever appends this, or is woken by it, is about to record its intent. */
+const beginsNow = (run: Run, now: number): boolean => run.intent !== undefined && run.notBefore <= now;
+
 /** What the worklist shows for an instance that owes `owed`; undefined when it is at rest. */
 export function openWorkOf(
   owed: readonly Owed[],
@@ -78,8 +81,7 @@ export function openWorkOf(
   let due: number | null = null;
   for (const item of owed) {
     if (item.kind === 'run') run = true;
-    const at =
-      item.kind === 'run' ? Math.max(item.notBefore, item.owner === undefined ? now + graceMs : 0) : item.until;
+    const at = item.kind === 'run' ? (beginsNow(item, now) ? now + graceMs : item.notBefore) : item.until;
     if (at !== undefined && (due === null || at < due)) due = at;
   }
   return { run, due };

@@ -24,6 +24,7 @@ export class Writer {
     events: readonly DomainEvent[],
     state: unknown,
     owed: readonly Owed[],
+    goesOn: boolean,
   ): Promise<Folded> {
     const { log, clock } = this.options;
     const time = clock.now();
@@ -38,6 +39,7 @@ export class Writer {
       traceparent: context.traceparent,
       bodyHash: context.bodyHash,
       owed: openWorkOf(owed, time, GRACE_MS),
+      ...(goesOn && { goesOn }),
     });
     const { position } = await this.write(prepared);
     this.options.appended?.(clock.now() - time, events.length);

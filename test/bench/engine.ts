@@ -9,11 +9,10 @@ import type { OpenWork } from '#runtime';
 import { createApp } from '../../apps/server/composition/create-app.js';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
-import { ANONYMOUS } from '../../apps/server/http/caller.js';
 import { StartProcess } from '../../apps/server/processes/process.commands.js';
 import { sixSteps } from './six-steps.js';
 
-const CALLER = { ...ANONYMOUS, correlationId: 'bench', route: 'POST /api/processes/six_steps' };
+const CALLER = { tenant: 'default', actor: 'bench', correlationId: 'bench', route: 'POST /api/processes/six_steps' };
 
 /** The server in production wiring: log, chain, metadata, schema checks, retries, timers, read models. */
 export class Engine {
@@ -41,7 +40,7 @@ export class Engine {
     const app = await createApp(parts);
     await app.init();
     const engine = new Engine(parts, app, (await open(parts)).length);
-    await parts.runtime.start();
+    await parts.start();
     return engine;
   }
 

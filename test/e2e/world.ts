@@ -9,7 +9,7 @@ import { checkAnswer } from './openapi-check.js';
 
 /** What the sandbox signs callbacks with, and the server checks them by. */
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
-const TOKEN = 'e2e-scim-token';
+export const TOKEN = 'e2e-scim-token';
 
 /** A JSON answer; `text` is the body as it came. */
 export interface Answer {
@@ -183,7 +183,7 @@ export class World {
   }
 }
 
-async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
+export async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();

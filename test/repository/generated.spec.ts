@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeConfig, errorCatalogue } from '#platform';
-import { envExample, errorReference } from '../../scripts/lib/generated.mjs';
+import { envExample, errorReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
 import { read } from './repository.js';
 
 describe('generated files are those in the repository (npm run generate)', () => {
   it('.env.example', () => {
     expect(read('.env.example')).toBe(envExample(describeConfig()));
+  });
+
+  it('the settings in README.md', () => {
+    expect(read('README.md')).toBe(readmeWithSettings(read('README.md'), describeConfig()));
   });
 
   it('docs/reference/errors.md', () => {

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
+import { Needs } from '../http/needs.js';
 import { GetStreamEvents, GetStreamState, VerifyChains } from './audit.queries.js';
 import { StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -10,6 +11,7 @@ import { EventPageSchema, StateAtSchema, VerifiedSchema } from './audit.answers.
 /** Reads streams, not tables. */
 @ApiTags('audit')
 @Controller('audit')
+@Needs('read')
 export class AuditController {
   constructor(private readonly queries: QueryBus) {}
 

@@ -7,6 +7,7 @@ import { frameworkErrors } from '../http/framework-errors.js';
 import { addHooks } from '../http/hooks.js';
 import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
+import { RoleGuard } from '../http/role.guard.js';
 import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
 
@@ -30,6 +31,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   addEntityTags(app.getHttpAdapter().getInstance());
   refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
+  app.useGlobalGuards(new RoleGuard());
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   app.useGlobalInterceptors(new PositionInterceptor(parts));

@@ -10,7 +10,7 @@ import {
   type ProjectorSignals,
   type ReadModels,
 } from '#read-models';
-import type { Role } from '#platform';
+import type { Config } from '#platform';
 import type { Logger } from 'pino';
 import type { Closing } from './closing.js';
 import type { ProjectorData } from './projector.worker.js';
@@ -19,10 +19,12 @@ interface Given {
   readonly log: EventLog;
   readonly readModels: ReadModels;
   readonly logger: Logger;
-  readonly roles: readonly Role[];
+  readonly config: Config;
+  /** One id per process start. */
   readonly owner: string;
-  /** What the projector's thread opens for itself; absent where the log is not embedded. */
-  readonly thread?: ProjectorData;
+  readonly acceptLoss: boolean;
+  /** Of the embedded log. */
+  readonly commits?: SharedArrayBuffer;
 }
 
 const WORKER = new URL('./projector.worker.js', import.meta.url);
@@ -48,13 +50,15 @@ export async function openProjector(given: Given, closing: Closing): Promise<Pro
 
 type Start = (signals: ProjectorSignals) => Promise<Projector>;
 
-/** A process without the projector role follows what others project; a thread pays where both databases are files. */
-function startFor({ log, readModels, owner, roles, thread }: Given, closing: Closing): Start {
-  if (!roles.includes('projector')) return async (signals) => watchProjector({ readModels, ...signals });
+/** A process without the projector role follows what others project; a thread pays where log and views are files. */
+function startFor({ log, readModels, config, owner, acceptLoss, commits }: Given, closing: Closing): Start {
+  if (!config.roles.includes('projector')) return async (signals) => watchProjector({ readModels, ...signals });
   const decode = log.decode.bind(log);
   const here: Start = (signals) =>
     startProjector({ store: log.store, decode, readModels, projections, owner, ...signals });
-  return thread === undefined || availableParallelism() === 1 ? here : inThread(thread, here, closing);
+  if (commits === undefined || availableParallelism() === 1) return here;
+  const { dataDir: directory, vaultKey } = config;
+  return inThread({ directory, vaultKey, acceptLoss, owner, commits }, here, closing);
 }
 
 function inThread(data: ProjectorData, here: Start, closing: Closing): Start {

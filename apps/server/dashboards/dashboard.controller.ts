@@ -3,12 +3,14 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { GetOverview } from './overview.query.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { OverviewSchema } from './overview.answers.js';
 
 @ApiTags('dashboards')
 @Controller('dashboards')
+@Needs('read')
 export class DashboardController {
   constructor(private readonly queries: QueryBus) {}
 

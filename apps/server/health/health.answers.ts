@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { text } from '../http/answer-schema.js';
 
-const status = Type.Enum(['ok', 'failed']);
+const status = Type.Enum(['ok', 'degraded', 'failed']);
 
 export const HealthSchema = Type.Object({
   status,

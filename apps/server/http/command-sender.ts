@@ -5,6 +5,7 @@ import { hmac, uuidV5 } from '#platform';
 import { canonical } from '#portfolio';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from './caller.js';
+import { withPatience } from './patience.js';
 
 /** Answer of every command: the instance, and the log position at which views show it. */
 export interface Accepted {
@@ -30,8 +31,18 @@ export class CommandSender {
       : uuidV5(JSON.stringify([tenant, route, idempotencyKey]));
   }
 
-  /** `make` is called only for what is not a repeat: it may put secrets into the vault. */
-  async send(
+  /** `make` is called only for what is not a repeat: it may put secrets into the vault. Refusal `outcome_unknown` after 3 s. */
+  send(
+    stream: string,
+    caller: Caller,
+    commandId: string,
+    body: unknown,
+    make: () => Promise<{ readonly type: string }>,
+  ): Promise<Accepted> {
+    return withPatience(this.parts.clock, commandId, this.sendOnce(stream, caller, commandId, body, make));
+  }
+
+  private async sendOnce(
     stream: string,
     caller: Caller,
     commandId: string,

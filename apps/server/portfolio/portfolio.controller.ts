@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
 import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
@@ -17,6 +18,7 @@ interface Reply {
 
 @ApiTags('portfolios')
 @Controller()
+@Needs('read', 'operate')
 export class PortfolioController {
   constructor(
     private readonly commands: CommandBus,

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
@@ -23,6 +24,7 @@ const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat w
 @ApiTags('processes')
 @ApiExtraModels(FormNotCompleteDto, FormNotValidDto)
 @Controller('processes')
+@Needs('read', 'operate')
 export class ProcessController {
   constructor(
     private readonly commands: CommandBus,

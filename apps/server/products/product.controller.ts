@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { GetProduct, ListProducts } from './product.queries.js';
 import { ListProductsDto } from './product.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -10,6 +11,7 @@ import { ProductListSchema, ProductSchema } from './product.answers.js';
 
 @ApiTags('products')
 @Controller('products')
+@Needs('read')
 export class ProductController {
   constructor(private readonly queries: QueryBus) {}
 

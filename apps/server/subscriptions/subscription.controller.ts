@@ -5,6 +5,7 @@ import { ApiProblems } from '../http/api-doc.js';
 import { contentRange, nextLink, rangeOf, sortOf } from '../http/slice.js';
 import { Refusal } from '#kernel';
 import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
 import { ListSubscriptionsDto } from './subscription.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -17,6 +18,7 @@ import {
 
 @ApiTags('subscriptions')
 @Controller('subscriptions')
+@Needs('read')
 export class SubscriptionController {
   constructor(private readonly queries: QueryBus) {}
 

@@ -68,7 +68,8 @@ describe('loadConfig', () => {
     const found = faults({
       PURVEYOR_PORT: '70000',
       PURVEYOR_SANDBOX_PORT: '3100x',
-      PURVEYOR_EVENT_STORE: 'esdb://admin:hunter2@db:2113',
+      PURVEYOR_EVENT_STORE: 'tcp://admin:hunter2@db:1113',
+      PURVEYOR_STREAM_PREFIX: 'a-b',
       PURVEYOR_READ_MODELS: 'mysql://u:hunter2@db/x',
       PURVEYOR_ROLES: 'api,api',
       PURVEYOR_DEMO: 'maybe',
@@ -83,6 +84,7 @@ describe('loadConfig', () => {
         'PORT',
         'SANDBOX_PORT',
         'EVENT_STORE',
+        'STREAM_PREFIX',
         'READ_MODELS',
         'ROLES',
         'DEMO',
@@ -96,7 +98,7 @@ describe('loadConfig', () => {
         .sort(),
     );
     expect(found.join()).toContain(
-      "PURVEYOR_EVENT_STORE: must be 'embedded'; esdb://... is not supported by this version yet",
+      "PURVEYOR_EVENT_STORE: must be 'embedded', or a connection string of EventStoreDB, esdb://...",
     );
     expect(found.join()).not.toContain('hunter2');
   });
@@ -191,7 +193,7 @@ describe('describeConfig', () => {
         .filter((v) => v.secret)
         .map((v) => v.name),
     ).toEqual(
-      ['READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map(
+      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map(
         (name) => `PURVEYOR_${name}`,
       ),
     );

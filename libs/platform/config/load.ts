@@ -81,7 +81,8 @@ const SANDBOX_SCIM_TOKEN = 'sandbox-scim-token';
 function derive(config: Config): void {
   const anyAddress = config.host === '0.0.0.0' || config.host === '::';
   const host = anyAddress ? '127.0.0.1' : config.host.includes(':') ? `[${config.host}]` : config.host;
-  config.publicUrl ??= `http://${host}:${config.port}`;
+  // A worker hands out callback addresses, which are those of a process with the role api.
+  if (config.roles?.includes('api')) config.publicUrl ??= `http://${host}:${config.port}`;
   const sandbox = `http://127.0.0.1:${config.sandboxPort}`;
   config.cspUrl ??= sandbox;
   if (config.scimUrl === undefined) config.scimToken ??= SANDBOX_SCIM_TOKEN;

@@ -23,6 +23,13 @@ export function readHttpUrl(text: string): string | undefined {
   return text.replace(/\/+$/, '');
 }
 
+/** `embedded`, or a connection string of EventStoreDB: one host or several, or discovery by name. */
+export const readEventStore = (text: string): string | undefined =>
+  text === 'embedded' || /^esdb(\+discover)?:\/\/[^/\s]+/.test(text) ? text : undefined;
+
+/** A dash would move the border between a stream's category and its id. */
+export const readStreamPrefix = (text: string): string | undefined => (/^\w{1,32}$/.test(text) ? text : undefined);
+
 /** `sqlite`, or the URL of a PostgreSQL database. */
 export function readReadModels(text: string): string | undefined {
   if (text === 'sqlite') return text;

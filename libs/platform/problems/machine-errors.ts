@@ -96,6 +96,13 @@ export const machine: readonly ErrorEntry[] = [
     REPEAT,
   ),
   entry(
+    'outcome_unknown',
+    503,
+    'Whether it is recorded is not known yet',
+    'The event store has not answered within three seconds; `command_id` names the command, which may or may not be recorded.',
+    'Send it again with the same Idempotency-Key: the answer then tells what became of it.',
+  ),
+  entry(
     'store_access_denied',
     500,
     'The log denies access',

@@ -46,6 +46,8 @@ export function toProblem(error: unknown, instance?: string): Problem {
       ...(status === 503 || retryAfter !== undefined
         ? { 'retry-after': String(typeof retryAfter === 'number' ? retryAfter : RETRY_AFTER) }
         : {}),
+      // RFC 9110 section 15.5.2 asks for it; a callback's wrong signature is not cured by a token.
+      ...(said.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="purveyor"' } : {}),
     },
     body: {
       ...extra,

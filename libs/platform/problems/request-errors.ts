@@ -36,8 +36,20 @@ export const input: readonly ErrorEntry[] = [
     'No stage plan is registered for this CSP; `csps` lists those that have one.',
     'Use one of the listed CSPs.',
   ),
-  entry('unauthorized', 401, 'Who are you?', 'The request carries no valid credentials.', 'Send credentials.'),
-  entry('forbidden', 403, 'Not allowed', 'The credentials do not permit this.', 'Ask for the permission.'),
+  entry(
+    'unauthorized',
+    401,
+    'Who are you?',
+    'The request carries no token, or none that is known here.',
+    'Send Authorization: Bearer with a token of this server.',
+  ),
+  entry(
+    'forbidden',
+    403,
+    'Not allowed',
+    'The token does not have the role that this needs; `needs` names it and `roles` what the token has.',
+    'Use a token with that role, or ask an administrator for it.',
+  ),
   entry(
     'not_found',
     404,

@@ -36,29 +36,46 @@ export async function openSubjectKeys({ directory, key }: SealedFileOptions): Pr
 class SqliteSubjectKeys implements FileSubjectKeys {
   private readonly keys = new Map<string, Uint8Array>();
   private readonly forgotten = new Set<string>();
+  private readonly find;
+  // Rises whenever another connection, of this process or of another one, has changed the file.
+  private readonly version;
+  private seen: unknown;
 
   constructor(
     private readonly database: DatabaseSyncInstance,
     private readonly box: SealedBox,
   ) {
+    this.find = database.prepare('SELECT id, sealed FROM subject WHERE id = ?');
+    this.version = database.prepare('PRAGMA data_version');
+    this.seen = this.changes();
     for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as SubjectRow[])
       this.load(row);
   }
 
   /** Refuses a forgotten subject: under a new key its old data would read as damaged instead of erased. */
   async ensure(subject: string): Promise<Uint8Array> {
-    const known = this.keys.get(subject);
+    const known = this.peek(subject);
     if (known !== undefined) return known;
     if (this.forgotten.has(subject)) throw new Refusal('subject_forgotten', 409, `${subject} was forgotten`);
     const sealed = this.box.seal(randomBytes(32), placeOf(subject));
     inTransaction(this.database, () =>
       this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed),
     );
-    this.load(this.database.prepare('SELECT id, sealed FROM subject WHERE id = ?').get(subject));
+    this.load(this.find.get(subject) as unknown as SubjectRow);
     return this.ensure(subject);
   }
 
+  /** What other processes made or forgot is seen at once. */
   peek(subject: string): Uint8Array | undefined {
+    const now = this.changes();
+    if (now !== this.seen) {
+      this.keys.clear();
+      this.seen = now;
+    }
+    const known = this.keys.get(subject);
+    if (known !== undefined || this.forgotten.has(subject)) return known;
+    const row = this.find.get(subject) as SubjectRow | undefined;
+    if (row !== undefined) this.load(row);
     return this.keys.get(subject);
   }
 
@@ -77,6 +94,10 @@ class SqliteSubjectKeys implements FileSubjectKeys {
 
   close(): void {
     this.database.close();
+  }
+
+  private changes(): unknown {
+    return (this.version.get() as { data_version: number }).data_version;
   }
 
   private load({ id, sealed }: SubjectRow): void {
