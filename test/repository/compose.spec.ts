@@ -110,7 +110,7 @@ describe('the processes of docker-compose.yml', () => {
   /** What the process gets: the image's variables, its own, defaults of what the caller may set, and secrets where they were made. */
   const environmentOf = ({ environment = {} }: Service) =>
     Object.fromEntries(
-      Object.entries({ ...ofImage, ...environment }).map(([name, value = '']) => [
+      Object.entries<string>({ ...ofImage, ...environment }).map(([name, value = '']) => [
         name,
         value.replace(/\$\{\w+:-(.*)\}/, '$1').replace('/run/secrets', directory),
       ]),
