@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
+import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
 import * as commands from './operation.commands.js';
 import {
@@ -20,6 +21,7 @@ interface Reply {
 
 @ApiTags('operations')
 @Controller('operations')
+@Needs('read', 'operate')
 export class OperationController {
   constructor(
     private readonly commands: CommandBus,
