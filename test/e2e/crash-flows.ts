@@ -3,15 +3,18 @@ import type { FlowName } from './crash-matrix.js';
 import { facts } from './portfolios.js';
 import { type Answer, until, type World } from './world.js';
 
+/** Whatever answers the API and knows what the world outside has counted. */
+export type Reached = Pick<World, 'api' | 'ledger' | 'events'>;
+
 /** One job: `mark` is in every name it takes in the world outside, and its Idempotency-Key. */
 export interface Flow {
   /** To be repeated when no answer came. */
-  start(world: World, mark: string): Promise<Answer>;
-  ended(world: World, id: string): Promise<unknown>;
+  start(world: Reached, mark: string): Promise<Answer>;
+  ended(world: Reached, id: string): Promise<unknown>;
   /** The queries that show it, the views first. */
-  queries(world: World, id: string): Promise<readonly string[]>;
+  queries(world: Reached, id: string): Promise<readonly string[]>;
   /** The streams that it wrote, its own first. */
-  streams(world: World, id: string): Promise<readonly string[]>;
+  streams(world: Reached, id: string): Promise<readonly string[]>;
 }
 
 const LISTS = ['/api/portfolios', '/api/processes', '/api/subscriptions', '/api/dashboards/overview'];
@@ -33,7 +36,7 @@ const portfolio: Flow = {
   streams: async (_world, id) => [`portfolio-${id}`],
 };
 
-const subscriptionOf = async (world: World, id: string): Promise<string> =>
+const subscriptionOf = async (world: Reached, id: string): Promise<string> =>
   (await world.api('GET', `/api/processes/${id}`)).body.current_state.subscription_id;
 
 const userGroup: Flow = {
@@ -63,7 +66,7 @@ const userGroup: Flow = {
 export const flows: Readonly<Record<FlowName, Flow>> = { portfolio, create_user_group: userGroup };
 
 /** The answers that show the job, as they came. */
-export async function views(world: World, flow: Flow, id: string): Promise<Record<string, string>> {
+export async function views(world: Reached, flow: Flow, id: string): Promise<Record<string, string>> {
   const shown: Record<string, string> = {};
   for (const path of await flow.queries(world, id)) {
     const { status, text } = await world.api('GET', path);
@@ -94,7 +97,7 @@ export function normalised(shown: Readonly<Record<string, string>>, mark: string
 }
 
 /** What the world outside counts as done since a ledger entry: applied requests by collection, each key once. */
-export async function appliedSince(world: World, seq: number): Promise<Record<string, number>> {
+export async function appliedSince(world: Reached, seq: number): Promise<Record<string, number>> {
   const applied = (await world.ledger()).filter((entry) => entry.seq > seq && entry.applied);
   expect(new Set(applied.map((entry) => entry.key)).size).toBe(applied.length);
   const counts: Record<string, number> = {};
@@ -103,7 +106,7 @@ export async function appliedSince(world: World, seq: number): Promise<Record<st
 }
 
 /** `type step` of the events of the job's streams that record something done: no attempts, no repeats. */
-export async function recorded(world: World, flow: Flow, id: string): Promise<readonly string[]> {
+export async function recorded(world: Reached, flow: Flow, id: string): Promise<readonly string[]> {
   const all: string[] = [];
   for (const stream of await flow.streams(world, id))
     for (const { type, data } of await world.events(stream))

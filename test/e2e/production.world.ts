@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Fault } from '../../libs/testing/eventstoredb/fault-proxy.js';
+import { FaultProxy, type Fault } from '../../libs/testing/eventstoredb/fault-proxy.js';
 import { PostgresServer } from '../../libs/testing/postgres-server.js';
 import type { LedgerEntry, Settings } from '../../apps/sandbox/sandbox.types.js';
 import { Child, freePort } from './child.js';
@@ -45,6 +45,7 @@ export class Production {
   private env: Record<string, string> = {};
   private sandboxUrl = '';
   private controlUrl = '';
+  private proxy: FaultProxy | undefined;
   private turn = 0;
 
   private constructor(private readonly postgres: PostgresServer) {}
@@ -66,7 +67,7 @@ export class Production {
   private async open({ members, nodes = 1, standIn = false }: ProductionOptions): Promise<void> {
     const [publicPort, sandboxPort] = [await freePort(), await freePort()];
     this.sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
-    const eventStore = EVENTSTORE_URL && !standIn ? EVENTSTORE_URL : await this.startStandIn(nodes);
+    const eventStore = EVENTSTORE_URL && !standIn ? await this.behindProxy(EVENTSTORE_URL) : await this.startStandIn(nodes);
     await this.startSandbox(sandboxPort);
     this.env = {
       PURVEYOR_EVENT_STORE: eventStore,
@@ -87,6 +88,14 @@ export class Production {
         await this.startMember(`${role}-${n}`, role, role === 'api' && n === 1 ? publicPort : await freePort());
     await Promise.all([...this.members.values()].map(({ child }) => child.ready(START_MS)));
     await this.settings({ callbackDelayMs: 50, pollsBeforeDone: 1, retryAfterSeconds: 1 });
+  }
+
+  /** A real server gets its faults from a proxy in front of it; a cluster is reached past it, as gossip tells its nodes. */
+  private async behindProxy(url: string): Promise<string> {
+    const [, before, host, port = '2113', after] = /^(esdb:\/\/(?:[^@/]*@)?)([^:,/?]+)(?::(\d+))?((?:\/|\?).*)?$/.exec(url) ?? [];
+    if (host === undefined) return url;
+    this.proxy = new FaultProxy({ host, port: Number(port) });
+    return `${before}127.0.0.1:${await this.proxy.listen()}${after ?? ''}`;
   }
 
   private async startStandIn(nodes: number): Promise<string> {
@@ -118,6 +127,22 @@ export class Production {
     const env = { PATH, HOME, ...this.env };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [SERVER, ...args], { env });
     return stdout + stderr;
+  }
+
+  /** What a test needs to look into log and views itself. */
+  get settingsOfAll() {
+    const of = (name: string) => this.env[`PURVEYOR_${name}`]!;
+    return {
+      eventStore: of('EVENT_STORE'),
+      streamPrefix: of('STREAM_PREFIX'),
+      readModels: of('READ_MODELS'),
+      dataDir: of('DATA_DIR'),
+      vaultKey: new Uint8Array(Buffer.from(KEY, 'base64')),
+    };
+  }
+
+  newDatabase(): Promise<string> {
+    return this.postgres.createDatabase();
   }
 
   private startMember(name: string, role: RoleName, port: number): Child {
@@ -194,7 +219,8 @@ export class Production {
   }
 
   async fault(fault: Fault, node?: number): Promise<void> {
-    await this.control('/fault', { fault, node });
+    if (this.proxy) this.proxy.set(fault);
+    else await this.control('/fault', { fault, node });
   }
 
   async control(path: string, body: unknown): Promise<void> {
@@ -218,6 +244,7 @@ export class Production {
   async stop(): Promise<void> {
     await Promise.all([...this.members.values()].map(({ child }) => child.end('SIGTERM')));
     await Promise.all(this.children.map((child) => child.end('SIGTERM')));
+    await this.proxy?.close();
     await this.postgres.remove();
     rmSync(this.root, { recursive: true, force: true });
   }

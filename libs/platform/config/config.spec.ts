@@ -129,8 +129,13 @@ describe('loadConfig', () => {
     const [esdb, split] = ['esdb://db:2113', ['api'] as const];
     const all = ['api', 'worker', 'projector'] as const;
     expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: all })).toEqual([]);
-    expect(combination({ eventStore: esdb, readModels: postgres, roles: all })).toEqual([]);
-    expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([]);
+    const keys = { vaultKey: KEY, callbackKeys: [KEY] };
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: all, ...keys })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split, ...keys })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([
+      expect.stringMatching(/^PURVEYOR_VAULT_KEY: must be set/),
+      expect.stringMatching(/^PURVEYOR_CALLBACK_KEYS: must be set/),
+    ]);
     expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
   });
 
