@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
+import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
 import { OperationDetailSchema, OperationPageSchema } from './operation.answers.js';
 import * as commands from './operation.commands.js';
@@ -22,6 +23,7 @@ interface Reply {
 
 @ApiTags('operations')
 @Controller('operations')
+@Needs('read', 'operate')
 export class OperationController {
   constructor(
     private readonly commands: CommandBus,
