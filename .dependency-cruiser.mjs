@@ -44,8 +44,8 @@ export default {
     ),
     rule(
       'one-place-knows-eventstoredb',
-      'The port hides the client; only its adapter may name it.',
-      { pathNot: '^libs/event-store/eventstoredb/' },
+      'The port hides the client; only its adapter may name it, and the stand-in made from its service definitions.',
+      { pathNot: '^libs/(event-store|testing)/eventstoredb/' },
       { path: '@eventstore/db-client' },
     ),
     rule('everything-resolves', 'An import that leads nowhere breaks at run time.', {}, { couldNotResolve: true }),

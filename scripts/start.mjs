@@ -1,5 +1,5 @@
 /** `npm start`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
-import { mkdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { startProgram, stopAll } from './lib/children.mjs';
 import { seedOnce } from './lib/demo.mjs';
 import { isFree, isListening, waitUntil } from './lib/ports.mjs';
@@ -12,6 +12,17 @@ async function requireFree(port, variable, what, host) {
     `Port ${port} for the ${what} is in use: stop what uses it, or set ${variable} to a free port.`,
     1,
   );
+}
+
+/** Asked before the sandbox starts, so that a second start touches nothing of the first. The server's own lock is what decides. */
+async function requireOwnable(dataDir) {
+  const { ownDirectory } = await import(pathToFileURL(inRoot('dist/libs/event-store/embedded/ownership.js')).href);
+  try {
+    ownDirectory(dataDir)();
+  } catch (error) {
+    if (error.code !== 'directory_in_use') throw error;
+    throw new StepFailed(`${error.message[0].toUpperCase()}${error.message.slice(1)} (PURVEYOR_DATA_DIR).`, 1);
+  }
 }
 
 const isReady = (base) => fetch(`${base}/readyz`).then(({ ok }) => ok);
@@ -75,7 +86,7 @@ await main(async () => {
   const options = settings();
   await requireFree(options.port, 'PURVEYOR_PORT', 'server', options.host);
   if (options.demo) await requireFree(options.sandboxPort, 'PURVEYOR_SANDBOX_PORT', 'sandbox');
-  mkdirSync(options.dataDir, { recursive: true });
+  await requireOwnable(options.dataDir);
   const programs = [];
   const signal = stopSignal();
   try {

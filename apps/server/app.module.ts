@@ -26,7 +26,18 @@ import { productQueryHandlers } from './products/product.queries.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
-/** All routes, over parts that were opened before. */
+const API = [
+  PortfolioController,
+  ProcessController,
+  OperationController,
+  SubscriptionController,
+  ProductController,
+  DashboardController,
+  AuditController,
+  CallbackController,
+];
+
+/** All routes, or in a process without the role api those of its health, over parts that were opened before. */
 @Module({})
 export class AppModule implements OnApplicationShutdown {
   constructor(@Inject(Parts) private readonly parts: Parts) {}
@@ -39,17 +50,7 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [
-        PortfolioController,
-        ProcessController,
-        OperationController,
-        SubscriptionController,
-        ProductController,
-        DashboardController,
-        AuditController,
-        CallbackController,
-        HealthController,
-      ],
+      controllers: parts.config.roles.includes('api') ? [...API, HealthController] : [HealthController],
       providers: [
         { provide: Parts, useValue: parts },
         CommandSender,

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
-import { createLogger } from '#platform';
+import { createLogger, type Config } from '#platform';
 import { createApp } from './composition/create-app.js';
 import type { Parts } from './composition/parts.js';
 import { openApiDocument } from './http/openapi.js';
 
 /** Prints the OpenAPI document. No store and no port is opened: routes are only described, so the parts are never used. */
 async function main(): Promise<void> {
-  const parts = { logger: createLogger({ level: 'fatal' }), close: async () => {} } as Partial<Parts> as Parts;
+  const config = { roles: ['api'] } as Partial<Config> as Config;
+  const parts = { config, logger: createLogger({ level: 'fatal' }), close: async () => {} } as Partial<Parts> as Parts;
   const app = await createApp(parts);
   process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`);
   await app.close();

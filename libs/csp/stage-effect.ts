@@ -1,6 +1,7 @@
 import type { Outcome, Vault } from '#kernel';
 import { pick, secretPaths, type Stage } from '#portfolio';
 import { fault, sameOrigin, type Effect, type EffectCall } from '#runtime';
+import { conceal } from './conceal.js';
 import type { HttpClient } from './http-client.js';
 
 export interface StageTarget {
@@ -15,7 +16,7 @@ export function postEffect(stage: Stage, { client, vault, url }: StageTarget): E
   return {
     name: stage.effect,
     async run(call) {
-      const payload = await resolveSecrets(stage, call.input as Record<string, unknown>, vault);
+      const { payload, secrets } = await resolveSecrets(stage, call.input as Record<string, unknown>, vault);
       const outcome = await client.send({
         method: 'POST',
         url,
@@ -23,7 +24,7 @@ export function postEffect(stage: Stage, { client, vault, url }: StageTarget): E
         body: { ...wireNames(stage, payload), ...callbackFields(stage, call) },
         signal: call.signal,
       });
-      return mapped(stage, outcome);
+      return conceal(mapped(stage, outcome), secrets);
     },
   };
 }
@@ -79,7 +80,7 @@ async function resolveSecrets(stage: Stage, payload: Record<string, unknown>, va
   const values = await Promise.all(
     secrets.map(async (name) => [name, await vault.get(String(payload[name]))] as const),
   );
-  return { ...payload, ...Object.fromEntries(values) };
+  return { payload: { ...payload, ...Object.fromEntries(values) }, secrets: values.map(([, secret]) => secret) };
 }
 
 /** Wire names by the stage's map; names inside a field become camelCase. */

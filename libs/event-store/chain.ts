@@ -1,7 +1,7 @@
 import { createHash, hash as oneShot } from 'node:crypto';
 import { uuidFromBytes } from '#kernel';
 import { Corrupt } from './errors.js';
-import type { StoredEvent } from './port.js';
+import type { EncodedEvent, StoredEvent } from './port.js';
 
 /** Hash before the first event of a stream. */
 export const CHAIN_START = '';
@@ -24,12 +24,28 @@ export function chainHash(
     : oneShot('sha256', text, 'base64url');
 }
 
+const scratch = Buffer.alloc(16);
+
 /** UUIDv8 (RFC 9562 section 5.8) of the hash's first 16 bytes. */
 export function eventId(hash: string): string {
-  const bytes = Buffer.from(hash.slice(0, 22), 'base64url');
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return uuidFromBytes(bytes);
+  scratch.write(hash, 'base64url');
+  scratch[6] = (scratch[6]! & 0x0f) | 0x80;
+  scratch[8] = (scratch[8]! & 0x3f) | 0x80;
+  return uuidFromBytes(scratch);
+}
+
+/** An event whose place in the chain is worked out: a store need not hash it again, and its id costs only who asks for it. */
+export class ChainedEvent implements EncodedEvent {
+  constructor(
+    readonly type: string,
+    readonly data: string,
+    readonly metadata: string,
+    readonly hash: string,
+  ) {}
+
+  get id(): string {
+    return eventId(this.hash);
+  }
 }
 
 /** Where a walk along one stream stands: hash of the last event, and of the one before its append. */

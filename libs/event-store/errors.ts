@@ -7,6 +7,10 @@ export type StoreErrorCode =
   | 'disk_full'
   | 'corrupt'
   | 'directory_in_use'
+  | 'log_moved'
+  | 'store_access_denied'
+  | 'store_refused'
+  | 'stream_deleted'
   | 'newer_format';
 
 /** Everything the log throws. `code` is stable. */

@@ -7,3 +7,5 @@ export * from './metadata.js';
 export { ERASED } from './personal.js';
 export * from './port.js';
 export * from './registry.js';
+export * from './rules.js';
+export type * from './work-feed.js';

@@ -1,8 +1,8 @@
 import type { DomainEvent, SubjectKeys } from '#kernel';
-import { CHAIN_START, chainHash, eventId } from './chain.js';
+import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
 import type { EventMetadata, RecordedEvent } from './metadata.js';
 import { seal, unseal } from './personal.js';
-import { revision, type EncodedEvent, type EventStore, type Position, type StoredEvent } from './port.js';
+import { revision, type Appended, type EventStore, type StoredEvent } from './port.js';
 import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
 
 /** Where a writer stands in a stream: revision -1 and an empty hash before the first event. */
@@ -18,7 +18,7 @@ export interface PreparedAppend {
   readonly stream: string;
   readonly at: StreamHead;
   readonly head: StreamHead;
-  readonly events: readonly EncodedEvent[];
+  readonly events: readonly ChainedEvent[];
 }
 
 /** The log as deciders see it: typed events over an {@link EventStore}, with schemas, upcasting, the hash chain and personal fields. */
@@ -54,17 +54,17 @@ export class EventLog {
     const specs = events.map((event) => this.registered(stream, event.type));
     const text = metadataText(metadata, specs, at.hash);
     let { hash, revision: at_ } = at;
-    const encoded = events.map((event, i): EncodedEvent => {
+    const chained = events.map((event, i) => {
       const data = this.encode(stream, event, specs[i]!);
       hash = chainHash(hash, stream, ++at_, event.type, data, text);
-      return { id: eventId(hash), type: event.type, data, metadata: text };
+      return new ChainedEvent(event.type, data, text, hash);
     });
-    return { stream, at, head: { revision: at_, hash }, events: encoded };
+    return { stream, at, head: { revision: at_, hash }, events: chained };
   }
 
-  async append(prepared: PreparedAppend): Promise<Position> {
+  append(prepared: PreparedAppend): Promise<Appended> {
     const expected = prepared.at.revision < 0 ? 'no_stream' : revision(prepared.at.revision);
-    return (await this.store.append(prepared.stream, expected, prepared.events)).position;
+    return this.store.append(prepared.stream, expected, prepared.events);
   }
 
   private encode(stream: string, event: DomainEvent, registered: RegisteredEvent): string {
@@ -129,18 +129,24 @@ export class EventLog {
   }
 }
 
+/** Ids and names need no escaping; a test costs less than JSON.stringify. */
+const PLAIN = /^[\w:.#/@ -]*$/;
+const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 /** Concatenated rather than stringified as one object: this runs once an append on the hot path. */
 function metadataText(
   m: Omit<EventMetadata, 'prev' | 'versions'>,
   specs: readonly RegisteredEvent[],
   prev: string,
 ): string {
-  let text = `{"$correlationId":${JSON.stringify(m.$correlationId)},"$causationId":${JSON.stringify(m.$causationId)},"actor":${JSON.stringify(m.actor)},"tenant":${JSON.stringify(m.tenant)},"commandId":${JSON.stringify(m.commandId)},"time":${m.time}`;
-  const versions = specs.filter((spec) => spec.version !== 1);
-  if (versions.length > 0)
-    text += `,"versions":${JSON.stringify(Object.fromEntries(versions.map((s) => [s.spec.type, s.version])))}`;
-  if (m.traceparent !== undefined) text += `,"traceparent":${JSON.stringify(m.traceparent)}`;
-  if (m.bodyHash !== undefined) text += `,"bodyHash":${JSON.stringify(m.bodyHash)}`;
+  let text = `{"$correlationId":${quote(m.$correlationId)},"$causationId":${quote(m.$causationId)},"actor":${quote(m.actor)},"tenant":${quote(m.tenant)},"commandId":${quote(m.commandId)},"time":${m.time}`;
+  if (specs.some((spec) => spec.version !== 1)) text += `,"versions":${JSON.stringify(versionsOf(specs))}`;
+  if (m.traceparent !== undefined) text += `,"traceparent":${quote(m.traceparent)}`;
+  if (m.bodyHash !== undefined) text += `,"bodyHash":${quote(m.bodyHash)}`;
   if (m.owed !== undefined) text += `,"owed":{"run":${m.owed.run},"due":${m.owed.due}}`;
+  if (m.goesOn) text += ',"goesOn":true';
   return `${text},"prev":"${prev}"}`;
 }
+
+const versionsOf = (specs: readonly RegisteredEvent[]): Record<string, number> =>
+  Object.fromEntries(specs.filter(({ version }) => version !== 1).map(({ spec, version }) => [spec.type, version]));

@@ -20,6 +20,8 @@ export interface EventMetadata {
    * callback can move it.
    */
   readonly owed?: { readonly run: boolean; readonly due: number | null };
+  /** The runner that appended this goes on with it by itself: no other worker need be woken. */
+  readonly goesOn?: true;
 }
 
 /** An event as contexts, projections and audit see it. */

@@ -44,6 +44,8 @@ export class UnknownEvent extends Error {
 /** All event types this process knows. */
 export class EventRegistry {
   private readonly events = new Map<string, Map<string, RegisteredEvent>>();
+  /** Lookups come in a row for one stream. */
+  private last: { readonly stream: string; readonly events?: ReadonlyMap<string, RegisteredEvent> } = { stream: '' };
 
   register(specs: readonly EventSpec<string, never>[]): this {
     for (const spec of specs as readonly EventSpec[]) {
@@ -66,7 +68,8 @@ export class EventRegistry {
   }
 
   find(stream: string, type: string): RegisteredEvent | undefined {
-    return this.events.get(categoryOf(stream))?.get(type);
+    if (stream !== this.last.stream) this.last = { stream, events: this.events.get(categoryOf(stream)) };
+    return this.last.events?.get(type);
   }
 
   all(): readonly RegisteredEvent[] {

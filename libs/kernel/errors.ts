@@ -4,6 +4,12 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Members that problem details have already: an extra member may not replace them. */
+type Reserved = { readonly [K in 'type' | 'title' | 'status' | 'detail' | 'instance' | 'code' | 'errors']?: never };
+
+/** Further members of a refusal's problem details. */
+export type Extra = Readonly<Record<string, unknown>> & Reserved;
+
 /**
  * A command that does not fit, or an input that does not. Becomes a problem detail (RFC 9457) with a stable code.
  * Recognised by its `refusal` mark rather than by class, so that it survives duplicate packages.
@@ -14,7 +20,7 @@ export class Refusal extends Error {
     readonly code: string,
     readonly status: number,
     detail: string,
-    readonly extra: Readonly<Record<string, unknown>> = {},
+    readonly extra: Extra = {},
     readonly errors: readonly Fault[] = [],
   ) {
     super(detail);

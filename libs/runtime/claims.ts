@@ -13,13 +13,20 @@ export interface Claim {
 
 /** What of an instance is under way here. */
 export interface UnderWay {
-  /** Attempts of this process, by {@link runId}. */
-  readonly running: Map<string, Run>;
-  /** When a read that brought nothing new is due again. */
-  readonly again: Map<string, number>;
+  /** Attempts of this process: rarely more than one, so a list is searched faster than an index is kept. */
+  readonly running: Run[];
+  /** Reads that brought nothing new, and when they are due again. */
+  readonly again: { readonly run: Run; readonly at: number }[];
 }
 
-export const runId = (run: Run): string => `${run.key}|${run.effect}`;
+export const sameRun = (a: Run, b: Run): boolean => a.key === b.key && a.effect === b.effect;
+export const isRunning = (at: UnderWay, run: Run): boolean => at.running.some((each) => sameRun(each, run));
+
+/** Notes when a read is due again. */
+export function readAgain(at: UnderWay, run: Run, time: number): void {
+  const known = at.again.findIndex((each) => sameRun(each.run, run));
+  at.again.splice(known < 0 ? at.again.length : known, 1, { run, at: time });
+}
 
 const LONGEST_ATTEMPT_MS = 60_000;
 
@@ -32,6 +39,7 @@ export class Claims {
     private readonly clock: Clock,
     private readonly tokenKey: () => string,
     private readonly othersDead: boolean,
+    private readonly mayPoll: () => boolean,
     private readonly missing: (stream: string, effect: string) => void,
   ) {}
 
@@ -40,7 +48,7 @@ export class Claims {
     const claims: Claim[] = [];
     const now = this.clock.now();
     for (const run of owed) {
-      if (run.kind !== 'run' || at.running.has(runId(run)) || this.notBefore(at, run) > now) continue;
+      if (run.kind !== 'run' || isRunning(at, run) || !this.mine(run) || this.notBefore(at, run) > now) continue;
       const effect = this.effects.get(run.effect);
       if (effect === undefined) this.missing(stream, run.effect);
       else if (!this.slots.take(run.effect)) this.slots.wait(run.effect, stream);
@@ -54,14 +62,25 @@ export class Claims {
     const deadline = run.deadline ?? (run.deadlineMs === undefined ? undefined : now + run.deadlineMs);
     const tokenKey = run.tokenKey ?? this.tokenKey();
     if (run.intent) events.push(run.intent({ owner: this.owner, until, time: now, tokenKey, deadline }));
-    at.running.set(runId(run), run);
+    at.running.push(run);
     return { run, effect, until, deadline, tokenKey };
   }
 
   /** An attempt that its owner no longer runs is free at once: the owner is dead, as the free directory lock proved. */
   notBefore(at: UnderWay, run: Run): number {
     if (this.othersDead && run.owner !== undefined && run.owner !== this.owner) return 0;
-    return Math.max(run.notBefore, at.again.get(runId(run)) ?? 0);
+    const again = at.again.find((each) => sameRun(each.run, run));
+    return again === undefined ? run.notBefore : Math.max(run.notBefore, again.at);
+  }
+
+  /** Of several workers one polls. */
+  mine(run: Run): boolean {
+    return run.intent !== undefined || this.mayPoll();
+  }
+
+  /** False when it owes an effect that is not in this process's code. */
+  knows(owed: readonly Owed[]): boolean {
+    return owed.every((item) => item.kind === 'wait' || this.effects.has(item.effect));
   }
 
   waits(stream: string, run: Run): boolean {
@@ -69,6 +88,9 @@ export class Claims {
   }
 
   giveBack(at: UnderWay, run: Run): void {
-    if (at.running.delete(runId(run))) this.slots.release(run.effect);
+    const index = at.running.findIndex((each) => sameRun(each, run));
+    if (index < 0) return;
+    at.running.splice(index, 1);
+    this.slots.release(run.effect);
   }
 }

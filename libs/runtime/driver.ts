@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   isRefusal,
   never,
@@ -10,13 +9,14 @@ import {
   type Owed,
   type Run,
 } from '#kernel';
-import { categoryOf, revision, StoreError, WrongExpectedRevision } from '#event-store';
+import { categoryOf, EventTooLarge, revision, StoreError, WrongExpectedRevision } from '#event-store';
 import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
-import { Claims, runId, type Claim, type UnderWay } from './claims.js';
-import { foldStream, OWN_COMMAND, type Folded } from './instance.js';
+import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
+import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
+import { fitting } from './outcome.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
 import { pause, Writer } from './writer.js';
 
@@ -26,10 +26,22 @@ interface Held extends UnderWay {
   owed: readonly Owed[];
 }
 
+interface Plan {
+  /** Of these the first `decided` come from the commands, the others are intents of `claims`. */
+  readonly events: readonly DomainEvent[];
+  readonly decided: number;
+  readonly claims: readonly Claim[];
+  /** After all of them. */
+  readonly state: unknown;
+  readonly owed: readonly Owed[];
+}
+
 export interface Job {
   readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
   readonly context?: CommandContext;
   readonly patience: Patience;
+  /** Something may have happened to the instance elsewhere: what is held is compared with the log first. */
+  readonly fresh?: boolean;
   /** The attempt whose outcome this is: its slot is free from here on. */
   readonly ended?: Run;
 }
@@ -37,7 +49,8 @@ export interface Job {
 const CONFLICT_TRIES = 5;
 const CALLBACK_MS = 3_000;
 const NOTHING: readonly Owed[] = [];
-const NOBODY = { correlationId: '', actor: 'purveyor', tenant: 'default' };
+const NO_CLAIMS: readonly Claim[] = [];
+const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' };
 
 /**
  * Carries one instance from command to append to effect and back (DESIGN 2). One mailbox per instance: one command, one append, in turn,
@@ -80,7 +93,7 @@ export class Driver {
       for (let tries = 1; ; tries++) {
         if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
         try {
-          return await this.decideAndAppend(stream, job);
+          return await this.record(stream, job);
         } catch (error) {
           const waited = this.options.clock.now() - began;
           if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
@@ -110,56 +123,64 @@ export class Driver {
     return true;
   }
 
+  /** What is too large to be recorded is cut once, and is what it is then. */
+  private async record(stream: string, job: Job): Promise<Dispatched> {
+    try {
+      return await this.decideAndAppend(stream, job);
+    } catch (error) {
+      if (!(error instanceof EventTooLarge)) throw error;
+      return this.decideAndAppend(stream, { ...job, commands: (owed) => job.commands(owed).map(fitting) });
+    }
+  }
+
   private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
     const decider = this.deciderOf(stream);
     const held = this.held.get(stream) ?? (await this.load(stream, decider));
-    if (job.context && !this.options.othersDead) await this.catchUp(stream, held);
-    const { folded } = held;
-    const before = job.context && folded.seen.get(job.context.commandId);
-    if (before !== undefined) return answer(stream, folded, [], true, before);
-    const events: DomainEvent[] = [];
-    let { state } = folded;
-    for (const command of job.commands(held.owed)) {
-      for (const event of decider.decide(command, state)) {
-        events.push(event);
-        state = decider.evolve(state, event);
-      }
-    }
-    return this.record(stream, decider, held, job, events, state);
-  }
-
-  /** One append: what was decided and the intents of what may begin. Effects leave only after it (law 1). */
-  private async record(
-    stream: string,
-    decider: AnyDecider,
-    held: Held,
-    job: Job,
-    events: DomainEvent[],
-    decided: unknown,
-  ): Promise<Dispatched> {
-    const count = events.length;
-    const owed = count === 0 ? held.owed : owedBy(decider, decided);
-    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : [];
+    if ((job.context || job.fresh) && !this.options.othersDead) await this.catchUp(stream, held);
+    const before = job.context && held.folded.seen.get(job.context.commandId);
+    if (before !== undefined) return answer(stream, held.folded, [], true, before);
+    const plan = this.decide(stream, decider, held, job);
+    const { events, decided, claims } = plan;
     if (events.length > 0) {
       try {
-        let state = decided;
-        for (let i = count; i < events.length; i++) state = decider.evolve(state, events[i]!);
-        const after = events.length === count ? owed : owedBy(decider, state);
         const context = job.context ?? ownContext(held.folded, job);
-        held.folded = await this.writer.append(stream, held.folded, context, events, state, after);
-        held.owed = after;
+        const { state, owed } = plan;
+        held.folded = await this.writer.append(stream, held.folded, context, events, state, owed, this.goesOn(owed));
+        held.owed = plan.owed;
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
         throw error;
       }
     }
     for (const claim of claims) this.begin(stream, held, claim);
-    return answer(stream, held.folded, events.slice(0, count), false, held.folded.position);
+    return answer(stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
+  }
+
+  /** What one append will hold: what the commands decide, and the intents of what may begin then. Effects leave only after it (law 1). */
+  private decide(stream: string, decider: AnyDecider, held: Held, job: Job): Plan {
+    const events: DomainEvent[] = [];
+    let { state } = held.folded;
+    for (const command of job.commands(held.owed)) {
+      for (const event of decider.decide(command, state)) {
+        events.push(event);
+        state = decider.evolve(state, event);
+      }
+    }
+    const decided = events.length;
+    const owed = decided === 0 ? held.owed : owedBy(decider, state);
+    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : NO_CLAIMS;
+    for (let i = decided; i < events.length; i++) state = decider.evolve(state, events[i]!);
+    return { events, decided, claims, state, owed: events.length === decided ? owed : owedBy(decider, state) };
+  }
+
+  /** Said in the append where other workers would be woken by it. */
+  private goesOn(owed: readonly Owed[]): boolean {
+    return this.options.shared !== undefined && this.mayBegin() && this.claims.knows(owed);
   }
 
   private async load(stream: string, decider: AnyDecider): Promise<Held> {
     const folded = await foldStream(this.options.log, decider, stream);
-    const held: Held = { folded, owed: owedBy(decider, folded.state), running: new Map(), again: new Map() };
+    const held: Held = { folded, owed: owedBy(decider, folded.state), running: [], again: [] };
     this.held.set(stream, held);
     return held;
   }
@@ -181,12 +202,10 @@ export class Driver {
 
   private begin(stream: string, held: Held, claim: Claim): void {
     const { clock, tokens, observe } = this.options;
-    const { run, effect, tokenKey, deadline } = claim;
-    const flow = held.folded.flow ?? NOBODY;
-    const callbackUrl = () => tokens.url(stream, run.key, tokenKey);
+    const { run, effect } = claim;
     const began = clock.now();
     this.attempts++;
-    void attempt(clock, effect, run, claim.until, { stream, callbackUrl, deadline, ...flow }).then((outcome) => {
+    attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens, (outcome) => {
       this.attempts--;
       observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
       if (!this.gone) this.outcome(stream, held, run, outcome);
@@ -196,7 +215,7 @@ export class Driver {
   private outcome(stream: string, held: UnderWay, run: Run, outcome: Outcome): void {
     const { clock, ids, observe } = this.options;
     const time = clock.now();
-    if (run.intent === undefined) held.again.set(runId(run), time + readAgainMs(run, outcome));
+    if (run.intent === undefined) readAgain(held, run, time + readAgainMs(run, outcome));
     const command: Driving = {
       type: 'Outcome',
       key: run.key,
@@ -206,9 +225,7 @@ export class Driver {
       jitter: ids.random(),
     };
     this.post(stream, { commands: () => [command], patience: 'machine', ended: run }).catch((error: unknown) => {
-      const tooLarge = error instanceof StoreError && error.code === 'event_too_large' && outcome.kind === 'done';
-      if (tooLarge) this.outcome(stream, held, run, resultTooLarge(outcome.result));
-      else if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
+      if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
     });
   }
 
@@ -226,11 +243,15 @@ export class Driver {
   private settle(stream: string): void {
     const held = this.held.get(stream);
     if (held === undefined || this.gone) return;
+    if (this.options.worker === false) {
+      if (!this.mail.hasMore(stream)) this.held.delete(stream);
+      return;
+    }
     const now = this.options.clock.now();
     let due: number | undefined;
-    let active = held.running.size > 0;
+    let active = held.running.length > 0;
     for (const item of held.owed) {
-      if (item.kind === 'run' && held.running.has(runId(item))) continue;
+      if (item.kind === 'run' && (isRunning(held, item) || !this.claims.mine(item))) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
       const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
       if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;
@@ -252,7 +273,7 @@ function answer(
   folded: Folded,
   events: readonly DomainEvent[],
   repeated: boolean,
-  position: number,
+  position = folded.position,
 ): Dispatched {
   return { stream, state: folded.state, revision: folded.head.revision, position, events, repeated };
 }
@@ -260,8 +281,12 @@ function answer(
 /** What the runner decides by itself is done in the name of whoever began the flow, and caused by the last event. */
 function ownContext(folded: Folded, job: Job): CommandContext {
   const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
-  return { ...(folded.flow ?? NOBODY), commandId, causationId: folded.lastEventId };
+  const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
+  return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
 }
+
+/** Nobody is asked more often than this, ms, unless the plan says so: a Retry-After of 0 is no wish to be asked without a pause. */
+const CLOSEST_READS_MS = 1_000;
 
 /** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */
 function readAgainMs(run: Run, outcome: Outcome): number {
@@ -269,7 +294,7 @@ function readAgainMs(run: Run, outcome: Outcome): number {
   switch (outcome.kind) {
     case 'accepted':
     case 'pending':
-      return outcome.retryAfterMs ?? pace;
+      return Math.max(outcome.retryAfterMs ?? pace, Math.min(pace, CLOSEST_READS_MS));
     case 'failed':
       return Math.max(outcome.failure.retryAfterMs ?? 0, pace);
     case 'done':
@@ -277,14 +302,6 @@ function readAgainMs(run: Run, outcome: Outcome): number {
     default:
       return never(outcome);
   }
-}
-
-/** Law 4: what does not fit an append is recorded as a failure with its hash and first 4 KiB. */
-function resultTooLarge(result: unknown): Outcome {
-  const text = JSON.stringify(result) ?? '';
-  const hash = createHash('sha256').update(text).digest('hex');
-  const message = `a result of ${text.length} characters, sha256 ${hash}: ${text.slice(0, 4096)}`;
-  return { kind: 'failed', failure: { kind: 'invalid_result', code: 'result_too_large', message } };
 }
 
 function tooManyConflicts(patience: Patience, stream: string): Refusal {

@@ -14,4 +14,5 @@ export * from './request.events.js';
 export * from './request.state.js';
 export * from './runtime.js';
 export * from './runtime.types.js';
+export * from './work-taker.js';
 export * from './schema-faults.js';

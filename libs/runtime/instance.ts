@@ -1,4 +1,4 @@
-import type { CommandContext, Owed } from '#kernel';
+import type { CommandContext, Owed, Run } from '#kernel';
 import type { EventLog, RecordedEvent, StreamHead } from '#event-store';
 import type { AnyDecider } from './runtime.types.js';
 
@@ -7,21 +7,33 @@ const REMEMBERED = 256;
 /** Command ids of the runner itself begin so; they are recognised by request key and attempt instead. */
 export const OWN_COMMAND = 'run:';
 
+/** In whose name, and in which flow, an instance goes on by itself. */
+export type Flow = Pick<CommandContext, 'correlationId' | 'actor' | 'tenant' | 'traceparent'>;
+
 /** The folded stream as the runner holds it between commands. */
 export interface Folded {
   readonly state: unknown;
   readonly head: StreamHead;
   readonly position: number;
-  readonly first: RecordedEvent | undefined;
   /** Command id to position of its append, oldest first. */
   readonly seen: Map<string, number>;
   /** Who started the flow: what the instance does by itself is done in this name. */
-  readonly flow: Pick<CommandContext, 'correlationId' | 'actor' | 'tenant' | 'traceparent'> | undefined;
+  readonly flow: Flow | undefined;
   readonly lastEventId: string;
 }
 
+/** As read from the log: with the event that began it. */
+export interface FoldedStream extends Folded {
+  readonly first: RecordedEvent | undefined;
+}
+
 /** Folds a stream, up to and including a revision when one is given. The same fold serves live work, recovery and audit. */
-export async function foldStream(log: EventLog, decider: AnyDecider, stream: string, upTo?: number): Promise<Folded> {
+export async function foldStream(
+  log: EventLog,
+  decider: AnyDecider,
+  stream: string,
+  upTo?: number,
+): Promise<FoldedStream> {
   const { events, head, position } = await log.read(stream, upTo);
   const seen = new Map<string, number>();
   let state: unknown = decider.initial();
@@ -35,16 +47,17 @@ export async function foldStream(log: EventLog, decider: AnyDecider, stream: str
     position,
     first: events[0],
     seen,
-    flow: flowOf(events[0]),
+    flow: events[0] && flowOf({ ...events[0].metadata, correlationId: events[0].metadata.$correlationId }),
     lastEventId: events.at(-1)?.id ?? '',
   };
 }
 
-export function flowOf(first: RecordedEvent | undefined): Folded['flow'] {
-  if (first === undefined) return undefined;
-  const { $correlationId: correlationId, actor, tenant, traceparent } = first.metadata;
-  return { correlationId, actor, tenant, traceparent };
-}
+export const flowOf = ({ correlationId, actor, tenant, traceparent }: Flow): Flow => ({
+  correlationId,
+  actor,
+  tenant,
+  traceparent,
+});
 
 /** Keeps the last {@link REMEMBERED} ids from outside. */
 export function remember(seen: Map<string, number>, commandId: string, position: number): void {
@@ -53,6 +66,9 @@ export function remember(seen: Map<string, number>, commandId: string, position:
   seen.set(commandId, position);
   if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
 }
+
+/** Whoever appends this, or is woken by it, is about to record its intent. */
+const beginsNow = (run: Run, now: number): boolean => run.intent !== undefined && run.notBefore <= now;
 
 /** What the worklist shows for an instance that owes `owed`; undefined when it is at rest. */
 export function openWorkOf(
@@ -65,8 +81,7 @@ export function openWorkOf(
   let due: number | null = null;
   for (const item of owed) {
     if (item.kind === 'run') run = true;
-    const at =
-      item.kind === 'run' ? Math.max(item.notBefore, item.owner === undefined ? now + graceMs : 0) : item.until;
+    const at = item.kind === 'run' ? (beginsNow(item, now) ? now + graceMs : item.notBefore) : item.until;
     if (at !== undefined && (due === null || at < due)) due = at;
   }
   return { run, due };

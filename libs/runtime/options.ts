@@ -16,9 +16,15 @@ export interface RuntimeOptions {
   readonly worker?: boolean;
   /** True when every other owner is dead, as the embedded store's free directory lock proves. */
   readonly othersDead?: boolean;
-  /** How often overdue rows of the worklist are driven again, ms; default 5 000. */
-  readonly sweepMs?: number;
+  /** Set where several workers share the log. */
+  readonly shared?: Shared;
   readonly observe?: Partial<Observer>;
+}
+
+/** One worker of several. What the others leave behind is driven by whoever keeps the time (see timekeeper.ts). */
+export interface Shared {
+  /** True while it is this one that drives overdue rows of the worklist, and polls. */
+  readonly keepsTime: () => boolean;
 }
 
 /** What metrics want to know. Durations in ms. */

@@ -7,9 +7,11 @@ import { foldStream } from './instance.js';
 import type { RuntimeOptions } from './options.js';
 import type { AnyDecider, Dispatched, Dispatcher, Loaded, Patience } from './runtime.types.js';
 import { Slots } from './slots.js';
+import { Sweeps } from './sweeps.js';
 
-const SWEEP_MS = 5_000;
 const SLOTS = 64;
+/** A log that does not answer must not keep a process from stopping: then law 7 frees what it had. */
+const HAND_BACK_MS = 2_000;
 
 /** The one runner of a process (DESIGN 2): its life, its timers, and the door for commands. {@link Driver} does the driving. */
 export class Runtime implements Dispatcher {
@@ -20,7 +22,7 @@ export class Runtime implements Dispatcher {
   private readonly slots: Slots;
   private readonly alarms: Alarms;
   private readonly driver: Driver;
-  private cancelSweep: (() => void) | undefined;
+  private readonly sweeps: Sweeps;
   private started = false;
   private stopping = false;
 
@@ -31,8 +33,9 @@ export class Runtime implements Dispatcher {
     this.slots = new Slots((effect) => this.effects.get(effect)?.concurrency ?? SLOTS);
     this.alarms = new Alarms(clock, (stream, due) => {
       observe?.late?.(clock.now() - due);
-      this.wake(stream);
+      void this.look(stream);
     });
+    this.sweeps = this.sweepsOf(options);
     const missing = (stream: string, effect: string) =>
       this.stuck(stream, new Error(`there is no effect ${effect} here`));
     const claims = new Claims(
@@ -42,6 +45,7 @@ export class Runtime implements Dispatcher {
       clock,
       () => tokens.current,
       options.othersDead ?? false,
+      options.shared?.keepsTime ?? (() => true),
       missing,
     );
     const mayBegin = () => this.started && !this.stopping && options.worker !== false;
@@ -54,31 +58,34 @@ export class Runtime implements Dispatcher {
     return this;
   }
 
-  /** Takes up what is open, and goes on by itself from then on. */
+  /** Takes up what is open, unless other workers share it, and goes on by itself from then on. */
   async start(): Promise<void> {
     this.started = true;
     if (this.options.worker === false) return;
-    await this.takeUp();
-    this.sweepLater();
+    if (this.options.shared === undefined) await this.takeUp();
+    this.sweeps.begin();
   }
 
-  /** Drives every open instance that is due and sets an alarm for the others; at most once for what is held already. */
-  async takeUp(dueBefore?: number): Promise<void> {
+  /** Drives every open instance that is due and sets an alarm for the others. */
+  private async takeUp(): Promise<void> {
     const now = this.options.clock.now();
-    for await (const row of this.options.openWork(dueBefore)) {
+    for await (const row of this.options.openWork()) {
       if (this.stopping) return;
       if (this.driver.held.has(row.stream)) continue;
       const orphaned = row.run && (this.options.othersDead ?? false);
-      if (orphaned || (row.due !== null && row.due <= now)) this.wake(row.stream);
+      if (orphaned || (row.due !== null && row.due <= now)) void this.look(row.stream);
       else if (row.due !== null) this.alarms.set(row.stream, row.due);
     }
   }
 
-  private sweepLater(): void {
-    if (this.stopping) return;
-    this.cancelSweep = this.options.clock.after(this.options.sweepMs ?? SWEEP_MS, () => {
-      const sweep = this.takeUp(this.options.clock.now()).catch((error: unknown) => this.stuck('worklist', error));
-      void sweep.then(() => this.sweepLater());
+  private sweepsOf({ clock, openWork, shared }: RuntimeOptions): Sweeps {
+    return new Sweeps({
+      clock,
+      openWork,
+      keepsTime: shared?.keepsTime,
+      wake: (stream) => this.look(stream),
+      underWay: (stream) => this.driver.held.has(stream),
+      failed: (error) => this.stuck('worklist', error),
     });
   }
 
@@ -89,17 +96,17 @@ export class Runtime implements Dispatcher {
     const latest = clock.now() + graceMs;
     while (clock.now() < latest && (this.driver.attempts > 0 || this.driver.mail.busy))
       await new Promise((r) => setTimeout(r, 5));
-    await this.handBack();
+    await Promise.race([this.handBack(), new Promise((r) => clock.after(HAND_BACK_MS, () => r(undefined)))]);
     this.driver.gone = true;
     this.alarms.stop();
   }
 
   private async handBack(): Promise<void> {
     const time = this.options.clock.now();
-    const left = [...this.driver.held].filter(([, held]) => held.running.size > 0);
+    const left = [...this.driver.held].filter(([, held]) => held.running.length > 0);
     await Promise.all(
       left.map(([stream, held]) => {
-        const keys = [...held.running.values()].map((run) => run.key);
+        const keys = held.running.map((run) => run.key);
         const command: Driving = { type: 'HandBack', owner: this.owner, keys, time };
         const job = { commands: () => [command], patience: 'callback' } as const;
         return this.driver.post(stream, job).catch((error: unknown) => this.stuck(stream, error));
@@ -116,7 +123,7 @@ export class Runtime implements Dispatcher {
 
   private quit(): void {
     this.stopping = true;
-    this.cancelSweep?.();
+    this.sweeps.stop();
   }
 
   dispatch<S>(
@@ -125,7 +132,8 @@ export class Runtime implements Dispatcher {
     context: CommandContext,
     patience: Patience = 'people',
   ): Promise<Dispatched<S>> {
-    if (this.stopping) return Promise.reject(new Refusal('shutting_down', 503, 'this process is shutting down'));
+    // What still runs may finish what it does: its commands to other streams are part of it (law 10).
+    if (this.stopping && patience !== 'machine') return Promise.reject(shuttingDown());
     return this.driver.post(stream, { commands: () => [command], context, patience }) as Promise<Dispatched<S>>;
   }
 
@@ -138,10 +146,19 @@ export class Runtime implements Dispatcher {
     return { held: this.driver.held.size, effects: this.slots.inFlight, alarms: this.alarms.size };
   }
 
-  /** Looks at an instance: what is due is decided, what is owed is begun. */
-  private wake(stream: string): void {
+  /**
+   * Looks at an instance: what is due is decided, what is owed is begun. Resolves when that is recorded, or nothing was to be done.
+   * Rejects for an instance that this process cannot carry on, and while it is shutting down.
+   */
+  async wake(stream: string): Promise<void> {
+    if (this.stopping) throw shuttingDown();
     const commands = (owed: readonly Owed[]) => this.dueNow(owed);
-    this.driver.post(stream, { commands, patience: 'machine' }).catch((error: unknown) => this.stuck(stream, error));
+    await this.driver.post(stream, { commands, patience: 'machine', fresh: true });
+  }
+
+  private look(stream: string): Promise<void> {
+    if (this.stopping) return Promise.resolve();
+    return this.wake(stream).catch((error: unknown) => this.stuck(stream, error));
   }
 
   private dueNow(owed: readonly Owed[]): readonly Driving[] {
@@ -156,7 +173,7 @@ export class Runtime implements Dispatcher {
     if (this.stopping || !this.slots.anyWaiting) return;
     for (const name of this.effects.keys()) {
       const stream = this.slots.nextWaiting(name);
-      if (stream !== undefined) this.wake(stream);
+      if (stream !== undefined) void this.look(stream);
     }
   }
 
@@ -164,6 +181,8 @@ export class Runtime implements Dispatcher {
     if (!this.driver.gone) this.options.observe?.stuck?.(stream, error);
   }
 }
+
+const shuttingDown = () => new Refusal('shutting_down', 503, 'this process is shutting down');
 
 function byName(effects: readonly Effect[]): ReadonlyMap<string, Effect> {
   const map = new Map(effects.map((effect) => [effect.name, effect]));

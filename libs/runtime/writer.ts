@@ -1,5 +1,5 @@
 import type { Clock, CommandContext, DomainEvent, Owed } from '#kernel';
-import { StoreUnavailable, type EventLog, type PreparedAppend } from '#event-store';
+import { StoreUnavailable, type Appended, type EventLog, type PreparedAppend } from '#event-store';
 import { flowOf, openWorkOf, remember, type Folded } from './instance.js';
 
 /** How soon someone else looks at an effect that is owed but has no slot here, ms. */
@@ -24,6 +24,7 @@ export class Writer {
     events: readonly DomainEvent[],
     state: unknown,
     owed: readonly Owed[],
+    goesOn: boolean,
   ): Promise<Folded> {
     const { log, clock } = this.options;
     const time = clock.now();
@@ -38,38 +39,29 @@ export class Writer {
       traceparent: context.traceparent,
       bodyHash: context.bodyHash,
       owed: openWorkOf(owed, time, GRACE_MS),
+      ...(goesOn && { goesOn }),
     });
-    const position = await this.write(prepared);
+    const { position } = await this.write(prepared);
     this.options.appended?.(clock.now() - time, events.length);
     remember(folded.seen, context.commandId, position);
-    const first = folded.first ?? firstOf(prepared, events[0]!, position);
     return {
       state,
       head: prepared.head,
       position,
-      first,
       seen: folded.seen,
-      flow: folded.flow ?? flowOf(first),
+      flow: folded.flow ?? flowOf(context),
       lastEventId: prepared.events.at(-1)!.id,
     };
   }
 
   /** Identical bytes until the store has answered, for ever: only then is the outcome known. */
-  private async write(prepared: PreparedAppend): Promise<number> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.options.log.append(prepared);
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable) || error.outcomeKnown || this.options.gone()) throw error;
-        await pause(this.options.clock, Math.min(50 * 2 ** Math.min(tries, 7), 5_000));
-      }
-    }
+  private write(prepared: PreparedAppend, tries = 1): Promise<Appended> {
+    return this.options.log.append(prepared).catch(async (error: unknown) => {
+      if (!(error instanceof StoreUnavailable) || error.outcomeKnown || this.options.gone()) throw error;
+      await pause(this.options.clock, Math.min(50 * 2 ** Math.min(tries, 7), 5_000));
+      return this.write(prepared, tries + 1);
+    });
   }
 }
 
 export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
-
-function firstOf(prepared: PreparedAppend, event: DomainEvent, position: number): Folded['first'] {
-  const { id, metadata } = prepared.events[0]!;
-  return { ...event, id, stream: prepared.stream, revision: 0, position, metadata: JSON.parse(metadata) };
-}

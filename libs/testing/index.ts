@@ -1,2 +1,3 @@
 export * from './simulated-store.js';
 export * from './virtual-clock.js';
+export { PostgresServer } from './postgres-server.js';

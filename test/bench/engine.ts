@@ -1,20 +1,35 @@
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdirSync } from 'node:fs';
+import { Pool } from 'undici';
 import { START } from '#event-store';
 import { loadConfig } from '#platform';
 import { openWork } from '#read-models';
+import type { OpenWork } from '#runtime';
+import { createApp } from '../../apps/server/composition/create-app.js';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
+import { StartProcess } from '../../apps/server/processes/process.commands.js';
 import { sixSteps } from './six-steps.js';
 
-/** The engine in production wiring: log, chain, metadata, schema checks, retries, timers, read models; without HTTP. */
+const CALLER = { tenant: 'default', actor: 'bench', correlationId: 'bench', route: 'POST /api/processes/six_steps' };
+
+/** The server in production wiring: log, chain, metadata, schema checks, retries, timers, read models. */
 export class Engine {
   private readonly endings = new Map<string, () => void>();
+  private readonly bus: CommandBus;
+  private pool: Pool | undefined;
 
   /** Runs that were open in the log when it was opened. */
   readonly openAtStart: number;
 
-  private constructor(private readonly parts: Parts) {
-    this.openAtStart = [...openWork(parts.readModels)].length;
+  private constructor(
+    private readonly parts: Parts,
+    private readonly app: NestFastifyApplication,
+    openAtStart: number,
+  ) {
+    this.bus = app.get(CommandBus);
+    this.openAtStart = openAtStart;
     this.watch();
   }
 
@@ -22,20 +37,36 @@ export class Engine {
     mkdirSync(directory, { recursive: true });
     const config = loadConfig({ PURVEYOR_DATA_DIR: directory, PURVEYOR_LOG_LEVEL: 'error' });
     const parts = await openParts(config, { workflows: [sixSteps(pauseMs)] });
-    const engine = new Engine(parts);
-    await parts.runtime.start();
+    const app = await createApp(parts);
+    await app.init();
+    const engine = new Engine(parts, app, (await open(parts)).length);
+    await parts.start();
     return engine;
   }
 
-  /** One run, from the command to the append that completes it. */
+  /** One run, from `CommandBus.execute` to the append that completes it. */
   async run(): Promise<void> {
-    const { runtime, ids } = this.parts;
-    const id = ids.uuid();
-    const ended = new Promise<void>((resolve) => this.endings.set(`process-${id}`, resolve));
-    const command = { type: 'StartProcess', workflow: 'six_steps', state: {}, createdBy: 'bench', time: Date.now() };
-    const context = { commandId: id, correlationId: id, causationId: id, actor: 'bench', tenant: 'default' };
-    await runtime.dispatch(`process-${id}`, command, context);
-    await ended;
+    const { id } = await this.bus.execute(new StartProcess('six_steps', [{}], CALLER));
+    await this.endOf(id);
+  }
+
+  /** Opens a port for {@link runOverHttp}. */
+  async listen(): Promise<void> {
+    await this.app.listen(0, '127.0.0.1');
+    this.pool = new Pool(await this.app.getUrl(), { connections: 64 });
+  }
+
+  /** The same run, begun by POST /api/processes/six_steps. */
+  async runOverHttp(): Promise<void> {
+    const { statusCode, body } = await this.pool!.request({
+      method: 'POST',
+      path: '/api/processes/six_steps',
+      headers: { 'content-type': 'application/json' },
+      body: '[{}]',
+    });
+    const answer = (await body.json()) as { id: string };
+    if (statusCode !== 201) throw new Error(`the server answered ${statusCode}: ${JSON.stringify(answer)}`);
+    await this.endOf(answer.id);
   }
 
   /** Waits until the views show everything. */
@@ -48,7 +79,7 @@ export class Engine {
     do {
       await new Promise((resolve) => setTimeout(resolve, 5));
       await this.caughtUp();
-    } while (![...openWork(this.parts.readModels)].every((row) => !row.run));
+    } while ((await open(this.parts)).some((row) => row.run));
   }
 
   /** Counts finished runs, and attempts that were started for a step already recorded as done. */
@@ -70,20 +101,39 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await this.parts.close();
+    await this.pool?.close();
+    await this.app.close();
   }
 
-  /** A run has ended when the append with its last event is acknowledged. */
+  /** A run has ended when the append with its last event is acknowledged, which may be before its first answer is read. */
+  private endOf(id: string): Promise<void> {
+    const stream = `process-${id}`;
+    return new Promise((resolve) => {
+      if (this.endings.delete(stream)) resolve();
+      else this.endings.set(stream, resolve);
+    });
+  }
+
+  private ended(stream: string): void {
+    const waiting = this.endings.get(stream);
+    if (waiting === undefined) this.endings.set(stream, () => undefined);
+    else this.endings.delete(stream);
+    waiting?.();
+  }
+
   private watch(): void {
     const { log } = this.parts;
     const append = log.append.bind(log);
-    log.append = async (prepared) => {
-      const position = await append(prepared);
-      if (prepared.events.at(-1)?.type === 'ProcessCompleted') {
-        this.endings.get(prepared.stream)?.();
-        this.endings.delete(prepared.stream);
-      }
-      return position;
+    log.append = (prepared) => {
+      const written = append(prepared);
+      if (prepared.events.at(-1)?.type === 'ProcessCompleted') void written.then(() => this.ended(prepared.stream));
+      return written;
     };
   }
+}
+
+async function open({ readModels }: Parts): Promise<OpenWork[]> {
+  const rows: OpenWork[] = [];
+  for await (const row of openWork(readModels)) rows.push(row);
+  return rows;
 }

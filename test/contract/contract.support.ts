@@ -1,5 +1,14 @@
+import { expect } from '@jest/globals';
 import { position, revision, START } from '#event-store';
-import type { Delivery, EncodedEvent, EventFilter, EventStore, ExpectedRevision, StoredEvent } from '#event-store';
+import type {
+  Delivery,
+  EncodedEvent,
+  EventFilter,
+  EventStore,
+  ExpectedRevision,
+  Position,
+  StoredEvent,
+} from '#event-store';
 import { chained } from '#testing';
 
 export const NEW = { revision: -1, hash: '' };
@@ -51,6 +60,13 @@ export async function readEverything(store: EventStore, filter?: EventFilter, li
     if (page.end) return read;
     after = position(page.next);
   }
+}
+
+/** The head is at the last event, or behind it where others write into the same server; nothing of ours follows it. */
+export async function expectHeadBehind(store: EventStore, last: Position): Promise<void> {
+  const head = await store.head();
+  expect(head).toBeGreaterThanOrEqual(last);
+  expect((await store.readAll({ after: head })).events).toEqual([]);
 }
 
 export const note = (delivery: Delivery): string[] =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAX_APPEND_BYTES, revision, START, type EventStore } from '#event-store';
+import { MAX_APPEND_BYTES, revision, type EventStore } from '#event-store';
 import { chained } from '#testing';
-import { at, event, fillStream, NEW, readEverything } from './contract.support.js';
+import { at, event, expectHeadBehind, fillStream, NEW, readEverything } from './contract.support.js';
 import { readingContract } from './reading.contract.js';
 
 /** What the contract needs of an adapter: `reopen` closes the store and opens the same log again. */
@@ -32,7 +32,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         const b = await store.append('portfolio-1', a.revision, chained('portfolio-1', first.head, [event(3)]).events);
         expect(b.revision).toBe(2);
         expect(b.position).toBeGreaterThan(a.position);
-        expect(await store.head()).toBe(b.position);
+        await expectHeadBehind(store, b.position);
       });
 
       it('gives events back to the letter, with stream, revision and position', async () => {
@@ -79,7 +79,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
 
       it('answers an empty append and writes nothing', async () => {
         await store.append('portfolio-1', 'no_stream', []);
-        expect(await store.head()).toBe(START);
+        expect(await readEverything(store)).toEqual([]);
         expect(await store.readStream('portfolio-1')).toEqual({ events: [], end: true });
       });
 
@@ -89,7 +89,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
           code: 'event_too_large',
           stream: 'portfolio-1',
         });
-        expect(await store.head()).toBe(START);
+        expect(await readEverything(store)).toEqual([]);
         const wide = chained('portfolio-1', NEW, [{ type: 'Happened', data: 'ü'.repeat(MAX_APPEND_BYTES / 2) }]);
         await expect(store.append('portfolio-1', 'no_stream', wide.events)).rejects.toMatchObject({
           code: 'event_too_large',
@@ -113,8 +113,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
 
       it('keeps parallel appends to many streams apart', async () => {
         await Promise.all(Array.from({ length: 30 }, (_, n) => fill(`process-${n}`, [1, 2])));
-        const page = await store.readAll({ after: START });
-        expect(page.events).toHaveLength(90);
+        expect(await readEverything(store)).toHaveLength(90);
         for (let n = 0; n < 30; n++)
           expect((await store.readStream(`process-${n}`)).events.map((e) => e.revision)).toEqual([0, 1, 2]);
       });
@@ -125,9 +124,9 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         const { events } = chained('portfolio-1', NEW, [event(1), event(2)]);
         const first = await store.append('portfolio-1', 'no_stream', events);
         await fill('portfolio-2', [1]);
-        const before = await store.head();
+        const before = await readEverything(store);
         expect(await store.append('portfolio-1', 'no_stream', events)).toEqual(first);
-        expect(await store.head()).toBe(before);
+        expect(await readEverything(store)).toEqual(before);
       });
 
       it('answers so after a restart, and behind later appends', async () => {
@@ -174,7 +173,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       store = await opened.reopen();
       expect(store.logId).toBe(logId);
       expect(await readEverything(store)).toEqual(before);
-      expect(await store.head()).toBe(before.at(-1)!.position);
+      await expectHeadBehind(store, before.at(-1)!.position);
     });
 
     it('ends after what was appended is durable', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openEmbeddedStore } from '#event-store';
 import { SimulatedStore } from '#testing';
 import { eventStoreContract, type OpenedStore } from './event-store.contract.js';
+import { openView, ownView, servers, type TestServer } from './servers.js';
 
 async function embedded(): Promise<OpenedStore> {
   const directory = await mkdtemp(join(tmpdir(), 'purveyor-log-'));
@@ -33,5 +34,23 @@ async function simulated(): Promise<OpenedStore> {
   };
 }
 
+async function eventStoreDb(start: () => Promise<TestServer>): Promise<OpenedStore> {
+  const server = await start();
+  const view = ownView();
+  let store = await openView(server.url, view);
+  return {
+    store,
+    async reopen() {
+      await store.close();
+      return (store = await openView(server.url, view));
+    },
+    async close() {
+      await store.close();
+      await server.stop();
+    },
+  };
+}
+
 eventStoreContract('embedded', embedded);
 eventStoreContract('simulated', simulated);
+for (const [name, start] of servers) eventStoreContract(name, () => eventStoreDb(start));

@@ -71,6 +71,7 @@ export function readingContract(opened: () => EventStore): void {
       for (const [i, stored] of whole.entries()) {
         const page = await store.readAll({ after: stored.position });
         expect(ids(page.events)).toEqual(ids(whole.slice(i + 1)));
+        expect(page.end).toBe(true);
       }
     });
 
@@ -87,8 +88,10 @@ export function readingContract(opened: () => EventStore): void {
     });
 
     it('moves over what a filter leaves out', async () => {
+      const last = (await all()).at(-1)!;
       const page = await store.readAll({ after: START, filter: { types: ['Never'] } });
-      expect(page).toEqual({ events: [], next: await store.head(), end: true });
+      expect(page).toMatchObject({ events: [], end: true });
+      expect(page.next).toBeGreaterThanOrEqual(last.position);
     });
   });
 
@@ -98,6 +101,8 @@ export function readingContract(opened: () => EventStore): void {
       const abort = new AbortController();
       const seen: string[] = [];
       for await (const delivery of store.subscribe({ after: START, signal: abort.signal })) {
+        // What others write moves the position of a store that is caught up already: told again, and the same to us.
+        if (delivery.kind === 'caughtUp' && seen.at(-1) === 'caughtUp') continue;
         seen.push(...note(delivery));
         const caughtUp = seen.filter((s) => s === 'caughtUp').length;
         if (delivery.kind === 'caughtUp' && caughtUp === 1) void fill('portfolio-2', [1]);
@@ -109,13 +114,13 @@ export function readingContract(opened: () => EventStore): void {
     it('begins behind a position and filters', async () => {
       await fill('portfolio-1', [1, 1]);
       await fill('process-1', [2]);
-      const [, second] = (await store.readAll({ after: START })).events;
+      const [, second] = await readEverything(store);
       const seen = await untilCaughtUp(store, { after: second!.position, filter: { streamPrefixes: ['process-'] } });
       expect(seen).toEqual(['process-1@0', 'process-1@1', 'caughtUp']);
     });
 
     it('tells the position reached when it has caught up', async () => {
-      await fill('portfolio-1', [2]);
+      const { events } = await fill('portfolio-1', [2]);
       const abort = new AbortController();
       let last: Delivery | undefined;
       for await (const delivery of store.subscribe({
@@ -124,15 +129,18 @@ export function readingContract(opened: () => EventStore): void {
         signal: abort.signal,
       })) {
         last = delivery;
-        abort.abort();
+        if (delivery.kind === 'caughtUp') abort.abort();
       }
-      expect(last).toEqual({ kind: 'caughtUp', position: await store.head() });
+      expect(last?.kind).toBe('caughtUp');
+      const written = await readEverything(store);
+      expect(ids(written)).toEqual(ids(events));
+      expect(last?.position).toBeGreaterThanOrEqual(written.at(-1)!.position);
     });
 
     it('ends when the signal aborts, also while it waits', async () => {
       const abort = new AbortController();
       const iterator = store.subscribe({ after: START, signal: abort.signal })[Symbol.asyncIterator]();
-      expect((await iterator.next()).value).toEqual({ kind: 'caughtUp', position: START });
+      for (let first = await iterator.next(); first.value?.kind !== 'caughtUp';) first = await iterator.next();
       const waiting = iterator.next();
       abort.abort();
       expect((await waiting).done).toBe(true);

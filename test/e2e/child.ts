@@ -27,9 +27,10 @@ export class Child {
     private readonly program: string,
     private readonly readyUrl: string,
     env: Record<string, string>,
+    args: readonly string[] = [],
   ) {
     const { PATH = '', HOME = '' } = process.env;
-    this.process = spawn(process.execPath, [program], { cwd: ROOT, env: { PATH, HOME, ...env } });
+    this.process = spawn(process.execPath, [program, ...args], { cwd: ROOT, env: { PATH, HOME, ...env } });
     running.add(this.process);
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
@@ -43,9 +44,9 @@ export class Child {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Throws with the process's own output when it ends or does not get ready within 30 s. */
-  async ready(): Promise<void> {
-    const until = Date.now() + 30_000;
+  /** Throws with the process's own output when it ends or does not get ready within `ms`. */
+  async ready(ms = 30_000): Promise<void> {
+    const until = Date.now() + ms;
     for (;;) {
       const ok = await fetch(this.readyUrl).then(
         (answer) => answer.ok,
@@ -58,6 +59,21 @@ export class Child {
       }
       await sleep(50);
     }
+  }
+
+  /** Stops it in mid-air, or lets it go on. */
+  freeze(frozen: boolean): void {
+    this.process.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  /** The signal that ended the process, null if it ended by itself; throws with its output when it lives on for `ms`. */
+  async ended(ms: number): Promise<NodeJS.Signals | null> {
+    if (this.alive)
+      await once(this.process, 'exit', { signal: AbortSignal.timeout(ms) }).catch(() => {
+        throw new Error(`${this.program} still runs after ${ms} ms:\n${this.output.slice(-2_000)}`);
+      });
+    running.delete(this.process);
+    return this.process.signalCode;
   }
 
   /** Sends the signal and waits for the end; a process that ignores SIGTERM for 10 s is killed. */

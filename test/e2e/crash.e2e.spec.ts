@@ -1,104 +1,110 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createPortfolio, portfolio } from './portfolios.js';
-import { until, World } from './world.js';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { appliedSince, flows, normalised, recorded, views } from './crash-flows.js';
+import { cells, rows, slice, type Cell, type FlowName, type Observation } from './crash-matrix.js';
+import { World } from './world.js';
 
-/** Every stage and step that calls outside, with the collection it calls. Steps without a call are not in this matrix. */
-const CALLS = [
-  { key: 'TENANT', path: '/csp/azure/tenants', kind: 'tenants' },
-  { key: 'BILLING_PROFILE', path: '/csp/azure/billing-profiles', kind: 'billing-profiles' },
-  { key: 'ADMIN_SUBSCRIPTION', path: '/csp/azure/admin-subscriptions', kind: 'admin-subscriptions' },
-  { key: 'provision_user_group', path: '/scim/v2/Groups', kind: 'Groups' },
-] as const;
-const POINTS = ['before the work', 'after the work', 'after the append'] as const;
-type Call = (typeof CALLS)[number];
-
-const cells = CALLS.flatMap((call) => POINTS.map((point) => ({ call, point, name: `${call.key}: ${point}` })));
+const full = process.env['PURVEYOR_FULL'] === '1';
 const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
+const IN_A_SLICE = 8;
+const PRELOAD = `--import=${new URL('./crash-point.mjs', import.meta.url).href}`;
 
-/** A slice of 6 that the seed chooses, or all with PURVEYOR_FULL=1. The order is a shuffle by a linear congruence. */
-function chosen(): typeof cells {
-  if (process.env['PURVEYOR_FULL'] === '1') return cells;
-  let state = seed;
-  const ranked = cells.map((cell) => ({ cell, rank: (state = (state * 48_271 + 11) % 2_147_483_647) }));
-  return ranked
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, 6)
-    .map(({ cell }) => cell);
+/** What one run of a job leaves behind, without what belongs to that run. */
+interface Outcome {
+  readonly shown: string;
+  readonly applied: Record<string, number>;
+  readonly recorded: readonly string[];
+}
+type Trace = readonly (Observation & { readonly fits: boolean })[];
+
+let world: World;
+let jobs = 0;
+const undisturbed = {} as Record<FlowName, Outcome & { readonly trace: Trace }>;
+const table: string[] = [];
+
+const traceOf = (file: string): Trace =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Trace[number]);
+
+const lastSeq = async (): Promise<number> => (await world.ledger()).at(-1)?.seq ?? 0;
+
+async function outcomeOf(flow: FlowName, id: string, mark: string, since: number): Promise<Outcome> {
+  return {
+    shown: normalised(await views(world, flows[flow], id), mark),
+    applied: await appliedSince(world, since),
+    recorded: await recorded(world, flows[flow], id),
+  };
 }
 
-let world: World | undefined;
-afterEach(async () => {
+async function undisturbedRun(flow: FlowName): Promise<Outcome & { readonly trace: Trace }> {
+  const mark = `crash${++jobs}`;
+  const file = world.file(mark);
+  await world.newServer({ NODE_OPTIONS: PRELOAD, CRASH_TRACE: file });
+  const since = await lastSeq();
+  const started = await flows[flow].start(world, mark);
+  await flows[flow].ended(world, started.body.id);
+  return { ...(await outcomeOf(flow, started.body.id, mark, since)), trace: traceOf(file) };
+}
+
+/** Lets a new server run into the point and die there; fails when it did not come so far. */
+async function crash({ flow, step, point }: Cell, mark: string) {
+  const calls = undisturbed[flow].trace.some((seen) => seen.at === 'before call' && seen.step === step);
+  const wanted = point(calls);
+  const file = world.file(mark);
+  await world.newServer({ NODE_OPTIONS: PRELOAD, CRASH_TRACE: file, CRASH_POINT: JSON.stringify(wanted) });
+  const answer = await flows[flow].start(world, mark).catch(() => undefined);
+  expect(await world.serverEnded()).toBe('SIGKILL');
+  const reached = traceOf(file).find(({ fits }) => fits);
+  expect(reached).toMatchObject(wanted);
+  return { answer, reached: `killed ${reached?.at} ${reached?.type}` };
+}
+
+async function expectReplayShowsTheSame({ flow }: Cell, id: string): Promise<void> {
+  const before = await views(world, flows[flow], id);
+  await world.rebuildViews();
+  expect(await views(world, flows[flow], id)).toEqual(before);
+}
+
+beforeAll(async () => {
+  world = await World.start();
+  await world.settings({ callbackDelayMs: 50, pollsBeforeDone: 1, retryAfterSeconds: 0 });
+  for (const flow of ['portfolio', 'create_user_group'] as const) undisturbed[flow] = await undisturbedRun(flow);
+}, 60_000);
+
+afterAll(async () => {
   await world?.stop();
-  world = undefined;
+  process.stdout.write(`\ncrash matrix, ${table.length} of ${cells.length} cells, seed ${seed}\n${table.join('\n')}\n`);
 });
 
-interface Job {
-  readonly stream: string;
-  /** Resolves with what people see once the job has ended well. */
-  end(): Promise<any>;
-}
-
-async function startJob(at: World, { key }: Call): Promise<Job> {
-  if (key !== 'provision_user_group') {
-    const id = await createPortfolio(at);
-    const ended = (found: any) => found?.state === 'COMPLETED';
-    return { stream: `portfolio-${id}`, end: () => until(() => portfolio(at, id), ended) };
-  }
-  const products = await at.api('GET', '/api/products');
-  const product = (products.body.items ?? products.body)[0].product_id;
-  const started = await at.api('POST', '/api/processes/create_user_group', [{ product }, { group_name: 'Crash' }]);
-  const { id } = started.body;
-  const ask = async () => (await at.api('GET', `/api/processes/${id}`)).body;
-  return { stream: `process-${id}`, end: () => until(ask, (found) => found?.last_status === 'completed') };
-}
-
-const entries = async (at: World, { kind }: Call) =>
-  (await at.ledger()).filter((entry) => entry.kind === kind && entry.method === 'POST');
-
-/** Lets the job run to the point, kills the server there and says what proves that the point was reached. */
-async function killAt(at: World, job: Job, call: Call, point: (typeof POINTS)[number]): Promise<string> {
-  if (point === 'after the append') {
-    const completed = (type: string) => /^(Stage|Step)(Completed|Succeeded)$/.test(type);
-    const found = await until(
-      () => at.events(job.stream),
-      (events) => events.some((event) => completed(event.type) && event.data['step'] === call.key),
+describe(`kill -9 (seed ${seed}, PURVEYOR_FULL=1 for all ${cells.length} cells)`, () => {
+  it('has a row for every stage and step that the server runs', () => {
+    const seen = (['portfolio', 'create_user_group'] as const).flatMap((flow) =>
+      undisturbed[flow].recorded.filter((each) => /Completed \S/.test(each)).map((each) => each.split(' ')[1]),
     );
-    await at.kill9Server();
-    return `${found.length} events on disk`;
-  }
-  await until(
-    () => entries(at, call),
-    (found) => found.length > 0,
-  );
-  await at.kill9Server();
-  const [first] = await entries(at, call);
-  expect(first?.applied).toBe(false);
-  if (point === 'before the work') return 'the request had arrived and nothing was done';
-  await until(
-    () => entries(at, call),
-    (found) => found[0]?.applied === true,
-  );
-  return 'the work was done with the server dead';
-}
+    expect(rows().map(({ step }) => step)).toEqual(seen);
+    expect(undisturbed.portfolio.applied).toEqual({ tenants: 1, 'billing-profiles': 1, 'admin-subscriptions': 1 });
+    expect(undisturbed.create_user_group.applied).toEqual({ Groups: 1 });
+  });
 
-describe(`kill -9 (seed ${seed})`, () => {
-  it.each(chosen())(
+  it.each(full ? cells : slice(seed, IN_A_SLICE))(
     '$name',
-    async ({ call, point, name }) => {
-      world = await World.start();
-      const match = { method: 'POST', path: call.path };
-      if (point === 'before the work') await world.script(match, { kind: 'hang' });
-      if (point === 'after the work') await world.script(match, { kind: 'delay', ms: 1_500 });
-      const job = await startJob(world, call);
-      process.stdout.write(`cell ${name}: ${await killAt(world, job, call, point)}\n`);
+    async (cell) => {
+      const mark = `crash${++jobs}`;
+      const since = await lastSeq();
+      table.push(`NOT REACHED ${cell.name}`);
+      const { answer, reached } = await crash(cell, mark);
+      table[table.length - 1] = `${cell.name.padEnd(68)} ${reached}`;
       await world.restartServer();
-      await job.end();
-      const applied = (await world.ledger()).filter((entry) => entry.applied && entry.method === 'POST');
-      const perKind = new Map(applied.map((entry) => [entry.kind, 0]));
-      for (const { kind } of applied) perKind.set(kind, perKind.get(kind)! + 1);
-      expect([...perKind.values()].every((count) => count === 1)).toBe(true);
-      expect(perKind.has(call.kind)).toBe(true);
+      const again = await flows[cell.flow].start(world, mark);
+      expect([201, 202]).toContain(again.status);
+      if (answer) expect(again.body).toEqual(answer.body);
+      await flows[cell.flow].ended(world, again.body.id);
+      const { trace: _, ...wanted } = undisturbed[cell.flow];
+      expect(await outcomeOf(cell.flow, again.body.id, mark, since)).toEqual(wanted);
       expect((await world.api('GET', '/api/audit/verify')).body.ok).toBe(true);
+      if (cell.name.endsWith('during the projection')) await expectReplayShowsTheSame(cell, again.body.id);
     },
     60_000,
   );

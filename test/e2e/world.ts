@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour, LedgerEntry, ScriptMatch, Settings } from '../../apps/sandbox/sandbox.types.js';
+import { READ_MODEL_FILE } from '../../libs/read-models/database/read-models.js';
 import { Child, freePort } from './child.js';
+import { checkAnswer } from './openapi-check.js';
 
-const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
-const TOKEN = 'e2e-scim-token';
+/** What the sandbox signs callbacks with, and the server checks them by. */
+export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
+export const TOKEN = 'e2e-scim-token';
 
 /** A JSON answer; `text` is the body as it came. */
 export interface Answer {
@@ -29,6 +32,7 @@ export class World {
   private server!: Child;
   private sandbox!: Child;
   private earlierLogs = '';
+  private generation = 0;
   private constructor(
     private readonly root: string,
     private readonly serverPort: number,
@@ -52,7 +56,7 @@ export class World {
   }
 
   get dataDir(): string {
-    return join(this.root, 'server');
+    return join(this.root, `server-${this.generation}`);
   }
   get url(): string {
     return `http://127.0.0.1:${this.serverPort}`;
@@ -69,7 +73,7 @@ export class World {
     return new Child('dist/apps/sandbox/main.js', `${this.sandboxUrl}/healthz`, {
       PURVEYOR_SANDBOX_PORT: String(this.sandboxPort),
       PURVEYOR_SANDBOX_DATA_DIR: join(this.root, 'sandbox'),
-      PURVEYOR_WEBHOOK_SECRET: SECRET,
+      PURVEYOR_WEBHOOK_SECRET: WEBHOOK_SECRET,
       PURVEYOR_SCIM_TOKEN: TOKEN,
     });
   }
@@ -83,15 +87,37 @@ export class World {
       PURVEYOR_CSP_URL: this.sandboxUrl,
       PURVEYOR_SCIM_URL: `${this.sandboxUrl}/scim/v2`,
       PURVEYOR_SCIM_TOKEN: TOKEN,
-      PURVEYOR_WEBHOOK_SECRETS: SECRET,
+      PURVEYOR_WEBHOOK_SECRETS: WEBHOOK_SECRET,
       ...this.env,
       ...env,
     });
     await this.server.ready();
   }
 
-  async kill9Server(): Promise<void> {
-    await this.server.end('SIGKILL');
+  /** Resolves with the signal that ended the server, null if it ended by itself; throws when it still lives after `ms`. */
+  serverEnded(ms = 30_000): Promise<NodeJS.Signals | null> {
+    return this.server.ended(ms);
+  }
+
+  /** A file of this world that vanishes with it. */
+  file(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** A server on an empty data directory in place of the one that ran; the sandbox stays. */
+  async newServer(env: Record<string, string> = {}): Promise<void> {
+    await this.server.end('SIGTERM');
+    this.generation++;
+    await this.startServer(env);
+  }
+
+  /** Deletes the views of the server, which builds them anew from the log. */
+  async rebuildViews(): Promise<void> {
+    await this.server.end('SIGTERM');
+    const views = readdirSync(this.dataDir).filter((name) => name.startsWith(READ_MODEL_FILE));
+    if (views.length === 0) throw new Error('there are no views to delete');
+    for (const name of views) rmSync(join(this.dataDir, name));
+    await this.startServer();
   }
 
   /** Starts the server again on the same data; ends it first, in order, if it still runs. */
@@ -106,13 +132,21 @@ export class World {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** One request to the server; `path` from the root, such as /api/portfolios. */
+  /** One request to the server; `path` from the root, such as /api/portfolios. Throws when the OpenAPI document does not foresee the answer. */
   api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return request(method, this.url + path, body, headers);
+    return this.send(method, path, body === undefined ? undefined : JSON.stringify(body), headers);
+  }
+
+  /** The same with a body that need not be JSON. */
+  async send(method: string, path: string, text?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await request(method, this.url + path, text, headers);
+    checkAnswer(method, path, answer);
+    return answer;
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<any> {
-    const answer = await request(method, this.sandboxUrl + path, body);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await request(method, this.sandboxUrl + path, text);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
   }
@@ -126,6 +160,10 @@ export class World {
   }
   settings(values: Partial<Settings>): Promise<unknown> {
     return this.control('PUT', '/settings', values);
+  }
+  /** The sandbox's callbacks with what became of them: `state` and the status of the last answer. */
+  async callbacks(): Promise<{ url: string; state: string; last: string | null; attempts: number }[]> {
+    return this.control('GET', '/callbacks');
   }
   async ledger(): Promise<LedgerEntry[]> {
     return this.control('GET', '/ledger');
@@ -145,9 +183,9 @@ export class World {
   }
 }
 
-async function request(method: string, url: string, body: unknown, more: Record<string, string> = {}): Promise<Answer> {
+export async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
-  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
 }
@@ -160,13 +198,18 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Asks until the answer satisfies; throws with the last answer after `ms`. */
-export async function until<T>(ask: () => Promise<T>, satisfied: (answer: T) => boolean, ms = 25_000): Promise<T> {
+/** Asks every `everyMs` until the answer satisfies; throws with the last answer after `ms`. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  satisfied: (answer: T) => boolean,
+  ms = 25_000,
+  everyMs = 40,
+): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const answer = await ask();
     if (satisfied(answer)) return answer;
     if (Date.now() > end) throw new Error(`not within ${ms} ms; last: ${JSON.stringify(answer)?.slice(0, 2000)}`);
-    await sleep(40);
+    await sleep(everyMs);
   }
 }

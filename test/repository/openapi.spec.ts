@@ -5,6 +5,7 @@ import { read, root } from './repository.js';
 interface Operation {
   readonly operationId?: string;
   readonly tags?: readonly string[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 interface Document {
@@ -46,5 +47,28 @@ describe('the OpenAPI document', () => {
       Object.entries(responses).some(([s, { content }]) => s.startsWith(digit) && (!type || type in (content ?? {})));
     expect(named((each) => !has(each, '2'))).toEqual([]);
     expect(named((each) => !has(each, '4', 'application/problem+json'))).toEqual([]);
+  });
+});
+
+describe('access in the OpenAPI document', () => {
+  /** Everything else needs a token: a route is added here only when it authenticates otherwise or tells nothing. */
+  const OPEN = ['GET /healthz', 'GET /readyz', 'POST /api/callbacks/{token}'];
+  const closed = operations.filter(({ name }) => !OPEN.includes(name));
+
+  it('leaves no other route open', () => {
+    expect(named(({ security }) => security === undefined).sort()).toEqual(OPEN);
+  });
+
+  it('lists the role of each route: reading suffices for no command', () => {
+    const wrong = closed.filter(({ name, operation }) => {
+      const role = operation.security?.[0]?.['bearer']?.join() ?? '';
+      return !(name.startsWith('GET ') ? ['read', 'operate', 'admin'] : ['operate', 'admin']).includes(role);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lists 401 and 403 with each', () => {
+    const silent = closed.filter(({ operation }) => !('401' in operation.responses && '403' in operation.responses));
+    expect(silent).toEqual([]);
   });
 });

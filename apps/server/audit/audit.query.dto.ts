@@ -1,21 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageSizeParameter, QueryDto, RevisionParameter, TextParameter } from '../http/query.dto.js';
 
-class AuditDto {
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
-  @IsOptional()
-  @IsString()
-  min_position?: string;
-}
-
-export class StreamEventsDto extends AuditDto {
-  @ApiPropertyOptional({ minimum: 0, description: 'Revision to begin at; `next` of the page before' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+export class StreamEventsDto extends QueryDto {
+  @RevisionParameter('Revision to begin at; `next` of the page before')
   from?: number;
 
   @ApiPropertyOptional({ enum: ['forwards', 'backwards'], default: 'forwards' })
@@ -23,33 +11,19 @@ export class StreamEventsDto extends AuditDto {
   @IsIn(['forwards', 'backwards'])
   direction?: 'forwards' | 'backwards';
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageSizeParameter(100)
   limit?: number;
 }
 
-export class StreamStateDto extends AuditDto {
-  @ApiPropertyOptional({ minimum: 0, description: 'The state after this revision; the newest if absent' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+export class StreamStateDto extends QueryDto {
+  @RevisionParameter('The state after this revision; the newest if absent')
   revision?: number;
 }
 
-export class VerifyDto extends AuditDto {
-  @ApiPropertyOptional({ description: 'Only this stream' })
-  @IsOptional()
-  @IsString()
+export class VerifyDto extends QueryDto {
+  @TextParameter({ description: 'Only this stream' })
   stream?: string;
 
-  @ApiPropertyOptional({ description: 'Only the streams of this category', example: 'portfolio' })
-  @IsOptional()
-  @IsString()
+  @TextParameter({ description: 'Only the streams of this category', example: 'portfolio' })
   category?: string;
 }

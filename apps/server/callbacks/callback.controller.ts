@@ -2,11 +2,13 @@ import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
+import { Open } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { ReceiveCallback } from './receive-callback.command.js';
 
 @ApiTags('callbacks')
 @Controller('callbacks')
+@Open()
 export class CallbackController {
   constructor(private readonly commands: CommandBus) {}
 
@@ -17,7 +19,7 @@ export class CallbackController {
   async receive(
     @Param('token') token: string,
     @Req() request: { rawBody?: Buffer; headers: Record<string, string | undefined>; ip?: string },
-    @FromCaller() caller: Caller,
+    @FromCaller('callback') caller: Caller,
   ): Promise<void> {
     const { rawBody = Buffer.alloc(0), headers, ip = 'unknown' } = request;
     await this.commands.execute(new ReceiveCallback(token, rawBody, headers, caller, ip));

@@ -5,6 +5,7 @@ import { readCallback, stepOf, type CallbackVerdict, type Dispatched } from '#ru
 import { Parts } from '../composition/parts.js';
 import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
+import { withPatience } from '../http/patience.js';
 import { judge, refuse, unknown } from './callback-window.js';
 import { RejectedCallbacks } from './rejected-callbacks.js';
 import { waitingIn, type Waiting } from './waiting-requests.js';
@@ -97,7 +98,7 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     const command: Driving = { ...said, time: clock.now(), jitter: ids.random() };
     const commandId = uuidV5(JSON.stringify(['callback', stream, key, webhookId]));
     const context = { commandId, correlationId, causationId: webhookId, actor, tenant, traceparent };
-    return runtime.dispatch(stream, command, context, 'callback');
+    return withPatience(clock, commandId, runtime.dispatch(stream, command, context, 'callback'));
   }
 }
 

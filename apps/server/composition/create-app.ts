@@ -2,10 +2,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoNestLogger, ProblemFilter, validationPipe } from '#platform';
 import { AppModule } from '../app.module.js';
+import { addEntityTags } from '../http/entity-tag.js';
 import { frameworkErrors } from '../http/framework-errors.js';
 import { addHooks } from '../http/hooks.js';
 import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
+import { RoleGuard } from '../http/role.guard.js';
 import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
 
@@ -26,8 +28,10 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
   addHooks(app.getHttpAdapter().getInstance(), parts);
+  addEntityTags(app.getHttpAdapter().getInstance());
   refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
+  app.useGlobalGuards(new RoleGuard());
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   app.useGlobalInterceptors(new PositionInterceptor(parts));

@@ -1,22 +1,20 @@
 import { mkdirSync } from 'node:fs';
-import { EventLog, EventRegistry } from '#event-store';
-import { azureEffects, azurePlanV1 } from '#csp';
+import { EventLog } from '#event-store';
 import { systemClock, systemIds } from '#kernel';
-import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
-import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
-import { operationDecider, operationEvents, provisioningEffects } from '#provisioning';
-import { catalogue, productRegistry, scimDirectory } from '#products';
-import { openReadModels, openWork, projections, startProjector } from '#read-models';
-import { CallbackTokens, Runtime } from '#runtime';
-import { subscriptionDecider, subscriptionEvents } from '#subscription';
-import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
-import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
-import { observing } from '../health/observer.js';
+import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
+import { openReadModels } from '#read-models';
+import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
+import { eventRegistry } from './event-types.js';
+import { openStore } from './open-log.js';
+import { openProjector } from './open-projector.js';
+import { openRuntime } from './open-runtime.js';
+import { isOneOfSeveral, openTimers, openWorkTaker } from './open-work.js';
 import type { Parts } from './parts.js';
-import { configuredProvisioners } from './provisioners.js';
 
-const DRAIN_MS = 8_000;
+/** Of the ten seconds in which a process must end, what is left for effects that are under way. */
+const DRAIN_MS = 5_000;
+const CATCH_UP_MS = 600_000;
 
 export interface OpenOptions {
   /** Rebuilds the views when acknowledged events are missing from the log. */
@@ -26,8 +24,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the log, the vault and the views, and waits until the views have caught up. The runtime is made but not started: that
- * needs the HTTP port, because effects hand out callback addresses. Throws StoreErrors; what was opened is closed again.
+ * Opens the log, the vault and the views, and waits until the views have caught up, unless other processes make them. Nothing is driven
+ * before `start`: that needs the HTTP port, because effects hand out callback addresses. Throws StoreErrors; what was opened is closed
+ * again.
  */
 export async function openParts(config: Config, options: OpenOptions = {}): Promise<Parts> {
   const closing = new Closing();
@@ -39,84 +38,36 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   }
 }
 
-async function open(
-  config: Config,
-  { acceptLoss = false, workflows: more }: OpenOptions,
-  closing: Closing,
-): Promise<Parts> {
-  const logger = createLogger({ level: config.logLevel });
-  const metrics = createMetrics();
+async function open(config: Config, options: OpenOptions, closing: Closing): Promise<Parts> {
+  const { acceptLoss = false, workflows: more } = options;
+  const [logger, metrics] = [createLogger({ level: config.logLevel }), createMetrics()];
   const [clock, ids] = [systemClock, systemIds()];
+  const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
   mkdirSync(config.dataDir, { recursive: true });
-  const directory = config.dataDir;
+  const { store, commits, groups, trouble } = await openStore({ ...base, acceptLoss }, closing);
+  const { vault, keys } = await openVault(config, closing);
+  const log = new EventLog(store, eventRegistry(), keys);
   const onWarning = (message: string) => logger.warn(message);
-  const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
-  closing.add(() => store.close());
-  const [vault, keys] = await openVault(config, closing);
-  const registry = new EventRegistry().register([
-    ...portfolioEvents,
-    ...processEvents,
-    ...subscriptionEvents,
-    ...operationEvents,
-  ]);
-  const log = new EventLog(store, registry, keys);
-  const readModels = await openReadModels({ directory, acceptLoss });
+  const directory = config.dataDir;
+  const readModels = await openReadModels({ at: config.readModels, directory, acceptLoss, onWarning });
   closing.add(() => readModels.close());
-  const stopped = new AbortController();
-  const projector = await startProjector({
-    store,
-    decode: (stored) => log.decode(stored),
-    readModels,
-    projections,
-    signal: stopped.signal,
-  });
-  closing.add(async () => {
-    stopped.abort();
-    await projector.done.catch((error: unknown) => logger.error({ err: error }, 'the projector had stopped'));
-  });
-  await projector.waitFor(await store.head(), 600_000);
-  const plans = new PlanRegistry().register(azurePlanV1);
-  const products = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
-  const { workflows, formOf } = products;
-  const provisioners = configuredProvisioners(config).register(...products.provisioners);
-  const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
-  const runtime: Runtime = new Runtime({
-    log,
-    clock,
-    ids,
-    tokens,
-    effects: [
-      ...azureEffects({ baseUrl: config.cspUrl, vault }),
-      ...processEffects(workflows, { dispatcher: () => runtime, clock }),
-      ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
-    ],
-    openWork: (dueBefore) => openWork(readModels, dueBefore),
-    worker: config.roles.includes('worker'),
-    othersDead: true,
-    observe: observing(metrics, logger),
-  });
-  runtime.register('portfolio', portfolioDecider(plans));
-  runtime.register('process', processDecider(workflows));
-  runtime.register('subscription', subscriptionDecider(catalogue));
-  runtime.register('operation', operationDecider(provisioners));
+  const owner = ids.uuid();
+  const projector = await openProjector({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
+  if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
+  const timers = groups && isOneOfSeveral(config) ? await openTimers(config, groups) : undefined;
+  const shared = timers && { keepsTime: () => timers.held() };
+  const run = openRuntime({ ...base, log, vault, readModels, more, alone: commits !== undefined, shared });
+  const { runtime } = run;
   closing.add(() => runtime.stop(DRAIN_MS));
-  const opened = {
-    config,
-    logger,
-    metrics,
-    clock,
-    ids,
-    store,
-    log,
-    vault,
-    tokens,
-    plans,
-    provisioners,
-    workflows,
-    formOf,
-    catalogue,
+  const taker = groups && timers && openWorkTaker({ ...base, groups, runtime });
+  // First of all: another worker goes on with both while this one drains.
+  closing.add(async () => void (await Promise.all([taker?.stop(), timers?.close()])));
+  const start = async () => {
+    await runtime.start();
+    taker?.begin();
   };
-  return { ...opened, readModels, projector, runtime, close: () => closing.close() };
+  const seen = { groups, trouble, keepsTime: () => timers?.held() };
+  return { ...base, store, log, vault, readModels, projector, ...run, ...seen, start, close: () => closing.close() };
 }
 
 async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {
@@ -125,7 +76,5 @@ async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {
   closing.add(() => vault.close());
   const keys = await openSubjectKeys(options);
   closing.add(() => keys.close());
-  return [vault, keys] as const;
+  return { vault, keys };
 }
-
-const tokenKeys = ({ callbackKeys }: Config) => callbackKeys.map(({ id, key }) => ({ id, key }));

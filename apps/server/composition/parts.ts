@@ -1,6 +1,6 @@
-import type { EventLog, EventStore } from '#event-store';
+import type { EventLog, EventStore, WorkGroups } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
-import type { Config, Metrics } from '#platform';
+import type { Access, Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
 import type { ProvisionerRegistry } from '#provisioning';
 import type { Projector, ReadModels } from '#read-models';
@@ -14,6 +14,7 @@ export abstract class Parts {
   abstract readonly config: Config;
   abstract readonly logger: Logger;
   abstract readonly metrics: Metrics;
+  abstract readonly access: Access;
   abstract readonly clock: Clock;
   abstract readonly ids: Ids;
   abstract readonly store: EventStore;
@@ -28,6 +29,14 @@ export abstract class Parts {
   abstract readonly readModels: ReadModels;
   abstract readonly projector: Projector;
   abstract readonly runtime: Runtime;
+  /** Where workers get their work from when there are several. */
+  abstract readonly groups: WorkGroups | undefined;
+  /** Why the log does not answer; undefined while it does. */
+  abstract readonly trouble: () => string | undefined;
+  /** Whether it is this worker that drives what is overdue; undefined where there is only one, or this is none. */
+  abstract readonly keepsTime: () => boolean | undefined;
+  /** Begins to drive, where this process is a worker. */
+  abstract start(): Promise<void>;
   /** Drains and closes everything, in the reverse order of opening. */
   abstract close(): Promise<void>;
 }

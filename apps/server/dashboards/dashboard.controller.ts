@@ -1,19 +1,23 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { GetOverview } from './overview.query.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { OverviewSchema } from './overview.answers.js';
 
 @ApiTags('dashboards')
 @Controller('dashboards')
+@Needs('read')
 export class DashboardController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('overview')
-  @ApiMinPosition()
-  @ApiOkResponse({ description: 'Counts, what waits longest, failures of the last 24 hours' })
+  @ApiAnswer(OverviewSchema, 'Counts, what waits longest, failures of the last 24 hours')
   @ApiProblems(400, 503)
-  overview() {
+  overview(@Query() _: QueryDto) {
     return this.queries.execute(new GetOverview());
   }
 }

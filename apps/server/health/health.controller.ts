@@ -1,9 +1,13 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { checkHealth } from '#platform';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { checkHealth, Degraded } from '#platform';
 import { Parts } from '../composition/parts.js';
+import { WORK_GROUP } from '../composition/work-group.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
+import { Needs, Open } from '../http/needs.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { HealthSchema } from './health.answers.js';
 
 @ApiTags('operations')
 @Controller()
@@ -11,30 +15,60 @@ export class HealthController {
   constructor(private readonly parts: Parts) {}
 
   @Get('healthz')
+  @Open()
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'The process lives' })
+  @ApiAnswer(HealthSchema, 'The process lives')
   live() {
     return checkHealth({});
   }
 
   @Get('readyz')
+  @Open()
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'Log and views answer' })
-  @ApiResponse({ status: 503, description: 'A part does not answer' })
+  @ApiAnswer(HealthSchema, 'Log and views answer')
+  @ApiAnswer(HealthSchema, 'A part does not answer', 503)
   async ready(@Res({ passthrough: true }) reply: { code(status: number): unknown }) {
-    const { store, projector } = this.parts;
-    const log = async () => `at ${await store.head()}`;
-    const health = await checkHealth({ log, views: () => `at ${projector.position()}` });
-    if (health.status !== 'ok') reply.code(503);
+    const { parts } = this;
+    const health = await checkHealth({
+      log: () => log(parts),
+      views: () => views(parts),
+      work: () => work(parts),
+      access: () => parts.access.state(),
+    });
+    if (health.status === 'failed') reply.code(503);
     return health;
   }
 
   @Get('metrics')
+  @Needs('read')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiProblems(400)
-  @ApiOkResponse({ description: 'Prometheus text format' })
+  @ApiOkResponse({ description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics() {
     await measure(this.parts);
     return this.parts.metrics.registry.metrics();
   }
+}
+
+/** Where views are read from elsewhere, they go on while the log is away: the process is degraded, and keeps its traffic. */
+async function log({ store, trouble, groups }: Parts): Promise<string> {
+  const why = trouble();
+  if (why !== undefined) throw new Degraded(why);
+  return groups === undefined ? `at ${await store.head()}` : 'answers';
+}
+
+function views({ projector }: Parts): string {
+  const failure = projector.failure();
+  if (failure !== undefined) throw new Error(failure);
+  return `at ${projector.position()}`;
+}
+
+async function work({ groups, trouble, config, keepsTime }: Parts): Promise<string | undefined> {
+  if (groups === undefined || !config.roles.includes('worker') || trouble() !== undefined) return undefined;
+  if (keepsTime() === undefined) return undefined;
+  const group = await groups.info(WORK_GROUP);
+  if (group === undefined)
+    throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
+  if (group.parked > 0) throw new Degraded(`${group.parked} parked messages: see \`main.js parked\``);
+  return `${group.workers} workers${keepsTime() ? ', this one keeps the time' : ''}`;
 }

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { AcceptedDto, ProblemDto } from './http.dto.js';
 
 /** Documents refusals as problem details, one status each. */
@@ -26,7 +26,3 @@ export const ApiCommand = (...problems: readonly number[]) =>
     }),
     ApiProblems(400, 409, 422, 503, 507, ...problems),
   );
-
-/** Documents the parameter that every query has. */
-export const ApiMinPosition = () =>
-  ApiQuery({ name: 'min_position', required: false, type: 'integer', description: 'Waits until the views hold it' });

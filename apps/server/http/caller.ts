@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Refusal } from '#kernel';
+import { ANONYMOUS, type Identity } from '#platform';
 
 /** Who asks, and what marks the request. Tenant and actor come from here and nowhere else. */
 export interface Caller {
@@ -17,21 +18,23 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   correlationId?: string;
+  /** Set by the first hook; absent when the request carries no token we know. */
+  identity?: Identity;
 }
-
-export const ANONYMOUS = { tenant: 'default', actor: 'anonymous' } as const;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The caller of a request. Refusal `validation_failed` (400) for an Idempotency-Key that is not 1 to 255 printable characters. */
-export function callerOf(request: HttpRequest): Caller {
+/** The caller of a request; `actor` in place of the token's where a route knows it otherwise. Refusal `validation_failed` (400) for an Idempotency-Key that is not 1 to 255 printable characters. */
+export function callerOf(request: HttpRequest, actor?: string): Caller {
   const idempotencyKey = request.headers['idempotency-key'];
   if (idempotencyKey !== undefined && !KEY.test(idempotencyKey))
     throw new Refusal('validation_failed', 400, 'Idempotency-Key must be 1 to 255 printable characters');
   const traceparent = request.headers['traceparent'];
+  const identity = request.identity ?? ANONYMOUS;
   return {
-    ...ANONYMOUS,
+    tenant: identity.tenant,
+    actor: actor ?? identity.actor,
     correlationId: request.correlationId ?? '',
     route: `${request.method} ${request.url.replace(/[?#].*$/s, '')}`,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -39,7 +42,7 @@ export function callerOf(request: HttpRequest): Caller {
   };
 }
 
-/** Gives a route the {@link Caller}. */
-export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  callerOf(context.switchToHttp().getRequest<HttpRequest>()),
+/** Gives a route the {@link Caller}. An open route names the actor: what authenticated the request is not a token. */
+export const FromCaller = createParamDecorator((actor: string | undefined, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<HttpRequest>(), actor),
 );

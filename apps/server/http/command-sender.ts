@@ -5,6 +5,7 @@ import { hmac, uuidV5 } from '#platform';
 import { canonical } from '#portfolio';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from './caller.js';
+import { withPatience } from './patience.js';
 
 /** Answer of every command: the instance, and the log position at which views show it. */
 export interface Accepted {
@@ -30,8 +31,18 @@ export class CommandSender {
       : uuidV5(JSON.stringify([tenant, route, idempotencyKey]));
   }
 
-  /** `make` is called only for what is not a repeat: it may put secrets into the vault. */
-  async send(
+  /** `make` is called only for what is not a repeat: it may put secrets into the vault. Refusal `outcome_unknown` after 3 s. */
+  send(
+    stream: string,
+    caller: Caller,
+    commandId: string,
+    body: unknown,
+    make: () => Promise<{ readonly type: string }>,
+  ): Promise<Accepted> {
+    return withPatience(this.parts.clock, commandId, this.sendOnce(stream, caller, commandId, body, make));
+  }
+
+  private async sendOnce(
     stream: string,
     caller: Caller,
     commandId: string,
@@ -45,7 +56,9 @@ export class CommandSender {
       const context = this.context(caller, commandId, body);
       const done = caller.idempotencyKey === undefined ? undefined : await this.repeated(stream, context);
       if (done !== undefined) return done;
-      const { position } = await this.parts.runtime.dispatch(stream, await make(), context);
+      const { position, repeated } = await this.parts.runtime.dispatch(stream, await make(), context);
+      // Another process decided the same request since we looked: was it with the same body?
+      if (repeated) await this.repeated(stream, context);
       return { id: idOf(stream), position };
     } finally {
       this.inFlight.delete(commandId);
@@ -57,9 +70,9 @@ export class CommandSender {
     commandId: string,
     body: unknown,
   ) {
-    const bodyHash = hmac(this.parts.config.vaultKey, `body:${canonical(body ?? null)}`);
     const base: CommandContext = { commandId, correlationId, causationId: commandId, actor, tenant, traceparent };
-    return idempotencyKey === undefined ? base : { ...base, bodyHash };
+    if (idempotencyKey === undefined) return base;
+    return { ...base, bodyHash: hmac(this.parts.config.vaultKey, `body:${canonical(body ?? null)}`) };
   }
 
   private async repeated(stream: string, { commandId, bodyHash }: CommandContext): Promise<Accepted | undefined> {

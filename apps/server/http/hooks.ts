@@ -1,23 +1,24 @@
 import type { FastifyInstance } from 'fastify';
-import { runInContext } from '#platform';
+import { ANONYMOUS, runInContext } from '#platform';
 import { Parts } from '../composition/parts.js';
-import { ANONYMOUS, type HttpRequest } from './caller.js';
+import type { HttpRequest } from './caller.js';
 
 const CORRELATION = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** What happens around every request: correlation id in and out, log context, duration. Raw bodies are kept for signatures. */
+/** What happens around every request: correlation id in and out, who sent it, log context, duration. Raw bodies are kept for signatures. */
 export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const given = request.headers['x-correlation-id'];
     const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : parts.ids.uuid();
-    (request as unknown as HttpRequest).correlationId = correlationId;
+    const marked = request as unknown as HttpRequest;
+    marked.correlationId = correlationId;
+    marked.identity = parts.access.identify(request.headers.authorization);
     void reply.header('X-Correlation-Id', correlationId);
-    runInContext({ correlationId, ...ANONYMOUS }, done);
+    runInContext(contextOf(marked), done);
   });
   // Reading the body leaves the asynchronous context of onRequest.
   fastify.addHook('preValidation', (request, _reply, done) => {
-    const { correlationId = '' } = request as unknown as HttpRequest;
-    runInContext({ correlationId, ...ANONYMOUS }, done);
+    runInContext(contextOf(request as unknown as HttpRequest), done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -27,4 +28,9 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
     );
     done();
   });
+}
+
+function contextOf({ correlationId = '', identity = ANONYMOUS }: HttpRequest) {
+  const { tenant, actor } = identity;
+  return { correlationId, tenant, actor };
 }

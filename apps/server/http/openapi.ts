@@ -1,5 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { BEARER_SCHEME } from './needs.js';
+
+const TOKENS =
+  'A token of PURVEYOR_TOKENS_FILE. Routes list the role they need; admin includes operate, operate includes read. Without that file the server listens on loopback only and asks for no token.';
 
 /** The OpenAPI 3.1 document of all routes. Operation ids are `<controller>.<method>`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
@@ -8,11 +12,18 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Purveyor')
     .setDescription('Portfolios, subscriptions and their processes. Errors are problem details (RFC 9457).')
     .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: TOKENS }, BEARER_SCHEME)
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}.${method}`,
   });
+  for (const [path, { get }] of Object.entries(document.paths))
+    if (get && path.startsWith('/api/')) get.responses['304'] = NOT_MODIFIED;
+  return document;
 }
+
+/** Every query has it, see entity-tag.ts. */
+const NOT_MODIFIED = { description: 'If-None-Match names the ETag of this answer' };
 
 /** /openapi.json and, for people, /docs. The page loads its parts from this server only. */
 export function serveApiDocs(app: INestApplication): void {

@@ -5,7 +5,10 @@ import { Parts } from '../composition/parts.js';
 
 const WAIT_MS = 1_000;
 
-/** Purveyor-Position on every command's answer; `min_position` waits before every query (people read their own writes). */
+/**
+ * Purveyor-Position on every command's answer; `min_position` waits before every query (people read their own writes). Purveyor-Stale
+ * on a query's answer while the views cannot follow the log.
+ */
 @Injectable()
 export class PositionInterceptor implements NestInterceptor {
   constructor(private readonly parts: Parts) {}
@@ -15,6 +18,8 @@ export class PositionInterceptor implements NestInterceptor {
     const request = http.getRequest<{ method: string; query?: Record<string, unknown> }>();
     if (request.method === 'GET') await this.waitFor(request.query);
     const reply = http.getResponse<{ header(name: string, value: string): unknown }>();
+    const stale = request.method === 'GET' ? this.stale() : undefined;
+    if (stale !== undefined) reply.header('Purveyor-Stale', stale);
     return next.handle().pipe(
       map((body: unknown) => {
         const position = (body as { position?: unknown } | undefined)?.position;
@@ -23,6 +28,13 @@ export class PositionInterceptor implements NestInterceptor {
         return body;
       }),
     );
+  }
+
+  /** Why what the views show may be older than usual. */
+  private stale(): string | undefined {
+    const { trouble, projector } = this.parts;
+    if (trouble() !== undefined) return 'log-unreachable';
+    return projector.failure() === undefined ? undefined : 'projection-stopped';
   }
 
   private async waitFor(query: Record<string, unknown> | undefined): Promise<void> {

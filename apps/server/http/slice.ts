@@ -31,3 +31,10 @@ export function contentRange(unit: string, range: Range | undefined, { items, to
   const from = range?.[0] ?? 0;
   return `${unit} ${from}-${from + items.length}/${total}`;
 }
+
+/** Link header (RFC 8288) of the page behind this one: the same address with another cursor. */
+export function nextLink(url: string, cursor: string): string {
+  const next = new URL(url, 'http://localhost');
+  next.searchParams.set('cursor', cursor);
+  return `<${next.pathname}${next.search}>; rel="next"`;
+}

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
+import { QueryDto } from '../http/query.dto.js';
 import * as commands from './operation.commands.js';
 import {
   AcceptLateDto,
@@ -46,10 +47,9 @@ export class OperationController {
   }
 
   @Get(':id')
-  @ApiMinPosition()
   @ApiOkResponse({ description: 'State and code, needs with their requests, history and legal commands' })
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetOperation(id));
   }
 

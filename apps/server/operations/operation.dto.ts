@@ -1,17 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageDto, TextParameter } from '../http/query.dto.js';
 import { ManifestSchema, OPERATION_STATES, type ResourceManifest } from '#provisioning';
 
 const manifestSchema = JSON.parse(JSON.stringify(ManifestSchema)) as Record<string, never>;
@@ -57,15 +47,13 @@ export class AcceptLateDto extends FailOperationDto {
   answerId!: string;
 }
 
-export class ListOperationsDto {
+export class ListOperationsDto extends PageDto {
   @ApiPropertyOptional({ enum: Object.keys(OPERATION_STATES) })
   @IsOptional()
   @IsIn(Object.keys(OPERATION_STATES))
   state?: string;
 
-  @ApiPropertyOptional({ description: 'Resource type of any need' })
-  @IsOptional()
-  @IsString()
+  @TextParameter({ description: 'Resource type of any need' })
   type?: string;
 
   @ApiPropertyOptional({ type: 'boolean', description: 'Only those past a deadline' })
@@ -73,22 +61,4 @@ export class ListOperationsDto {
   @Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value)
   @IsBoolean()
   overdue?: boolean;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number;
-
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
-  @IsOptional()
-  @IsString()
-  min_position?: string;
 }

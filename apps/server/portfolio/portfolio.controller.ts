@@ -1,12 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiCommand, ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
 import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
 import { ListPortfoliosDto } from './portfolio.query.dto.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -14,6 +18,7 @@ interface Reply {
 
 @ApiTags('portfolios')
 @Controller()
+@Needs('read', 'operate')
 export class PortfolioController {
   constructor(
     private readonly commands: CommandBus,
@@ -34,17 +39,16 @@ export class PortfolioController {
   }
 
   @Get('portfolios')
-  @ApiOkResponse({ description: 'One page, newest first' })
+  @ApiAnswer(PortfolioPageSchema, 'One page, newest first')
   @ApiProblems(400, 503)
   list(@Query() query: ListPortfoliosDto) {
     return this.queries.execute(new ListPortfolios(query));
   }
 
   @Get('portfolios/:id')
-  @ApiMinPosition()
-  @ApiOkResponse({ description: 'State, phase, stages and legal commands' })
+  @ApiAnswer(PortfolioDetailSchema, 'State, phase, stages and legal commands')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetPortfolio(id));
   }
 
@@ -54,7 +58,7 @@ export class PortfolioController {
   resume(
     @Param('id') id: string,
     @Param('stage') stage: string,
-    @Body() body: ResumeStageDto | undefined,
+    @Body() body: ResumeStageDto,
     @FromCaller() caller: Caller,
   ) {
     return this.commands.execute(new commands.ResumeStage(id, stage, body ?? {}, caller));
@@ -87,7 +91,7 @@ export class PortfolioController {
   }
 
   @Get('csps/:csp/plan')
-  @ApiOkResponse({ description: 'Stages, states and transitions' })
+  @ApiAnswer(PlanSchema, 'Stages, states and transitions')
   @ApiProblems(404)
   plan(@Param('csp') csp: string) {
     return this.queries.execute(new GetPlan(csp));

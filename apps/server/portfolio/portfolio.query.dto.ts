@@ -1,33 +1,9 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { PageDto, TextParameter } from '../http/query.dto.js';
 
-export class ListPortfoliosDto {
-  @ApiPropertyOptional({ example: 'TENANT_FAILED' })
-  @IsOptional()
-  @IsString()
+export class ListPortfoliosDto extends PageDto {
+  @TextParameter({ example: 'TENANT_FAILED' })
   state?: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
+  @TextParameter()
   csp?: string;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number;
-
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
-  @IsOptional()
-  @IsString()
-  min_position?: string;
 }

@@ -1,7 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseFilters } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBody, ApiExtraModels, ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiMinPosition, ApiProblems } from '../http/api-doc.js';
+import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../http/api-doc.js';
+import { QueryDto } from '../http/query.dto.js';
+import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
@@ -10,6 +12,8 @@ import { pagesOf, refuseAnswers } from './process.pages.js';
 import { GetProcess, ListProcesses } from './process.queries.js';
 import { ListProcessesDto } from './process.query.dto.js';
 import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
+import { ApiAnswer } from '../http/answer-schema.js';
+import { ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -20,6 +24,7 @@ const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat w
 @ApiTags('processes')
 @ApiExtraModels(FormNotCompleteDto, FormNotValidDto)
 @Controller('processes')
+@Needs('read', 'operate')
 export class ProcessController {
   constructor(
     private readonly commands: CommandBus,
@@ -47,7 +52,7 @@ export class ProcessController {
   }
 
   @Get()
-  @ApiOkResponse({ description: 'Newest first unless sorted; Content-Range tells the number of all' })
+  @ApiAnswer(ProcessListSchema, 'Newest first unless sorted; Content-Range tells the number of all')
   @ApiProblems(400, 503)
   async list(@Query() query: ListProcessesDto, @Res({ passthrough: true }) reply: Reply) {
     const range = rangeOf(query.range);
@@ -59,10 +64,9 @@ export class ProcessController {
   }
 
   @Get(':id')
-  @ApiMinPosition()
-  @ApiOkResponse({ description: 'With current_state and steps' })
+  @ApiAnswer(ProcessDetailSchema, 'With current_state and steps')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string) {
+  get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetProcess(id));
   }
 

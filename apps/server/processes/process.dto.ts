@@ -37,12 +37,7 @@ export class FormFaultDto {
   @ApiProperty()
   type!: string;
 
-  @ApiProperty({
-    description: 'What was given, null if nothing',
-    nullable: true,
-    type: 'object',
-    additionalProperties: true,
-  })
+  @ApiProperty({ description: 'What was given, any JSON value; null if nothing', anyOf: [{}] })
   input!: unknown;
 }
 

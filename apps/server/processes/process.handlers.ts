@@ -9,14 +9,13 @@ import { StartForm } from './start-form.js';
 
 const as = (command: ProcessCommand): ProcessCommand => command;
 
-/** In the words of the Workflow Orchestrator, whose clients show them; `status` is taken in problem details, hence `state`. */
+/** In the words of the Workflow Orchestrator, whose clients show them. */
 const unfit =
   (doing: string) =>
   (error: unknown): never => {
     if (!isRefusal(error) || error.code !== 'invalid_process_status') throw error;
-    const { status: state, ...extra } = error.extra;
-    const detail = `${doing} a ${String(state)} workflow is not possible`;
-    throw new Refusal(error.code, error.status, detail, { ...extra, state });
+    const detail = `${doing} a ${String(error.extra['state'])} workflow is not possible`;
+    throw new Refusal('invalid_process_status', 409, detail, error.extra);
   };
 
 @CommandHandler(commands.StartProcess)

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { formAnswer } from './form-answer.js';
+import { Type } from 'typebox';
+import { workflow, WorkflowRegistry } from '#workflow';
+import { formAnswer, type FormAnswer } from './form-answer.js';
 import { pagesOf, refuseAnswers } from './process.pages.js';
-import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
+import { StartForm } from './start-form.js';
+import { contentRange, nextLink, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 
 const refusal = (code: string) => expect.objectContaining({ code, status: 400 });
 const thrown = (act: () => unknown): unknown => {
@@ -27,6 +30,12 @@ describe('lists', () => {
     expect(contentRange('processes', [5, 10], { items: [1, 2], total: 7 })).toBe('processes 5-7/7');
   });
 
+  it('link to the next page', () => {
+    expect(nextLink('/api/subscriptions?status=active&cursor=old', 'new')).toBe(
+      '</api/subscriptions?status=active&cursor=new>; rel="next"',
+    );
+  });
+
   it.each(['5', 'a,b', '-1,3', '1,2,3', ''])('refuse the range %j', (text) => {
     expect(thrown(() => rangeOf(text))).toEqual(refusal('bad_range'));
   });
@@ -34,6 +43,37 @@ describe('lists', () => {
   it('refuse odd pairs and other directions', () => {
     expect(thrown(() => pairsOf('a', 'filter'))).toEqual(refusal('bad_filter'));
     expect(thrown(() => sortOf('a,up'))).toEqual(refusal('bad_filter'));
+  });
+});
+
+/** A workflow whose form asks for less than the workflow takes. */
+const starting = () => {
+  const wants = { group_name: Type.String({ minLength: 1 }), size: Type.Integer() };
+  const definition = workflow({ key: 'w', version: 1, target: 'CREATE', description: 'W', input: wants }, []);
+  const page = { schema: () => Type.Object({ group_name: Type.String(), size: Type.Optional(Type.Unknown()) }) };
+  const workflows = new WorkflowRegistry([definition]);
+  const parts = { workflows, formOf: () => [page], clock: { now: () => 7 }, catalogue: { find: () => undefined } };
+  return new StartForm(parts as never);
+};
+
+describe('a start', () => {
+  it('is refused with loc and msg when the state is not what the workflow takes', () => {
+    const refused = thrown(() => starting().command('w', [{ group_name: '', size: 'big' }], 'ann')) as FormAnswer;
+    expect(refused.body).toMatchObject({
+      type: 'FormValidationError',
+      status: 400,
+      validation_errors: [
+        { loc: ['group_name'], input: '' },
+        { loc: ['size'], input: 'big' },
+      ],
+    });
+    const missing = thrown(() => starting().command('w', [{ group_name: 'g' }], 'ann')) as FormAnswer;
+    expect(missing.body).toMatchObject({ validation_errors: [{ loc: ['size'], msg: 'Field required', input: null }] });
+  });
+
+  it('becomes a command when it is', () => {
+    const command = starting().command('w', [{ group_name: 'g', size: 3 }], 'ann');
+    expect(command).toMatchObject({ type: 'StartProcess', state: { group_name: 'g', size: 3 }, time: 7 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
 import {
+  LACKS_CODE,
   listProcesses,
   process,
   type ProcessDetail,
@@ -8,7 +9,12 @@ import {
   type ProcessQuery,
   type Slice,
 } from '#read-models';
+import { processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
+import { withWorkflowId } from './process.wire.js';
+
+/** Nothing is looked up for these; an event without its code cannot be folded either. */
+const FINISHED: ReadonlySet<string> = new Set(['completed', 'aborted', LACKS_CODE]);
 
 export class ListProcesses extends Query<Slice<ProcessItem>> {
   constructor(readonly query: ProcessQuery) {
@@ -25,8 +31,9 @@ export class GetProcess extends Query<ProcessDetail> {
 export class ListProcessesHandler implements IQueryHandler<ListProcesses> {
   constructor(private readonly parts: Parts) {}
 
-  execute({ query }: ListProcesses) {
-    return listProcesses(this.parts.readModels, query);
+  async execute({ query }: ListProcesses) {
+    const { items, total } = await listProcesses(this.parts.readModels, query);
+    return { items: items.map(withWorkflowId), total };
   }
 }
 
@@ -37,7 +44,15 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   async execute({ id }: GetProcess) {
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    return found;
+    return withWorkflowId((await this.hasCode(found)) ? found : { ...found, last_status: LACKS_CODE });
+  }
+
+  /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */
+  private async hasCode({ process_id, last_status }: ProcessDetail): Promise<boolean> {
+    if (FINISHED.has(last_status)) return true;
+    const { runtime, workflows } = this.parts;
+    const { state } = await runtime.load<ProcessState>(processStream(process_id));
+    return state.status === 'none' || workflows.has(state);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#kernel';
-import { evaluateForm, type Answer, type ProcessCommand } from '#workflow';
+import { evaluateForm, inputFaults, type Answer, type ProcessCommand } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import { formAnswer } from './form-answer.js';
 
@@ -12,13 +12,16 @@ export class StartForm {
   /** Refusal `unknown_workflow` 404; throws a FormAnswer when a page is missing (510) or not valid (400). */
   command(workflow: string, pages: readonly unknown[], createdBy: string): ProcessCommand {
     const { workflows, formOf, clock } = this.parts;
-    if (workflows.latest(workflow) === undefined)
+    const found = workflows.latest(workflow);
+    if (found === undefined)
       throw new Refusal('unknown_workflow', 404, 'Workflow does not exist', {
         workflows: workflows.all().map(({ key }) => key),
       });
     const result = evaluateForm(formOf(workflow), pages, undefined);
     if (result.kind !== 'complete') throw formAnswer(result);
     const state = result.data;
+    const errors = inputFaults(found.definition.input, state);
+    if (errors.length > 0) throw formAnswer({ kind: 'invalid', errors });
     return { type: 'StartProcess', workflow, state, createdBy, ...this.about(pages[0], state), time: clock.now() };
   }
 

@@ -1,19 +1,9 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
+import { QueryDto, TextParameter } from '../http/query.dto.js';
 
-export class ListProductsDto {
-  @ApiPropertyOptional({ example: 'GROUP' })
-  @IsOptional()
-  @IsString()
+export class ListProductsDto extends QueryDto {
+  @TextParameter({ example: 'GROUP' })
   tag?: string;
 
-  @ApiPropertyOptional({ example: 'UserGroup' })
-  @IsOptional()
-  @IsString()
+  @TextParameter({ example: 'UserGroup' })
   product_type?: string;
-
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
-  @IsOptional()
-  @IsString()
-  min_position?: string;
 }

@@ -10,10 +10,11 @@ import {
   type SubscriptionQuery,
 } from '#read-models';
 import { Parts } from '../composition/parts.js';
+import { withWorkflowId } from '../processes/process.wire.js';
 import { actionsOf, type Actions } from './subscription.actions.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
 
-export class ListSubscriptions extends Query<Slice<object>> {
+export class ListSubscriptions extends Query<Slice<object> & { readonly next: string | null }> {
   constructor(readonly query: SubscriptionQuery) {
     super();
   }
@@ -45,8 +46,8 @@ export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions
   constructor(private readonly parts: Parts) {}
 
   async execute({ query }: ListSubscriptions) {
-    const { items, total } = await listSubscriptions(this.parts.readModels, query);
-    return { items: items.map((item) => shapeOf(this.parts.catalogue, item)), total };
+    const { items, ...slice } = await listSubscriptions(this.parts.readModels, query);
+    return { ...slice, items: items.map((item) => shapeOf(this.parts.catalogue, item)) };
   }
 }
 
@@ -58,7 +59,7 @@ export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
   async execute({ id }: GetSubscription) {
     const { readModels, catalogue } = this.parts;
     const found = await existing(readModels, id);
-    return { ...shapeOf(catalogue, found), processes: await processesOf(readModels, id) };
+    return { ...shapeOf(catalogue, found), processes: (await processesOf(readModels, id)).map(withWorkflowId) };
   }
 }
 

@@ -1,15 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { SliceOrPageDto, TextParameter } from '../http/query.dto.js';
 
-export class ListSubscriptionsDto {
-  @ApiPropertyOptional({ description: 'Id or name of a product' })
-  @IsOptional()
-  @IsString()
+export class ListSubscriptionsDto extends SliceOrPageDto {
+  @TextParameter({ description: 'Id or name of a product' })
   product?: string;
 
-  @ApiPropertyOptional({ example: 'active' })
-  @IsOptional()
-  @IsString()
+  @TextParameter({ example: 'active' })
   status?: string;
 
   @ApiPropertyOptional({ enum: ['true', 'false'] })
@@ -17,26 +14,6 @@ export class ListSubscriptionsDto {
   @IsIn(['true', 'false'])
   insync?: 'true' | 'false';
 
-  @ApiPropertyOptional({ description: 'Id of a customer' })
-  @IsOptional()
-  @IsString()
+  @TextParameter({ description: 'Id of a customer' })
   customer?: string;
-
-  @ApiPropertyOptional({
-    example: '0,10',
-    description: 'From and to (exclusive), at most 500 rows; the first 50 if absent',
-  })
-  @IsOptional()
-  @IsString()
-  range?: string;
-
-  @ApiPropertyOptional({ example: 'start_date,desc', description: 'Field and direction, any number of pairs' })
-  @IsOptional()
-  @IsString()
-  sort?: string;
-
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
-  @IsOptional()
-  @IsString()
-  min_position?: string;
 }

@@ -1,7 +1,8 @@
 import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import type { Lifecycle } from '#subscription/published';
 
-export const STATES = ['initial', 'provisioning', 'active', 'migrating', 'disabled', 'terminated'] as const;
-export type State = (typeof STATES)[number];
+/** Lifecycle states of a subscription. */
+export type State = Lifecycle;
 
 /** States in which a field that is mandatory from a state on must be there. Ending a subscription never asks for more. */
 const MANDATORY_IN = {

@@ -1,3 +1,4 @@
-export { checkedHash, checkSize, matcher, pageSize } from './append-check.js';
+export { checkedHash } from './append-check.js';
+export { openLogReader } from './log-reader.js';
 export { openEmbeddedStore, type EmbeddedOptions, type EmbeddedStore } from './store.js';
 export { follow, Wakeups } from './wakeups.js';

@@ -30,7 +30,11 @@ export class TypeCodes {
     return code;
   };
 
-  readonly nameOf = (code: string): string | undefined => this.names.get(code);
+  /** A code that is not held may have been given out through another connection. */
+  readonly nameOf = (code: string): string | undefined => {
+    if (!this.names.has(code)) this.reload();
+    return this.names.get(code);
+  };
 
   private keep(name: string, code: number): void {
     this.codes.set(name, code);
@@ -48,9 +52,13 @@ export interface Head {
 const MAX_HEADS = 20_000;
 const NO_HEAD: Head = { id: 0, revision: -1, hash: '' };
 
-/** Bounded cache of stream heads; the oldest entry goes first. */
+/**
+ * Bounded cache of stream heads in two generations: when the young one is full it becomes the old one, and what nobody asked for since
+ * is gone. (Deleting the oldest entry of one map costs a walk over what was deleted before.)
+ */
 export class Heads {
-  private readonly held = new Map<string, Head>();
+  private young = new Map<string, Head>();
+  private old = new Map<string, Head>();
   private readonly find: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
@@ -61,19 +69,23 @@ export class Heads {
   }
 
   get(stream: string): Head {
-    const held = this.held.get(stream);
-    if (held !== undefined) return held;
-    const head = (this.find.get(stream) as Head | undefined) ?? NO_HEAD;
-    if (head !== NO_HEAD) this.set(stream, head);
+    const young = this.young.get(stream);
+    if (young !== undefined) return young;
+    const head = this.old.get(stream) ?? (this.find.get(stream) as Head | undefined);
+    if (head === undefined) return NO_HEAD;
+    this.set(stream, head);
     return head;
   }
 
   set(stream: string, head: Head): void {
-    this.held.set(stream, head);
-    if (this.held.size > MAX_HEADS) this.held.delete(this.held.keys().next().value!);
+    this.young.set(stream, head);
+    if (this.young.size < MAX_HEADS / 2) return;
+    this.old = this.young;
+    this.young = new Map();
   }
 
   clear(): void {
-    this.held.clear();
+    this.young.clear();
+    this.old.clear();
   }
 }

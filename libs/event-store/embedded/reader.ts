@@ -1,5 +1,4 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { matcher, pageSize } from './append-check.js';
 import { decodeRow, type AppendRow } from './body.js';
 import type { Heads, TypeCodes } from './names.js';
 import {
@@ -12,6 +11,7 @@ import {
   type StreamName,
   type StreamPage,
 } from '../port.js';
+import { matcher, pageSize } from '../rules.js';
 
 /** Rows of one read; a page is short rather than long, so that no read holds the event loop or the write-ahead log. */
 const ROWS = 128;

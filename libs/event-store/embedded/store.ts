@@ -1,6 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { join } from 'node:path';
-import { Corrupt, StoreUnavailable } from '../errors.js';
+import { Corrupt, StoreError, StoreUnavailable } from '../errors.js';
 import type {
   AllPage,
   Appended,
@@ -27,16 +27,20 @@ export interface EmbeddedOptions {
   readonly directory: string;
   /** Goes on although the log ends before its last clean stop, with a warning. */
   readonly acceptLoss?: boolean;
+  /** Opens a log that was moved to another store, to compare the two; nothing may be appended to it any more. */
+  readonly evenMoved?: boolean;
   readonly onWarning?: (message: string) => void;
   /** Size the write-ahead log is given at open, in bytes; default 24 MiB, 0 for none. */
   readonly walBytes?: number;
 }
 
+/** In `meta`: id of the log that goes on in place of this one. */
+const MOVED = 'moved_to';
 const WAL_BYTES = 24 * 1024 * 1024;
 
 /**
  * Opens or creates the log in a directory and owns the directory until it is closed. Throws StoreErrors: `directory_in_use`,
- * `newer_format`, or `corrupt` when a row written since the last clean stop is damaged or acknowledged events are missing.
+ * `newer_format`, `log_moved`, or `corrupt` when a row written since the last clean stop is damaged or acknowledged events are missing.
  */
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<EmbeddedStore> {
   const release = ownDirectory(options.directory);
@@ -56,6 +60,7 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Embed
 }
 
 function checkStart(db: DatabaseSyncInstance, store: EmbeddedStore, options: EmbeddedOptions): void {
+  if (readMeta(db, MOVED) !== undefined && !options.evenMoved) throw moved(options.directory);
   const clean = Number(readMeta(db, 'clean_position') ?? 0);
   if (clean > store.position) {
     const message = `the log ends at ${store.position}, but it was stopped at ${clean}: acknowledged events are missing`;
@@ -97,6 +102,11 @@ export class EmbeddedStore implements EventStore {
     return this.writer.head;
   }
 
+  /** For readers in other threads: see `openLogReader`. */
+  get commits(): SharedArrayBuffer {
+    return this.wakeups.commits;
+  }
+
   get typeName(): (code: string) => string | undefined {
     return this.types.nameOf;
   }
@@ -125,6 +135,11 @@ export class EmbeddedStore implements EventStore {
     return this.reading(() => this.position);
   }
 
+  /** From now on another log goes on in place of this one: it is not opened again for writing, so that nothing is done twice. */
+  markMoved(logId: string): void {
+    writeMeta(this.db, MOVED, logId);
+  }
+
   async close(): Promise<void> {
     if (!this.open) return;
     this.open = false;
@@ -148,5 +163,11 @@ export class EmbeddedStore implements EventStore {
     }
   }
 }
+
+const moved = (directory: string) =>
+  new StoreError(
+    'log_moved',
+    `the log in ${directory} was moved to EventStoreDB and goes on there; set PURVEYOR_EVENT_STORE to its connection string`,
+  );
 
 const closed = () => new StoreUnavailable('the log is closed', true);

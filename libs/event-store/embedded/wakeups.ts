@@ -1,11 +1,23 @@
 import type { AllPage, Delivery, EventFilter, Position } from '../port.js';
 
-/** Wakes readers after a commit. */
-export class Wakeups {
+/** What a following reader waits with. */
+interface Waking {
+  readonly closed: boolean;
+  /** Resolves at the next wake-up or when the signal aborts. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
+/** Wakes readers after a commit: those of this thread, and through a shared counter those of others. */
+export class Wakeups implements Waking {
+  /** One Int32 that rises with every commit. */
+  readonly commits = new SharedArrayBuffer(4);
+  private readonly counter = new Int32Array(this.commits);
   private waiting = new Set<() => void>();
   closed = false;
 
   wake(): void {
+    Atomics.add(this.counter, 0, 1);
+    Atomics.notify(this.counter, 0);
     const { waiting } = this;
     this.waiting = new Set();
     for (const go of waiting) go();
@@ -16,7 +28,6 @@ export class Wakeups {
     this.wake();
   }
 
-  /** Resolves at the next wake-up or when the signal aborts. */
   next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
@@ -31,12 +42,45 @@ export class Wakeups {
   }
 }
 
+/** Of ES2024; the types of ES2023 do not have it. */
+const { waitAsync } = Atomics as unknown as {
+  readonly waitAsync: (
+    array: Int32Array,
+    index: number,
+    value: number,
+  ) => { readonly value: Promise<unknown> | string };
+};
+
+/** Wake-ups of a log that another thread writes. `before` is called before the reader looks at the log's head. */
+export class SharedWakeups implements Waking {
+  readonly closed = false;
+  private readonly counter: Int32Array;
+  private seen = 0;
+
+  constructor(commits: SharedArrayBuffer) {
+    this.counter = new Int32Array(commits);
+  }
+
+  /** What is committed from here on ends the next wait at once. */
+  before(): void {
+    this.seen = Atomics.load(this.counter, 0);
+  }
+
+  async next(signal: AbortSignal): Promise<void> {
+    const wake = () => Atomics.notify(this.counter, 0);
+    signal.addEventListener('abort', wake, { once: true });
+    const waiting = waitAsync(this.counter, 0, this.seen);
+    if (!signal.aborted) await waiting.value;
+    signal.removeEventListener('abort', wake);
+  }
+}
+
 /**
  * Catch-up and live in one pull-based loop over a page reader. The reader is asked again only when the consumer pulls, so a slow one
  * costs nothing. Ends when `signal` aborts or the store is closed.
  */
 export async function* follow(
-  wakeups: Wakeups,
+  wakeups: Waking,
   read: (after: Position) => Promise<AllPage>,
   head: () => Position,
   options: { after: Position; filter?: EventFilter; signal: AbortSignal },

@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { checkedHash, checkSize } from './append-check.js';
+import { checkSize } from '../rules.js';
+import { checkedHash } from './append-check.js';
 import { encodeBody } from './body.js';
 import type { Head, Heads, TypeCodes } from './names.js';
 import type { Reader } from './reader.js';

@@ -1,5 +1,5 @@
 import { DatabaseSync } from '@photostructure/sqlite';
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOG_DB } from '../embedded/database.js';
 import { OWNER_DB, OWNER_PID } from '../embedded/ownership.js';
@@ -53,6 +53,8 @@ function copy(source: string, target: string): void {
       db.close();
     }
   }
+  // Copies of keys and secrets are as private as what they copy; SQLite gives a new file to everybody.
+  chmodSync(target, statSync(source).mode);
   sync(target);
 }
 
@@ -71,7 +73,7 @@ function assertLog(directory: string): void {
 }
 
 function assertEmpty(directory: string): void {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (namesIn(directory).length > 0)
     throw new StoreError('directory_in_use', `${directory} is not empty; name an empty or a new directory`);
 }

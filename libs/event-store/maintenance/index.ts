@@ -1,2 +1,3 @@
 export { backupTo, restore } from './backup.js';
+export { moveLog, type Moved, type MoveProgress } from './move.js';
 export { verifyLog, type Progress, type VerifyReport } from './verify.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backupTo, openEmbeddedStore, restore, START, verifyLog, type EmbeddedStore } from '#event-store';
@@ -53,6 +53,20 @@ describe('maintenance of the embedded log', () => {
   it('finds a record that is gone', async () => {
     tamper('DELETE FROM appends WHERE position = 4');
     expect(await verifyLog(directory)).toMatchObject({ ok: false, firstBad: { row: 6 } });
+  });
+
+  it('gives nobody more rights to a copy than to what it copies, and leaves what is outside out', async () => {
+    const secret = join(directory, 'vault.db');
+    new DatabaseSync(secret).exec('CREATE TABLE secrets (a)');
+    await chmod(secret, 0o600);
+    await mkdir(join(directory, 'sandbox'));
+    const backup = join(root, 'backup');
+    expect(await backupTo(directory, backup)).toEqual(['log.db', 'vault.db']);
+    await restore(backup, join(root, 'restored'));
+    for (const folder of [backup, join(root, 'restored')]) {
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+      expect((await stat(join(folder, 'vault.db'))).mode & 0o777).toBe(0o600);
+    }
   });
 
   it('backs up while running, and a restored directory is the same log', async () => {

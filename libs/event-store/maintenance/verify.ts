@@ -46,8 +46,9 @@ export async function verifyLog(source: EventStore | string, onProgress?: Progre
   return { ok: true, events, streams: chains.size };
 }
 
-async function* eventsOf(store: EventStore): AsyncGenerator<StoredEvent> {
-  for (let after = START; ;) {
+/** Every event of a store behind a position, in log order, read page by page. */
+export async function* eventsOf(store: EventStore, from = START): AsyncGenerator<StoredEvent, void, void> {
+  for (let after = from; ;) {
     const page = await store.readAll({ after });
     yield* page.events;
     if (page.end) return;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { combination } from './combination.js';
 import { ConfigError, describeConfig, type Environment, loadConfig } from './load.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -45,7 +46,7 @@ describe('loadConfig', () => {
     const config = load({
       PURVEYOR_PORT: ' 8080 ',
       PURVEYOR_HOST: '::',
-      PURVEYOR_ROLES: 'api, worker',
+      PURVEYOR_ROLES: 'api, worker, projector',
       PURVEYOR_DEMO: 'on',
       PURVEYOR_CSP_URL: 'https://csp.example/base/',
       PURVEYOR_VAULT_KEY: KEY,
@@ -54,7 +55,7 @@ describe('loadConfig', () => {
     });
     expect(config).toMatchObject({
       port: 8080,
-      roles: ['api', 'worker'],
+      roles: ['api', 'worker', 'projector'],
       demo: true,
       logLevel: 'info',
       cspUrl: 'https://csp.example/base',
@@ -67,8 +68,9 @@ describe('loadConfig', () => {
     const found = faults({
       PURVEYOR_PORT: '70000',
       PURVEYOR_SANDBOX_PORT: '3100x',
-      PURVEYOR_EVENT_STORE: 'esdb://admin:hunter2@db:2113',
-      PURVEYOR_READ_MODELS: 'postgres://u:hunter2@db/x',
+      PURVEYOR_EVENT_STORE: 'tcp://admin:hunter2@db:1113',
+      PURVEYOR_STREAM_PREFIX: 'a-b',
+      PURVEYOR_READ_MODELS: 'mysql://u:hunter2@db/x',
       PURVEYOR_ROLES: 'api,api',
       PURVEYOR_DEMO: 'maybe',
       PURVEYOR_LOG_LEVEL: 'loud',
@@ -82,6 +84,7 @@ describe('loadConfig', () => {
         'PORT',
         'SANDBOX_PORT',
         'EVENT_STORE',
+        'STREAM_PREFIX',
         'READ_MODELS',
         'ROLES',
         'DEMO',
@@ -95,7 +98,7 @@ describe('loadConfig', () => {
         .sort(),
     );
     expect(found.join()).toContain(
-      "PURVEYOR_EVENT_STORE: must be 'embedded'; esdb://... is not supported by this version yet",
+      "PURVEYOR_EVENT_STORE: must be 'embedded', or a connection string of EventStoreDB, esdb://...",
     );
     expect(found.join()).not.toContain('hunter2');
   });
@@ -115,6 +118,25 @@ describe('loadConfig', () => {
   it('refuses one port for two programs', () => {
     expect(faults({ PURVEYOR_DEMO: 'on', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toHaveLength(1);
     expect(faults({ PURVEYOR_DEMO: 'off', PURVEYOR_PORT: '4000', PURVEYOR_SANDBOX_PORT: '4000' })).toEqual([]);
+  });
+
+  it('refuses in one line what cannot be split or shared', () => {
+    const postgres = 'postgres://u:hunter2@db/x';
+    expect(faults({ PURVEYOR_ROLES: 'api,worker' })).toEqual([expect.stringMatching(/^PURVEYOR_ROLES: must be all/)]);
+    const [fault, ...more] = faults({ PURVEYOR_READ_MODELS: postgres });
+    expect(fault).toMatch(/^PURVEYOR_READ_MODELS: postgres:.* goes with PURVEYOR_EVENT_STORE=esdb/);
+    expect([more, fault?.includes('hunter2')]).toEqual([[], false]);
+    const [esdb, split] = ['esdb://db:2113', ['api'] as const];
+    const all = ['api', 'worker', 'projector'] as const;
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: all })).toEqual([]);
+    const keys = { vaultKey: KEY, callbackKeys: [KEY] };
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: all, ...keys })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split, ...keys })).toEqual([]);
+    expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([
+      expect.stringMatching(/^PURVEYOR_VAULT_KEY: must be set/),
+      expect.stringMatching(/^PURVEYOR_CALLBACK_KEYS: must be set/),
+    ]);
+    expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
   });
 
   it('warns of unknown variables with what was meant', () => {
@@ -176,7 +198,9 @@ describe('describeConfig', () => {
         .filter((v) => v.secret)
         .map((v) => v.name),
     ).toEqual(
-      ['VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map((name) => `PURVEYOR_${name}`),
+      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map(
+        (name) => `PURVEYOR_${name}`,
+      ),
     );
     expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
   });

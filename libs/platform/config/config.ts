@@ -17,10 +17,13 @@ import { boundVariables, FromEnvironment } from './variable.js';
 import { readOutgoing, readProvisioners, type ProvisionerSetting } from './provisioners.js';
 import {
   type NamedKey,
+  readEventStore,
   readHttpUrl,
   readKey,
   readList,
   readNamedKeys,
+  readReadModels,
+  readStreamPrefix,
   readSwitch,
   readWebhookSecrets,
   readWhole,
@@ -55,6 +58,15 @@ export class Config {
   @IsNotEmpty()
   host!: string;
 
+  @FromEnvironment('PURVEYOR_TOKENS_FILE', {
+    meaning:
+      'File of the bearer tokens that may use the API; `main.js token NAME ROLE` makes a line. Without it: loopback only.',
+    allowed: 'a path of a file with lines NAME ROLE[,ROLE] sha256:HASH',
+  })
+  @IsOptional()
+  @IsString()
+  tokensFile?: string;
+
   @FromEnvironment('PURVEYOR_DATA_DIR', {
     default: './data',
     meaning: 'Directory of the embedded log, the views and the vault. One server per directory.',
@@ -66,19 +78,32 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_EVENT_STORE', {
     default: 'embedded',
-    meaning: 'Where the log is kept.',
-    allowed: "'embedded'; esdb://... is not supported by this version yet",
+    meaning: 'Where the log is kept. Without it: embedded, in the data directory.',
+    allowed: "'embedded', or a connection string of EventStoreDB, esdb://...",
+    secret: true,
+    read: readEventStore,
   })
-  @IsIn(['embedded'])
-  eventStore!: 'embedded';
+  @IsString()
+  eventStore!: string;
+
+  @FromEnvironment('PURVEYOR_STREAM_PREFIX', {
+    meaning: 'Stands before every stream name in an EventStoreDB that others use too; only such streams are seen.',
+    allowed: 'up to 32 letters, digits and underscores',
+    read: readStreamPrefix,
+  })
+  @IsOptional()
+  @IsString()
+  streamPrefix?: string;
 
   @FromEnvironment('PURVEYOR_READ_MODELS', {
     default: 'sqlite',
-    meaning: 'Where the views are kept.',
-    allowed: "'sqlite'; postgres://... is not supported by this version yet",
+    meaning: 'Where the views are kept. Without it: sqlite, a file in the data directory.',
+    allowed: "'sqlite', or postgres://... together with PURVEYOR_EVENT_STORE=esdb://...",
+    secret: true,
+    read: readReadModels,
   })
-  @IsIn(['sqlite'])
-  readModels!: 'sqlite';
+  @IsString()
+  readModels!: string;
 
   @FromEnvironment('PURVEYOR_ROLES', {
     default: 'api,worker,projector',
@@ -120,7 +145,8 @@ export class Config {
   logLevel!: LogLevel;
 
   @FromEnvironment('PURVEYOR_PUBLIC_URL', {
-    meaning: 'Base of the callback URLs given to others. Without it: http://<host>:<port>.',
+    meaning:
+      'Base of the callback URLs given to others. Without it: http://<host>:<port>; a process without the role api needs it.',
     allowed: 'an http(s) URL',
     read: readHttpUrl,
   })

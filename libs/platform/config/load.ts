@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { combination } from './combination.js';
 import { Config, DEVELOPMENT_WEBHOOK_SECRET } from './config.js';
 import { developmentKeys } from './development-keys.js';
 import { unknownVariables } from './unknown.js';
@@ -80,7 +81,8 @@ const SANDBOX_SCIM_TOKEN = 'sandbox-scim-token';
 function derive(config: Config): void {
   const anyAddress = config.host === '0.0.0.0' || config.host === '::';
   const host = anyAddress ? '127.0.0.1' : config.host.includes(':') ? `[${config.host}]` : config.host;
-  config.publicUrl ??= `http://${host}:${config.port}`;
+  // A worker hands out callback addresses, which are those of a process with the role api.
+  if (config.roles?.includes('api')) config.publicUrl ??= `http://${host}:${config.port}`;
   const sandbox = `http://127.0.0.1:${config.sandboxPort}`;
   config.cspUrl ??= sandbox;
   if (config.scimUrl === undefined) config.scimToken ??= SANDBOX_SCIM_TOKEN;
@@ -95,7 +97,9 @@ const invalid = (config: Config): string[] =>
       .map(fault),
   );
 
-const clashes = ({ port, sandboxPort, demo }: Config): string[] =>
+const clashes = (config: Config): string[] => [...samePort(config), ...combination(config)];
+
+const samePort = ({ port, sandboxPort, demo }: Config): string[] =>
   demo && port === sandboxPort && port !== 0 ? ['PURVEYOR_SANDBOX_PORT: must differ from PURVEYOR_PORT'] : [];
 
 const publicSecret = ({ demo, webhookSecrets }: Config): string[] =>

@@ -23,6 +23,21 @@ export function readHttpUrl(text: string): string | undefined {
   return text.replace(/\/+$/, '');
 }
 
+/** `embedded`, or a connection string of EventStoreDB: one host or several, or discovery by name. */
+export const readEventStore = (text: string): string | undefined =>
+  text === 'embedded' || /^esdb(\+discover)?:\/\/[^/\s]+/.test(text) ? text : undefined;
+
+/** A dash would move the border between a stream's category and its id. */
+export const readStreamPrefix = (text: string): string | undefined => (/^\w{1,32}$/.test(text) ? text : undefined);
+
+/** `sqlite`, or the URL of a PostgreSQL database. */
+export function readReadModels(text: string): string | undefined {
+  if (text === 'sqlite') return text;
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1 ? text : undefined;
+}
+
 /** Base64 or base64url, strictly: Buffer would skip what it does not know. */
 export function readBase64(text: string): Uint8Array | undefined {
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;

@@ -41,6 +41,27 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       labelNames: ['category'] as const,
       registers,
     }),
+    workMessages: new Counter({
+      name: 'purveyor_work_messages_total',
+      help: 'Messages of the worker group: nothing to do (unread), instance woken, or not carried on here (failed)',
+      labelNames: ['taken'] as const,
+      registers,
+    }),
+    workParked: new Gauge({
+      name: 'purveyor_work_parked',
+      help: 'Messages of the worker group that were given back too often',
+      registers,
+    }),
+    keepsTime: new Gauge({
+      name: 'purveyor_keeps_time',
+      help: '1 in the worker that drives what is overdue',
+      registers,
+    }),
+    logAway: new Gauge({
+      name: 'purveyor_log_away',
+      help: '1 while the log does not answer',
+      registers,
+    }),
     held: new Gauge({
       name: 'purveyor_instances_held',
       help: 'Instances whose state this process holds',

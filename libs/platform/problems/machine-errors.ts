@@ -63,8 +63,8 @@ export const machine: readonly ErrorEntry[] = [
   entry(
     'configuration_error',
     500,
-    'This server lacks the definition',
-    'The instance uses an event type, version or definition that this server does not know.',
+    'This server lacks the event',
+    'The instance holds an event of a type or version that this server does not know.',
     'Run a version of the server that has it; the instance then goes on by itself.',
   ),
   entry(
@@ -96,6 +96,34 @@ export const machine: readonly ErrorEntry[] = [
     REPEAT,
   ),
   entry(
+    'outcome_unknown',
+    503,
+    'Whether it is recorded is not known yet',
+    'The event store has not answered within three seconds; `command_id` names the command, which may or may not be recorded.',
+    'Send it again with the same Idempotency-Key: the answer then tells what became of it.',
+  ),
+  entry(
+    'store_access_denied',
+    500,
+    'The log denies access',
+    'EventStoreDB does not accept the credentials, or they lack rights.',
+    'Correct the credentials or the rights of the user.',
+  ),
+  entry(
+    'store_refused',
+    500,
+    'The log refused a call',
+    'EventStoreDB refused a call as invalid or unknown to it.',
+    'Compare the version of the server with those that were tried.',
+  ),
+  entry(
+    'stream_deleted',
+    500,
+    'A stream was deleted',
+    'Somebody deleted a stream of the log in EventStoreDB.',
+    'Restore the log from a backup.',
+  ),
+  entry(
     'position_timeout',
     503,
     'Not there yet',
@@ -117,6 +145,20 @@ export const machine: readonly ErrorEntry[] = [
     'No space left',
     'The log cannot be written: the disk is full or read-only. Nothing was recorded.',
     'Make space; the server goes on by itself. Then send the request again.',
+  ),
+  entry(
+    'directory_refused',
+    400,
+    'The directory refused',
+    'The SCIM directory refused the request; the status is its own and the detail says why.',
+    'Correct what it names, then resume the process.',
+  ),
+  entry(
+    'directory_unavailable',
+    503,
+    'The directory does not answer',
+    'The SCIM directory cannot be reached or cannot answer now.',
+    'Nothing: the step is tried again. If it failed for good, resume the process.',
   ),
   entry(
     'directory_answer_invalid',

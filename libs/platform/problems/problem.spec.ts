@@ -10,6 +10,8 @@ import {
   WrongExpectedRevision,
   Corrupt,
 } from '#event-store';
+import { UnknownPlan } from '#portfolio';
+import { UnknownDefinition } from '#workflow';
 import { errorCatalogue, isKnownCode } from './catalogue.js';
 import { toProblem } from './problem.js';
 
@@ -40,13 +42,13 @@ describe('toProblem', () => {
   });
 
   it('does not let an extra member replace a standard one', () => {
-    expect(toProblem(new Refusal('not_found', 404, 'gone', { status: 200, code: 'ok', type: 'x' })).body).toMatchObject(
-      {
-        status: 404,
-        code: 'not_found',
-        type: 'urn:purveyor:error:not_found',
-      },
-    );
+    expect(
+      toProblem(new Refusal('not_found', 404, 'gone', { status: 200, code: 'ok', type: 'x' } as never)).body,
+    ).toMatchObject({
+      status: 404,
+      code: 'not_found',
+      type: 'urn:purveyor:error:not_found',
+    });
   });
 
   it.each([
@@ -56,6 +58,7 @@ describe('toProblem', () => {
     ['disk_full', 507, new DiskFull('no space')],
     ['corrupt', 500, new Corrupt('a-1 at 3 is damaged')],
     ['body_too_large', 413, coded('FST_ERR_CTP_BODY_TOO_LARGE', 413)],
+    ['address_too_long', 414, coded('FST_ERR_MAX_PARAM_LENGTH', 414)],
     ['unsupported_media_type', 415, coded('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415)],
     ['malformed_json', 400, coded('FST_ERR_CTP_INVALID_JSON_BODY', 400)],
     ['malformed_json', 400, Object.assign(new SyntaxError('Unexpected token'), { statusCode: 400 })],
@@ -67,6 +70,8 @@ describe('toProblem', () => {
     ],
     ['not_found', 404, new NotFoundException('Cannot GET /api/callbacks/secret internals')],
     ['bad_request', 418, new HttpException('teapot', 418)],
+    ['definition_unavailable', 409, new UnknownPlan('azure', 'azure', 7)],
+    ['definition_unavailable', 409, new UnknownDefinition('create_user_group', 7)],
     ['configuration_error', 500, new UnknownEvent('portfolio', 'StageDreamt', 1)],
     ['internal_error', 500, new HttpException('secret internals', 502)],
     ['internal_error', 500, new Error('secret internals')],

@@ -46,6 +46,8 @@ export function toProblem(error: unknown, instance?: string): Problem {
       ...(status === 503 || retryAfter !== undefined
         ? { 'retry-after': String(typeof retryAfter === 'number' ? retryAfter : RETRY_AFTER) }
         : {}),
+      // RFC 9110 section 15.5.2 asks for it; a callback's wrong signature is not cured by a token.
+      ...(said.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="purveyor"' } : {}),
     },
     body: {
       ...extra,
@@ -74,6 +76,9 @@ const STORE_CODES = new Set([
   'disk_full',
   'corrupt',
   'directory_in_use',
+  'store_access_denied',
+  'store_refused',
+  'stream_deleted',
   'newer_format',
 ]);
 
@@ -98,6 +103,7 @@ const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
   FST_ERR_BAD_URL: 'bad_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'address_too_long',
   FST_ERR_NOT_FOUND: 'not_found',
 };
 

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { Refusal } from '#kernel';
 import { SealedBox } from './sealed-box.js';
 import { VaultError } from './vault-error.js';
 
@@ -45,15 +46,24 @@ function checkKey(database: DatabaseSyncInstance, box: SealedBox, file: string):
     );
 }
 
-/** Runs `work` as one durable transaction. */
+/** Runs `work` as one durable transaction. Refusal `disk_full` 507 when it cannot be written; then nothing was. */
 export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
   try {
+    database.exec('BEGIN IMMEDIATE');
     const result = work();
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw isFull(error) ? new Refusal('disk_full', 507, 'no secret or key can be kept: the disk is full') : error;
   }
+}
+
+/** SQLite's primary result codes READONLY, IOERR, FULL and CANTOPEN. */
+const NO_SPACE: readonly unknown[] = [8, 10, 13, 14];
+
+function isFull(error: unknown): boolean {
+  const { sqliteExtendedCode: code } = error as { sqliteExtendedCode?: unknown };
+  return typeof code === 'number' && NO_SPACE.includes(code & 0xff);
 }

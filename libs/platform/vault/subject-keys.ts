@@ -15,14 +15,16 @@ export interface FileSubjectKeys extends SubjectKeys {
 /** `sealed` is null for a forgotten subject. */
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, sealed BLOB) STRICT, WITHOUT ROWID';
 
-interface Row {
+export const SUBJECT_KEYS_DB = 'subject-keys.db';
+
+export interface SubjectRow {
   readonly id: string;
   readonly sealed: Uint8Array | null;
 }
 
 /** The keys of all data subjects in `subject-keys.db`, wrapped by the master key, held in memory while open. */
 export async function openSubjectKeys({ directory, key }: SealedFileOptions): Promise<FileSubjectKeys> {
-  const { database, box } = openSealedFile(directory, 'subject-keys.db', key, SCHEMA);
+  const { database, box } = openSealedFile(directory, SUBJECT_KEYS_DB, key, SCHEMA);
   try {
     return new SqliteSubjectKeys(database, box);
   } catch (error) {
@@ -34,26 +36,46 @@ export async function openSubjectKeys({ directory, key }: SealedFileOptions): Pr
 class SqliteSubjectKeys implements FileSubjectKeys {
   private readonly keys = new Map<string, Uint8Array>();
   private readonly forgotten = new Set<string>();
+  private readonly find;
+  // Rises whenever another connection, of this process or of another one, has changed the file.
+  private readonly version;
+  private seen: unknown;
 
   constructor(
     private readonly database: DatabaseSyncInstance,
     private readonly box: SealedBox,
   ) {
-    for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as Row[]) this.load(row);
+    this.find = database.prepare('SELECT id, sealed FROM subject WHERE id = ?');
+    this.version = database.prepare('PRAGMA data_version');
+    this.seen = this.changes();
+    for (const row of database.prepare('SELECT id, sealed FROM subject').all() as unknown as SubjectRow[])
+      this.load(row);
   }
 
   /** Refuses a forgotten subject: under a new key its old data would read as damaged instead of erased. */
   async ensure(subject: string): Promise<Uint8Array> {
-    const known = this.keys.get(subject);
+    const known = this.peek(subject);
     if (known !== undefined) return known;
     if (this.forgotten.has(subject)) throw new Refusal('subject_forgotten', 409, `${subject} was forgotten`);
     const sealed = this.box.seal(randomBytes(32), placeOf(subject));
-    this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed);
-    this.load(this.database.prepare('SELECT id, sealed FROM subject WHERE id = ?').get(subject));
+    inTransaction(this.database, () =>
+      this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed),
+    );
+    this.load(this.find.get(subject) as unknown as SubjectRow);
     return this.ensure(subject);
   }
 
+  /** What other processes made or forgot is seen at once. */
   peek(subject: string): Uint8Array | undefined {
+    const now = this.changes();
+    if (now !== this.seen) {
+      this.keys.clear();
+      this.seen = now;
+    }
+    const known = this.keys.get(subject);
+    if (known !== undefined || this.forgotten.has(subject)) return known;
+    const row = this.find.get(subject) as SubjectRow | undefined;
+    if (row !== undefined) this.load(row);
     return this.keys.get(subject);
   }
 
@@ -74,13 +96,22 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     this.database.close();
   }
 
-  private load({ id, sealed }: Row): void {
+  private changes(): unknown {
+    return (this.version.get() as { data_version: number }).data_version;
+  }
+
+  private load({ id, sealed }: SubjectRow): void {
     if (sealed === null) return void this.forgotten.add(id);
-    const key = this.box.open(sealed, placeOf(id));
-    if (key === undefined)
-      throw new VaultError('vault_damaged', `the key of ${id} is damaged: restore subject-keys.db from a backup`);
-    this.keys.set(id, new Uint8Array(key));
+    this.keys.set(id, openKey(this.box, id, sealed));
   }
 }
 
 const placeOf = (subject: string): string => `subject:${subject}`;
+
+/** The subject's key; throws `vault_damaged` when the record is not what was sealed. */
+export function openKey(box: SealedBox, subject: string, sealed: Uint8Array): Uint8Array {
+  const key = box.open(sealed, placeOf(subject));
+  if (key === undefined)
+    throw new VaultError('vault_damaged', `the key of ${subject} is damaged: restore ${SUBJECT_KEYS_DB} from a backup`);
+  return new Uint8Array(key);
+}

@@ -1,3 +1,4 @@
+import type { Fault } from '#kernel';
 import { faultsOf } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
@@ -5,7 +6,7 @@ import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
 import type { ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
-import { conflict, noStage } from './refusals.js';
+import { conflict, noStage, notSkippable } from './refusals.js';
 import { revealed } from './secrets.js';
 import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
 
@@ -47,7 +48,7 @@ export function skip(state: Existing, plan: StagePlan, command: SkipStage): read
   const { reason, result, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
-  if (!stage.skippable) throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`, 'stage_not_skippable');
+  if (!stage.skippable) throw notSkippable(state, legalUnder(state, plan), stage.name);
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
   checkSkip(plan, stage, command);
@@ -57,13 +58,19 @@ export function skip(state: Existing, plan: StagePlan, command: SkipStage): read
 function checkSkip(plan: StagePlan, stage: Stage, { reason, result }: SkipStage): void {
   const faults = [
     ...(reason.trim() === '' ? [{ pointer: '/reason', message: 'must not be empty' }] : []),
-    ...(result !== undefined ? faultsOf(stage.result, result, '/result') : []),
+    ...(result !== undefined ? [...faultsOf(stage.result, result, '/result'), ...strangers(stage, result)] : []),
     ...(result === undefined && isRead(plan, stage.name)
       ? [{ pointer: '/result', message: 'is missing: later stages read it' }]
       : []),
   ];
   if (faults.length > 0) throw invalid(`stage ${stage.name} cannot be skipped like this`, faults);
 }
+
+/** What a CSP adds to its results is not kept, so nobody may give it by hand: it would be recorded as it is. */
+const strangers = (stage: Stage, result: object): readonly Fault[] =>
+  Object.keys(result)
+    .filter((field) => !Object.hasOwn(stage.result.properties, field))
+    .map((field) => ({ pointer: `/result/${field}`, message: 'is not a field of the result' }));
 
 const isRead = (plan: StagePlan, name: string): boolean =>
   plan.stages.some((stage) => Object.values(stage.payload.from).some((from) => 'stage' in from && from.stage === name));

@@ -1,10 +1,15 @@
+import { Refusal } from '#kernel';
 import { planFaults } from './plan-check.js';
 import type { StagePlan } from './stage-plan.js';
 
-/** Law 8: this process does not know the plan the portfolio is bound to; the portfolio is left alone. */
-export class UnknownPlan extends Error {
-  constructor(csp: string, name: string, version: number) {
-    super(`no code here for plan ${name} version ${version} of CSP ${csp}`);
+/**
+ * Law 8: this process does not know the plan the portfolio is bound to; the portfolio is left alone. People who ask something of it
+ * are told so by the refusal `definition_unavailable` 409; nothing is recorded.
+ */
+export class UnknownPlan extends Refusal {
+  constructor(csp: string, plan: string, version: number) {
+    const detail = `no code here for plan ${plan} version ${version} of CSP ${csp} with the stages it was started with`;
+    super('definition_unavailable', 409, detail, { csp, plan, version });
     this.name = 'UnknownPlan';
   }
 }

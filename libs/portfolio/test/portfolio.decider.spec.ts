@@ -141,6 +141,13 @@ describe('a portfolio', () => {
     expect(decider.next(state)[0]).toMatchObject({ key: 'A/1', attempt: 3, input: { who: 'me' } });
   });
 
+  it('refuses a result by hand with a field that the stage does not have: it could be a secret', () => {
+    const state = fold(play(...toC, refused));
+    const command = { ...skip('C'), result: { id: 'c', password: 'hunter22' } } as PortfolioCommand;
+    const { code, errors } = refusal(() => step(state, command));
+    expect([code, errors.map(({ pointer }) => pointer)]).toEqual(['validation_failed', ['/result/password']]);
+  });
+
   it('refuses to skip where the plan does not allow it, and unknown stages', () => {
     const state = fold(play(automatic, 'intend', refused));
     expect(refusal(() => step(state, skip('A'))).code).toBe('stage_not_skippable');

@@ -15,19 +15,26 @@ interface Group {
   externalId: string;
 }
 
+interface Behaviour {
+  loseAnswer: boolean;
+  status?: number;
+  headers?: Record<string, string>;
+}
+
 /** As little of SCIM as the adapter uses; `loseAnswer` does the work and cuts the connection. */
-function directoryServer(groups: Group[], behaviour: { loseAnswer: boolean; status?: number }): Server {
+function directoryServer(groups: Group[], behaviour: Behaviour): Server {
   return createServer((req, res) => {
     let text = '';
     req.on('data', (chunk) => (text += chunk));
     req.on('end', () => {
       const url = new URL(req.url!, 'http://x');
-      const answer = (status: number, body: object) => res.writeHead(status).end(JSON.stringify(body));
+      const answer = (status: number, body: object, headers: Record<string, string> = {}) =>
+        res.writeHead(status, headers).end(JSON.stringify(body));
       if (req.method === 'GET') {
         const [, key, value] = /^(\w+) eq "(.*)"$/.exec(url.searchParams.get('filter')!)!;
         return answer(200, { Resources: groups.filter((each) => each[key as keyof Group] === value) });
       }
-      if (behaviour.status) return answer(behaviour.status, { detail: 'scripted' });
+      if (behaviour.status) return answer(behaviour.status, { detail: 'scripted' }, behaviour.headers);
       const group = { ...(JSON.parse(text) as Group), id: `g${groups.length + 1}` };
       if (groups.some((each) => each.displayName === group.displayName)) return answer(409, { scimType: 'uniqueness' });
       groups.push(group);
@@ -37,7 +44,7 @@ function directoryServer(groups: Group[], behaviour: { loseAnswer: boolean; stat
 }
 
 let groups: Group[];
-let behaviour: { loseAnswer: boolean; status?: number };
+let behaviour: Behaviour;
 let server: Server;
 let base: string;
 
@@ -70,6 +77,10 @@ describe('the SCIM directory', () => {
   ])('tells a passing fault from a final one: %i', async (status, code, as) => {
     behaviour.status = status;
     await expect(scimDirectory(base).createGroup('Ops', 'k1')).rejects.toMatchObject({ code, status: as });
+  });
+  it('passes on how long the directory asks to wait', async () => {
+    Object.assign(behaviour, { status: 429, headers: { 'retry-after': '3' } });
+    await expect(scimDirectory(base).createGroup('Ops', 'k1')).rejects.toMatchObject({ extra: { retryAfter: 3 } });
   });
 });
 

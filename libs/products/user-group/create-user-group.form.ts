@@ -22,8 +22,10 @@ export const createUserGroupForm: readonly FormPage[] = [
     schema: () =>
       Type.Object(
         {
-          group_name: Type.String({ minLength: 1, title: 'Group name' }),
-          customer_id: Type.Optional(Type.String({ minLength: 1, format: 'customerId', title: 'Customer' })),
+          group_name: Type.String({ minLength: 1, maxLength: 255, title: 'Group name' }),
+          customer_id: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 255, format: 'customerId', title: 'Customer' }),
+          ),
         },
         { title: 'User Group' },
       ),

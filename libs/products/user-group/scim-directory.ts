@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { Refusal } from '#kernel';
+import { retryAfterMs } from '#runtime';
 import type { DirectoryGroup, DirectoryPort } from './directory.port.js';
 
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -11,9 +12,9 @@ export function scimDirectory(base: string, token?: string): DirectoryPort {
   const findGroup: DirectoryPort['findGroup'] = async (by, signal) => {
     const [[attribute, value] = []] = Object.entries(by);
     const filter = encodeURIComponent(`${attribute} eq ${JSON.stringify(value)}`);
-    const { status, body } = await send('GET', `${base}/Groups?filter=${filter}`, undefined, {}, signal);
-    if (status !== 200) throw refused(status, body);
-    return ((body as { Resources?: DirectoryGroup[] }).Resources ?? []).find(
+    const answer = await send('GET', `${base}/Groups?filter=${filter}`, undefined, {}, signal);
+    if (answer.status !== 200) throw refused(answer);
+    return ((answer.body as { Resources?: DirectoryGroup[] }).Resources ?? []).find(
       (group) => group[attribute as 'externalId'] === value,
     );
   };
@@ -26,17 +27,17 @@ export function scimDirectory(base: string, token?: string): DirectoryPort {
       if (known) return known;
       const group = { schemas: [GROUP], displayName, externalId };
       const headers = { 'idempotency-key': externalId };
-      const { status, body } = await send('POST', `${base}/Groups`, group, headers, signal);
-      if (status === 201 || status === 200) return created(body);
-      if (status !== 409) throw refused(status, body);
+      const answer = await send('POST', `${base}/Groups`, group, headers, signal);
+      if (answer.status === 201 || answer.status === 200) return created(answer.body);
+      if (answer.status !== 409) throw refused(answer);
       const other = own(await findGroup({ displayName }, signal), externalId);
       if (other) return other;
-      throw refused(status, body);
+      throw refused(answer);
     },
     async deleteGroup(id, signal) {
       const url = `${base}/Groups/${encodeURIComponent(id)}`;
-      const { status, body } = await send('DELETE', url, undefined, {}, signal);
-      if (status !== 404 && (status < 200 || status >= 300)) throw refused(status, body);
+      const answer = await send('DELETE', url, undefined, {}, signal);
+      if (answer.status !== 404 && (answer.status < 200 || answer.status >= 300)) throw refused(answer);
     },
   };
 }
@@ -52,22 +53,26 @@ function created(body: unknown): DirectoryGroup {
   throw new Refusal('directory_answer_invalid', 502, 'the directory created a group and told no id');
 }
 
-/** 408 and 429 are passing, so they count as unavailable. */
-function refused(status: number, body: unknown): Refusal {
+/** 408 and 429 are passing, so they count as unavailable; how long the directory asks to wait goes with it (Retry-After). */
+function refused({ status, body, retryAfter }: Answer): Refusal {
   const detail = (body as { detail?: unknown } | null)?.detail;
   const passing = status >= 500 || status === 408 || status === 429;
   const text = typeof detail === 'string' ? detail : `the directory answered ${status}`;
-  return new Refusal(passing ? 'directory_unavailable' : 'directory_refused', passing ? 503 : status, text);
+  if (!passing) return new Refusal('directory_refused', status, text);
+  const wait = retryAfterMs(retryAfter, Date.now());
+  return new Refusal('directory_unavailable', 503, text, wait === undefined ? {} : { retryAfter: wait / 1_000 });
 }
 
 type Send = typeof ask;
+type Answer = Awaited<ReturnType<Send>>;
 
 async function ask(method: 'GET' | 'POST' | 'DELETE', url: string, json: unknown, extra: object, signal?: AbortSignal) {
   const headers = { accept: 'application/scim+json', 'content-type': 'application/scim+json', ...extra };
   const body = json === undefined ? undefined : JSON.stringify(json);
   const answer = await request(url, { method, headers, body, signal });
   const text = await answer.body.text();
-  return { status: answer.statusCode, body: parse(text) };
+  const retryAfter = [answer.headers['retry-after'] ?? null].flat()[0] ?? null;
+  return { status: answer.statusCode, body: parse(text), retryAfter };
 }
 
 function parse(text: string): unknown {

@@ -1,22 +1,28 @@
-import { Migrator, type CreateTableBuilder, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import {
+  Migrator,
+  PostgresAdapter,
+  sql,
+  type CreateTableBuilder,
+  type Kysely,
+  type Migration,
+  type MigrationProvider,
+} from 'kysely';
 
 type AnyDb = Kysely<unknown>;
 type Kind = 'text' | 'integer' | 'bigint';
 
-/** Names ending in `?` may be null. */
-function columns<T extends string>(table: CreateTableBuilder<T>, kinds: Record<string, Kind>): CreateTableBuilder<T> {
-  let built = table as CreateTableBuilder<string, string>;
-  for (const [name, kind] of Object.entries(kinds))
-    built = name.endsWith('?')
-      ? built.addColumn(name.slice(0, -1), kind)
-      : built.addColumn(name, kind, (column) => column.notNull());
-  return built;
-}
+/** Texts compare by their code points, as in SQLite, whatever the database's locale. */
+const typeOf = (db: AnyDb, kind: Kind) =>
+  kind === 'text' && db.getExecutor().adapter instanceof PostgresAdapter ? sql`text COLLATE "C"` : kind;
 
+/** Names of columns ending in `?` may be null. */
 async function table(db: AnyDb, name: string, key: readonly string[], kinds: Record<string, Kind>): Promise<void> {
-  await columns(db.schema.createTable(name), kinds)
-    .addPrimaryKeyConstraint(`${name}_key`, key as never)
-    .execute();
+  let built = db.schema.createTable(name) as CreateTableBuilder<string, string>;
+  for (const [column, kind] of Object.entries(kinds))
+    built = column.endsWith('?')
+      ? built.addColumn(column.slice(0, -1), typeOf(db, kind))
+      : built.addColumn(column, typeOf(db, kind), (defined) => defined.notNull());
+  await built.addPrimaryKeyConstraint(`${name}_key`, key as string[]).execute();
 }
 
 const index = (db: AnyDb, on: string, names: readonly string[]) =>
@@ -106,6 +112,20 @@ const first: Migration = {
   },
 };
 
+const owners: Migration = {
+  async up(db: AnyDb) {
+    const { schema } = db;
+    await schema
+      .alterTable('checkpoints')
+      .addColumn('owner', 'text', (c) => c.notNull().defaultTo(''))
+      .execute();
+    await schema
+      .alterTable('checkpoints')
+      .addColumn('beat', 'bigint', (c) => c.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 const operations: Migration = {
   async up(db: AnyDb) {
     await table(db, 'operations', ['id'], {
@@ -127,7 +147,7 @@ const operations: Migration = {
 
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_first': first, '0002_operations': operations }),
+  getMigrations: async () => ({ '0001_first': first, '0002_owners': owners, '0003_operations': operations }),
 };
 
 /** Brings the schema up to date; throws what the failing migration threw. */

@@ -1,3 +1,4 @@
+import type { OrderByItemBuilder } from 'kysely';
 import { Refusal } from '#kernel';
 
 /** `next` is the cursor of the following page, null at the end. */
@@ -35,7 +36,7 @@ export const cursorOf = (at: number, id: string): string => Buffer.from(`${at}:$
 /** Refusal `bad_cursor` (400) when the text is not one of ours. */
 export function after(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
-  const parts = /^(\d+):(.+)$/s.exec(Buffer.from(cursor, 'base64url').toString());
+  const parts = /^(\d{1,15}):(.{1,100})$/s.exec(Buffer.from(cursor, 'base64url').toString());
   if (parts === null) throw new Refusal('bad_cursor', 400, 'the cursor is not one that a list gave');
   return { at: Number(parts[1]), id: parts[2]! };
 }
@@ -47,3 +48,9 @@ export function columnFor<C extends string>(columns: Readonly<Record<string, C>>
     throw new Refusal('bad_filter', 400, `${field} is not a field of this list: ${Object.keys(columns).join(', ')}`);
   return column;
 }
+
+/** What is missing comes first upwards and last downwards, as SQLite has it. */
+export const ordered =
+  (direction: Sort['direction']) =>
+  (item: OrderByItemBuilder): OrderByItemBuilder =>
+    direction === 'asc' ? item.asc().nullsFirst() : item.desc().nullsLast();

@@ -1,28 +1,57 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Kysely } from 'kysely';
 import { migrate } from './migrations.js';
+import { openPostgres } from './postgres.js';
+import { PostgresViews } from './postgres-views.js';
+import { SqliteViews } from './sqlite-views.js';
 import { kyselyOver, openSqlite } from './sqlite.js';
 import type { Tables } from './tables.js';
+import type { ViewStore } from './view-store.js';
 
 export const READ_MODEL_FILE = 'read-models.db';
 
-/** The read side's database. `raw` belongs to the projector; queries use `db`. */
+/** The read side's database. `views` belongs to the projector; queries use `db`. */
 export interface ReadModels {
   readonly db: Kysely<Tables>;
-  readonly raw: DatabaseSyncInstance;
+  readonly views: ViewStore;
+  /** Other processes may project into it as well. */
+  readonly shared: boolean;
   /** Rebuild instead of stopping when the log has lost events or is another one. */
   readonly acceptLoss: boolean;
   close(): Promise<void>;
 }
 
-/** Opens (or makes) `read-models.db` in `directory` and brings its schema up to date. `:memory:` keeps it in memory. */
-export async function openReadModels(options: { directory: string; acceptLoss?: boolean }): Promise<ReadModels> {
-  const inMemory = options.directory === ':memory:';
-  if (!inMemory) mkdirSync(options.directory, { recursive: true });
-  const raw = openSqlite(inMemory ? ':memory:' : join(options.directory, READ_MODEL_FILE));
-  const db = kyselyOver(raw);
-  await migrate(db);
-  return { db, raw, acceptLoss: options.acceptLoss ?? false, close: () => db.destroy() };
+export interface ReadModelOptions {
+  /** `sqlite` (default) or `postgres://...`. */
+  readonly at?: string;
+  /** Of the SQLite file; `:memory:` keeps it in memory. */
+  readonly directory: string;
+  readonly acceptLoss?: boolean;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Opens the read models, `read-models.db` in `directory` or those at a PostgreSQL server, and brings their schema up to date. */
+export async function openReadModels(options: ReadModelOptions): Promise<ReadModels> {
+  const { at = 'sqlite', acceptLoss = false } = options;
+  const [db, views] = at === 'sqlite' ? sqlite(options.directory) : postgres(at, options.onWarning ?? (() => {}));
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, views, shared: at !== 'sqlite', acceptLoss, close: () => db.destroy() };
+}
+
+function sqlite(directory: string): [Kysely<Tables>, ViewStore] {
+  const inMemory = directory === ':memory:';
+  if (!inMemory) mkdirSync(directory, { recursive: true });
+  const raw = openSqlite(inMemory ? ':memory:' : join(directory, READ_MODEL_FILE));
+  return [kyselyOver(raw), new SqliteViews(raw)];
+}
+
+function postgres(url: string, onWarning: (message: string) => void): [Kysely<Tables>, ViewStore] {
+  const db = openPostgres(url, onWarning);
+  return [db, new PostgresViews(db)];
 }

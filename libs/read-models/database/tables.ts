@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** One schema for SQLite and PostgreSQL: texts, whole numbers (times in ms since the epoch), JSON as text. */
 export interface Tables {
   checkpoints: CheckpointRow;
@@ -15,6 +17,10 @@ export interface CheckpointRow {
   version: number;
   log_id: string;
   position: number;
+  /** The one projector that may move it; empty when it has let go. */
+  owner: Generated<string>;
+  /** Rises while the owner lives. */
+  beat: Generated<number>;
 }
 
 /** An event that a projection could not take in. `kind` `unknown`: no code here for it (law 8); `failed`: its handler threw. */

@@ -7,7 +7,6 @@ import { closesAt, nextDue, overdueSince } from './operation.view.js';
 export const operationsProjection = streamProjection<OperationRow, OperationDoc>({
   name: 'operations',
   version: 1,
-  table: 'operations',
   category: OPERATION_CATEGORY,
   columnNames: [
     'state',

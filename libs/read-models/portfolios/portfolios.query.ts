@@ -1,4 +1,5 @@
 import { PORTFOLIO_CATEGORY } from '#portfolio/published';
+import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { after, cursorOf, pageSize, type Page } from '../database/paging.js';
 import type { PortfolioDoc } from './portfolio.doc.js';
@@ -8,7 +9,7 @@ export interface PortfolioItem {
   readonly name: string;
   readonly csp: string;
   readonly state: string;
-
+  /** As in the detail. */
   readonly phase: string;
   readonly stage: string | null;
   readonly createdAt: number;
@@ -24,11 +25,11 @@ export type PortfolioDetail = Omit<PortfolioDoc, 'phase'> & {
 
 /** Newest first; the cursor is a place in that order, so rows that come or change meanwhile are neither repeated nor skipped. */
 export async function listPortfolios(
-  { db }: ReadModels,
+  models: ReadModels,
   query: { state?: string; csp?: string; cursor?: string; limit?: number } = {},
 ): Promise<Page<PortfolioItem>> {
   const limit = pageSize(query.limit);
-  let select = db
+  let select = models.db
     .selectFrom('portfolios')
     .select(['id', 'name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at'])
     .orderBy('created_at', 'desc')
@@ -42,8 +43,11 @@ export async function listPortfolios(
       eb.or([eb('created_at', '<', from.at), eb.and([eb('created_at', '=', from.at), eb('id', '<', from.id)])]),
     );
   const rows = await select.execute();
-  const items = rows.slice(0, limit).map(({ created_at, updated_at, ...row }) => ({
+  const page = rows.slice(0, limit);
+  const lost = await unreadable(models, page.map(streamOf));
+  const items = page.map(({ created_at, updated_at, ...row }) => ({
     ...row,
+    phase: lost.has(streamOf(row)) ? 'CONFIGURATION_ERROR' : row.phase,
     createdAt: Number(created_at),
     updatedAt: Number(updated_at),
   }));
@@ -51,20 +55,17 @@ export async function listPortfolios(
   return { items, next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null };
 }
 
-export async function portfolio({ db }: ReadModels, id: string): Promise<PortfolioDetail | undefined> {
-  const row = await db
+const streamOf = ({ id }: { readonly id: string }): string => `${PORTFOLIO_CATEGORY}-${id}`;
+
+export async function portfolio(models: ReadModels, id: string): Promise<PortfolioDetail | undefined> {
+  const row = await models.db
     .selectFrom('portfolios')
     .select(['id', 'doc', 'revision', 'position'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const unknown = await db
-    .selectFrom('parked')
-    .select('revision')
-    .where('stream', '=', `${PORTFOLIO_CATEGORY}-${id}`)
-    .where('kind', '=', 'unknown')
-    .executeTakeFirst();
+  const lost = await unreadable(models, [streamOf(row)]);
   const doc = JSON.parse(row.doc) as PortfolioDoc;
-  const phase = unknown ? 'CONFIGURATION_ERROR' : doc.phase;
+  const phase = lost.size > 0 ? 'CONFIGURATION_ERROR' : doc.phase;
   return { ...doc, phase, id, revision: Number(row.revision), position: Number(row.position) };
 }

@@ -10,25 +10,25 @@ export type ProcessStatus =
 export interface StepDoc {
   readonly key: string;
   readonly name: string;
-  readonly status: StepStatus;
-  readonly attempts: number;
-  readonly started: number | null;
-  readonly completed: number | null;
-  readonly order: number | null;
-  readonly delta: unknown;
-  readonly failure: Failure | null;
+  status: StepStatus;
+  attempts: number;
+  started: number | null;
+  completed: number | null;
+  order: number | null;
+  delta: unknown;
+  failure: Failure | null;
 }
 
 export interface ProcessDoc {
   readonly started: Omit<ProcessStarted['data'], 'steps'>;
-  readonly status: ProcessStatus;
-  readonly lastStep: string | null;
-  readonly failedReason: string | null;
-  readonly failedAt: number | null;
+  status: ProcessStatus;
+  lastStep: string | null;
+  failedReason: string | null;
+  failedAt: number | null;
   readonly startedAt: number;
-  readonly updatedAt: number;
-  readonly completions: number;
-  readonly steps: readonly StepDoc[];
+  updatedAt: number;
+  completions: number;
+  readonly steps: StepDoc[];
 }
 
 const newStep = (key: string, name: string): StepDoc => ({
@@ -43,6 +43,7 @@ const newStep = (key: string, name: string): StepDoc => ({
   failure: null,
 });
 
+/** Changes `doc` in place: of a big document an event touches one step. */
 export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): ProcessDoc | undefined {
   const at = event.metadata.time;
   if (event.type === 'ProcessStarted') {
@@ -60,8 +61,8 @@ export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): 
     };
   }
   if (doc === undefined) return undefined;
-  if (event.type === 'ProcessCompleted') return { ...doc, status: 'completed', updatedAt: at };
-  if (event.type === 'ProcessAborted') return { ...doc, status: 'aborted', failedAt: null, updatedAt: at };
+  if (event.type === 'ProcessCompleted') return Object.assign(doc, { status: 'completed', updatedAt: at });
+  if (event.type === 'ProcessAborted') return Object.assign(doc, { status: 'aborted', failedAt: null, updatedAt: at });
   return withStep(doc, event as never, at);
 }
 
@@ -91,20 +92,20 @@ function changeOf({ type, data }: StepEvent, step: StepDoc, doc: ProcessDoc, at:
 /** Steps that a for-each makes are not pinned: they appear when they start. */
 function withStep(doc: ProcessDoc, event: StepEvent, at: number): ProcessDoc {
   const key = event.data.step;
-  const known = doc.steps.some((step) => step.key === key) ? doc.steps : [...doc.steps, newStep(key, key)];
-  const steps = known.map((step) => (step.key === key ? { ...step, ...changeOf(event, step, doc, at) } : step));
-  const failed = steps.find((step) => step.status === 'failed');
+  const known = doc.steps.find((step) => step.key === key);
+  const step = known ?? newStep(key, key);
+  const change = changeOf(event, step, doc, at);
+  if (known === undefined) doc.steps.push(step);
+  Object.assign(step, change);
+  const failed = doc.steps.find(({ status }) => status === 'failed');
   const over = doc.status === 'aborted' || doc.status === 'completed';
-  return {
-    ...doc,
-    steps,
-    status: over ? doc.status : statusOf(steps),
-    lastStep: steps.find((step) => step.key === key)!.name,
-    failedReason: failed?.failure?.message ?? null,
-    failedAt: failed && !over ? (doc.failedAt ?? at) : null,
-    updatedAt: at,
-    completions: doc.completions + (event.type === 'StepCompleted' ? 1 : 0),
-  };
+  if (!over) doc.status = statusOf(doc.steps);
+  doc.lastStep = step.name;
+  doc.failedReason = failed?.failure?.message ?? null;
+  doc.failedAt = failed && !over ? (doc.failedAt ?? at) : null;
+  doc.updatedAt = at;
+  if (event.type === 'StepCompleted') doc.completions++;
+  return doc;
 }
 
 /** With branches the most urgent wins: what needs a person, then what runs, then what waits. */

@@ -14,20 +14,29 @@ export interface ProcessItem {
   readonly last_step: string | null;
   readonly assignee: string;
   readonly last_modified_at: number;
+  /** What the failed step answered, in full; null in lists and while nothing has failed. */
+  readonly traceback: string | null;
   readonly product_id: string | null;
   readonly customer_id: string | null;
   readonly subscriptions: readonly { readonly subscription_id: string }[];
   readonly current_state: Readonly<Record<string, unknown>> | null;
   readonly steps: readonly Step[] | null;
+  /** No workflow asks a person while it runs. */
+  readonly form: null;
+  readonly note: null;
 }
 export interface Step {
   readonly step_id: string;
   readonly key: string;
   readonly name: string;
   readonly status: StepStatus;
+  readonly created_by: string;
   readonly retries: number;
   readonly started: number | null;
   readonly completed: number | null;
+  /** Old name of `completed`. */
+  readonly executed: number | null;
+  readonly commit_hash: null;
   readonly failure: StepDoc['failure'];
   /** State after the step; null while it is not done. */
   readonly state: Readonly<Record<string, unknown>> | null;
@@ -37,6 +46,18 @@ export type ProcessDetail = ProcessItem & {
   readonly current_state: Readonly<Record<string, unknown>>;
   readonly steps: readonly Step[];
 };
+
+/** Characters, as the Workflow Orchestrator cuts it. */
+const LONGEST_TRACEBACK = 50_000;
+
+function tracebackOf({ steps }: ProcessDoc): string | null {
+  const step = steps.find(({ status }) => status === 'failed');
+  if (!step?.failure) return null;
+  const { kind, code, message, status, fields = [] } = step.failure;
+  const head = `Step ${step.name} (${step.key}), attempt ${step.attempts}: ${kind} ${code}${status === undefined ? '' : ` ${status}`}`;
+  const named = fields.map((field) => `  ${field.pointer || '/'} ${field.message}`);
+  return [head, message, ...named].join('\n').slice(0, LONGEST_TRACEBACK);
+}
 
 const seconds = (ms: number): number => Number(ms) / 1000;
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms));
@@ -57,11 +78,14 @@ export function processItem(
     last_step: row.last_step,
     assignee: 'SYSTEM',
     last_modified_at: seconds(row.updated_at),
+    traceback: null,
     product_id: row.product_id,
     customer_id: row.customer_id,
     subscriptions: related.map((subscription_id) => ({ subscription_id })),
     current_state: null,
     steps: null,
+    form: null,
+    note: null,
   };
 }
 
@@ -74,18 +98,21 @@ export function processDetail(item: ProcessItem, doc: ProcessDoc): ProcessDetail
     if (typeof step.delta === 'object' && !Array.isArray(step.delta)) state = { ...state, ...step.delta };
     states.set(step.key, state);
   }
-  const steps = doc.steps.map((step) => shapeOf(step, item.process_id, states.get(step.key) ?? null));
-  return { ...item, current_state: state, steps };
+  const steps = doc.steps.map((step) => shapeOf(step, item, states.get(step.key) ?? null));
+  return { ...item, traceback: tracebackOf(doc), current_state: state, steps };
 }
 
-const shapeOf = (step: StepDoc, processId: string, state: Record<string, unknown> | null): Step => ({
-  step_id: `${processId}/${step.key}`,
+const shapeOf = (step: StepDoc, item: ProcessItem, state: Record<string, unknown> | null): Step => ({
+  step_id: `${item.process_id}/${step.key}`,
   key: step.key,
   name: step.name,
   status: step.status,
+  created_by: item.created_by,
   retries: Math.max(0, step.attempts - 1),
   started: secondsOrNull(step.started),
   completed: secondsOrNull(step.completed),
+  executed: secondsOrNull(step.completed),
+  commit_hash: null,
   failure: step.failure,
   state,
   state_delta: step.delta,

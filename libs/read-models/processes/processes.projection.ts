@@ -3,25 +3,26 @@ import type { ProcessRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
 import { foldProcess, type ProcessDoc } from './process.doc.js';
 
+/** What lists and details show beside the document; `failed_at` is for the dashboard only. */
+export const PROCESS_COLUMNS = [
+  'workflow',
+  'target',
+  'is_task',
+  'created_by',
+  'last_status',
+  'last_step',
+  'failed_reason',
+  'product_id',
+  'customer_id',
+  'started_at',
+  'updated_at',
+] as const;
+
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
   version: 1,
-  table: 'processes',
   category: PROCESS,
-  columnNames: [
-    'workflow',
-    'target',
-    'is_task',
-    'created_by',
-    'last_status',
-    'last_step',
-    'failed_reason',
-    'product_id',
-    'customer_id',
-    'started_at',
-    'updated_at',
-    'failed_at',
-  ],
+  columnNames: [...PROCESS_COLUMNS, 'failed_at'],
   fold: foldProcess,
   columns: (doc) => ({
     workflow: doc.started.workflow,

@@ -1,7 +1,14 @@
+import { Refusal } from '#kernel';
+import { processStream } from '#workflow/published';
+import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
+
+/** `last_status` of a process that no code here can carry on (law 8). It is no event and goes away when the code is back. */
+export const LACKS_CODE = 'configuration_error';
 
 /** Names on the wire and their columns. */
 const FIELDS = {
@@ -33,23 +40,11 @@ export interface ProcessQuery {
   readonly filter?: readonly { readonly field: string; readonly value: string }[];
 }
 
-const COLUMNS = [
-  'id',
-  'workflow',
-  'target',
-  'is_task',
-  'created_by',
-  'last_status',
-  'last_step',
-  'failed_reason',
-  'product_id',
-  'customer_id',
-  'started_at',
-  'updated_at',
-] as const;
+const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 
 /** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
-export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
+export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
+  const { db } = models;
   const { offset, limit } = window(query.range);
   let matching = db.selectFrom('processes');
   for (const { field, value } of query.filter ?? []) {
@@ -58,29 +53,41 @@ export async function listProcesses({ db }: ReadModels, query: ProcessQuery = {}
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  const related = await subscriptionsOf(
-    db,
-    rows.map((row) => row.id),
-  );
-  return { items: rows.map((row) => processItem(row, related.get(row.id) ?? [])), total: Number(total) };
+  return { items: await itemsOf(models, rows), total: Number(total) };
 }
 
+/** Times are seconds on the wire and whole milliseconds in the table. */
 function sqlValue(column: string, text: string): string | number {
   if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  return column === 'started_at' || column === 'updated_at' ? Math.round(Number(text) * 1000) : text;
+  if (column !== 'started_at' && column !== 'updated_at') return text;
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
+  return Math.round(Number(text) * 1000);
 }
 
-export async function process({ db }: ReadModels, id: string): Promise<ProcessDetail | undefined> {
-  const row = await db
+type Row = Parameters<typeof processItem>[0];
+
+async function itemsOf(models: ReadModels, rows: readonly Row[]): Promise<ProcessItem[]> {
+  const ids = rows.map(({ id }) => id);
+  const related = await subscriptionsOf(models.db, ids);
+  const lost = await unreadable(models, ids.map(processStream));
+  return rows.map((row) => {
+    const item = processItem(row, related.get(row.id) ?? []);
+    return lost.has(processStream(row.id)) ? { ...item, last_status: LACKS_CODE } : item;
+  });
+}
+
+export async function process(models: ReadModels, id: string): Promise<ProcessDetail | undefined> {
+  const row = await models.db
     .selectFrom('processes')
     .select([...COLUMNS, 'doc'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const related = await subscriptionsOf(db, [id]);
-  return processDetail(processItem(row, related.get(id) ?? []), JSON.parse(row.doc) as ProcessDoc);
+  const [item] = await itemsOf(models, [row]);
+  return processDetail(item!, JSON.parse(row.doc) as ProcessDoc);
 }
 
 async function subscriptionsOf(db: ReadModels['db'], ids: readonly string[]): Promise<Map<string, string[]>> {

@@ -1,14 +1,15 @@
-import type { StatementSyncInstance } from '@photostructure/sqlite';
 import { categoryOf, UnknownEvent, type EventMetadata, type RecordedEvent, type StoredEvent } from '#event-store';
-import type { ReadModels } from '../database/read-models.js';
-import type { ParkedRow } from '../database/tables.js';
-import { Checkpoints } from './checkpoints.js';
-import type { PreparedProjection, Projection } from './projection.js';
-import { upsertSql } from './upsert.js';
+import type { TableShape, Value, ViewStore } from '../database/view-store.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { Projection, ProjectionRun } from './projection.js';
 
 export type Decode = (stored: StoredEvent) => RecordedEvent;
 
-const PARKED = ['stream', 'revision', 'projection', 'type', 'position', 'kind', 'reason'] as const;
+const PARKED = {
+  name: 'parked',
+  columns: ['stream', 'revision', 'projection', 'type', 'position', 'kind', 'reason'],
+  key: ['stream', 'revision', 'projection'],
+};
 
 interface Decoded {
   readonly stored: StoredEvent;
@@ -17,59 +18,73 @@ interface Decoded {
   readonly error?: unknown;
 }
 
-/** Writes one batch: rows, parked events and checkpoints in one transaction, without a turn of the event loop in between. */
+interface Running {
+  readonly projection: Projection;
+  readonly run: ProjectionRun;
+}
+
+/** Writes one batch: rows, parked events and checkpoints in one transaction. */
 export class BatchWriter {
-  private readonly prepared: readonly (readonly [Projection, PreparedProjection])[];
-  private readonly park: StatementSyncInstance;
+  private readonly running: readonly Running[];
 
   constructor(
-    private readonly models: ReadModels,
+    private readonly views: ViewStore,
     projections: readonly Projection[],
     private readonly checkpoints: Checkpoints,
     private readonly decode: Decode,
   ) {
-    this.prepared = projections.map((projection) => [projection, projection.prepare(models.raw)] as const);
-    this.park = models.raw.prepare(upsertSql('parked', PARKED, ['stream', 'revision', 'projection']));
+    this.running = projections.map((projection) => ({ projection, run: projection.begin() }));
   }
 
-  write(events: readonly StoredEvent[], to: number): void {
+  async write(events: readonly StoredEvent[], to: number): Promise<void> {
     const decoded = events.map((stored) => this.tryDecode(stored));
-    const behind = this.prepared.filter(([{ name }]) => this.checkpoints.of(name) < to);
+    const behind = this.running.filter(({ projection }) => this.checkpoints.of(projection.name) < to);
     if (behind.length === 0) return;
-    const { raw } = this.models;
-    raw.exec('BEGIN IMMEDIATE');
     try {
-      for (const [projection, prepared] of behind) this.project(projection, prepared, decoded, to);
-      raw.exec('COMMIT');
+      const parked: (readonly Value[])[] = [];
+      for (const each of behind) await this.add(each, decoded, parked);
+      const changes = behind.flatMap(({ run }) => run.flush());
+      if (parked.length > 0) changes.push({ table: PARKED, upserts: parked, removals: [] });
+      const names = behind.map(({ projection }) => projection.name);
+      await this.views.apply({
+        owner: this.checkpoints.owner,
+        advances: this.checkpoints.advances(names, to),
+        changes,
+      });
+      this.checkpoints.advanced(names, to);
     } catch (error) {
-      if (raw.isTransaction) raw.exec('ROLLBACK');
-      for (const [, prepared] of behind) prepared.drop();
+      for (const { run } of behind) run.drop();
       throw error;
     }
-    for (const [{ name }] of behind) this.checkpoints.advanced(name, to);
   }
 
-  private project(projection: Projection, prepared: PreparedProjection, decoded: readonly Decoded[], to: number): void {
-    this.checkpoints.advance(projection.name, to);
+  private async add({ projection, run }: Running, decoded: readonly Decoded[], parked: (readonly Value[])[]) {
     const from = this.checkpoints.of(projection.name);
-    for (const one of decoded) {
-      if (one.stored.position <= from || !projection.wants(one.category)) continue;
+    const wanted = decoded.filter((one) => one.stored.position > from && projection.wants(one.category));
+    await this.load(run, wanted);
+    for (const one of wanted) {
       const event = one.event ?? (projection.metadataOnly ? withoutData(one.stored) : undefined);
       try {
         if (event === undefined) throw one.error;
-        prepared.add(event);
+        run.add(event);
       } catch (error) {
-        this.parkRow(one.stored, projection.name, error);
+        parked.push(parkedRow(one.stored, projection.name, error));
       }
     }
-    prepared.flush();
   }
 
-  private parkRow(stored: StoredEvent, projection: string, error: unknown): void {
-    const kind = error instanceof UnknownEvent ? 'unknown' : 'failed';
-    const reason = error instanceof Error ? error.message : String(error);
-    const row: ParkedRow = { ...stored, projection, kind, reason };
-    this.park.run(...PARKED.map((column) => row[column]));
+  private async load(run: ProjectionRun, wanted: readonly Decoded[]): Promise<void> {
+    if (run.missing === undefined) return;
+    const ids = new Set<string>();
+    let table: TableShape | undefined;
+    for (const { event } of wanted) {
+      const missing = event && run.missing(event);
+      if (missing === undefined) continue;
+      ids.add(missing.id);
+      table = missing.table;
+    }
+    if (table === undefined) return;
+    for (const row of await this.views.load(table, [...ids])) run.hold?.(row);
   }
 
   private tryDecode(stored: StoredEvent): Decoded {
@@ -80,6 +95,12 @@ export class BatchWriter {
       return { stored, category, event: undefined, error };
     }
   }
+}
+
+function parkedRow(stored: StoredEvent, projection: string, error: unknown): readonly Value[] {
+  const kind = error instanceof UnknownEvent ? 'unknown' : 'failed';
+  const reason = error instanceof Error ? error.message : String(error);
+  return [stored.stream, stored.revision, projection, stored.type, stored.position, kind, reason];
 }
 
 function withoutData(stored: StoredEvent): RecordedEvent | undefined {

@@ -1,25 +1,27 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { RecordedEvent } from '#event-store';
-import type { Tables } from '../database/tables.js';
+import type { Change, TableShape } from '../database/view-store.js';
 
-/** Takes in batches of events, in log order, inside the projector's transaction. */
+/** Turns batches of events, in log order, into changes of rows. Knows no database. */
 export interface Projection {
   readonly name: string;
   /** Raised when the tables' contents change meaning: the projector then rebuilds them. */
   readonly version: number;
-  readonly tables: readonly (keyof Tables)[];
+  readonly tables: readonly TableShape[];
   /** Reads metadata only, so that it also gets events whose type is unknown here (their data is null). */
   readonly metadataOnly?: boolean;
   /** False for categories that it does not read. */
   wants(category: string): boolean;
-  prepare(raw: DatabaseSyncInstance): PreparedProjection;
+  begin(): ProjectionRun;
 }
 
-export interface PreparedProjection {
+export interface ProjectionRun {
+  /** The row that must be held before this event can be added; undefined when it is, or when none is needed. */
+  missing?(event: RecordedEvent): { readonly table: TableShape; readonly id: string } | undefined;
+  hold?(row: Readonly<Record<string, unknown>>): void;
   /** Adds one event to the batch in memory. What it throws parks the event and leaves the rest of the batch as it was. */
   add(event: RecordedEvent): void;
-  /** Writes the batch, one upsert per changed row, and forgets it. */
-  flush(): void;
-  /** Forgets the batch unwritten. */
+  /** What the batch changes, each row once; the batch is forgotten. */
+  flush(): readonly Change[];
+  /** Forgets the batch and everything held: it was not written. */
   drop(): void;
 }

@@ -1,104 +1,110 @@
-import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { idOf, type RecordedEvent } from '#event-store';
-import type { Folded, Tables } from '../database/tables.js';
-import type { PreparedProjection, Projection } from './projection.js';
-import { upsertSql } from './upsert.js';
+import type { Folded } from '../database/tables.js';
+import type { Change, TableShape, Value } from '../database/view-store.js';
+import type { Projection, ProjectionRun } from './projection.js';
 
 /** Columns beside id, revision, position and doc. */
 export type Columns<R extends Folded> = { readonly [K in Exclude<keyof R, keyof Folded>]: R[K] };
 
-/** A view with one row per stream: a pure fold of the stream's events into a document, from which the columns follow. */
+/** A view with one row per stream: a fold of the stream's events into a document, from which the columns follow. */
 export interface StreamView<R extends Folded, D> {
   readonly name: string;
   readonly version: number;
-  readonly table: keyof Tables;
   readonly category: string;
-  readonly columnNames: readonly Exclude<keyof R, keyof Folded>[];
-  /** Undefined for a first event that begins no row. Never changes `doc` in place. */
+  readonly columnNames: readonly Exclude<keyof R & string, keyof Folded>[];
+  /** Undefined for a first event that begins no row. May change `doc` in place, but not when it throws. */
   fold(doc: D | undefined, event: RecordedEvent): D | undefined;
   columns(doc: D): Columns<R>;
-  /** Further rows of the same event, written with it; must be harmless when repeated. */
+  /** A further row of the same event in a table of its own; must be harmless when repeated. */
   readonly also?: {
-    readonly tables: readonly (keyof Tables)[];
-    prepare(raw: DatabaseSyncInstance): (event: RecordedEvent) => void;
+    readonly table: TableShape;
+    row(event: RecordedEvent): readonly Value[] | undefined;
   };
 }
 
 interface Held<D> {
-  readonly revision: number;
-  readonly position: number;
-  readonly doc: D | undefined;
+  revision: number;
+  position: number;
+  doc: D | undefined;
 }
 
 /** Rows kept in memory between batches; more than are usually in flight at once. */
 const KEPT = 2_000;
 
 /** Batches are folded in memory: however many events a row gets in a batch, it is read at most once and written once. */
-class StreamRows<R extends Folded, D> implements PreparedProjection {
-  /** As the table has them after the last flush, most recently written last; emptied when a batch is dropped. */
+class StreamRows<R extends Folded, D> implements ProjectionRun {
+  /** Most recently written last. */
   private readonly kept = new Map<string, Held<D>>();
   private readonly changed = new Map<string, Held<D>>();
-  private events: RecordedEvent[] = [];
-  private readonly select: StatementSyncInstance;
-  private readonly upsert: StatementSyncInstance;
-  private readonly also: ((event: RecordedEvent) => void) | undefined;
+  private also: (readonly Value[])[] = [];
 
   constructor(
     private readonly view: StreamView<R, D>,
-    raw: DatabaseSyncInstance,
-  ) {
-    const columns = ['id', 'revision', 'position', 'doc', ...(view.columnNames as readonly string[])];
-    this.select = raw.prepare(`SELECT revision, position, doc FROM ${view.table} WHERE id = ?`);
-    this.upsert = raw.prepare(upsertSql(view.table, columns, ['id']));
-    this.also = view.also?.prepare(raw);
+    private readonly table: TableShape,
+  ) {}
+
+  /** A first event needs no row: one that is there already holds later events and will not be overwritten. */
+  missing(event: RecordedEvent) {
+    const id = idOf(event.stream);
+    return event.revision === 0 || this.kept.has(id) ? undefined : { table: this.table, id };
+  }
+
+  hold(row: Readonly<Record<string, unknown>>): void {
+    const doc = JSON.parse(String(row['doc'])) as D;
+    this.kept.set(String(row['id']), { revision: Number(row['revision']), position: Number(row['position']), doc });
   }
 
   add(event: RecordedEvent): void {
     const id = idOf(event.stream);
-    const held = this.changed.get(id) ?? this.kept.get(id) ?? this.read(id);
-    if (held !== undefined && event.revision <= held.revision) return;
-    const doc = this.view.fold(held?.doc, event);
+    const held = this.kept.get(id) ?? { revision: -1, position: 0, doc: undefined };
+    if (event.revision <= held.revision) return;
+    const doc = this.view.fold(held.doc, event);
     if (doc === undefined) throw new Error(`${event.type} came before the event that begins the row`);
-    this.changed.set(id, { revision: event.revision, position: event.position, doc });
-    if (this.also) this.events.push(event);
+    Object.assign(held, { revision: event.revision, position: event.position, doc });
+    this.kept.set(id, held);
+    this.changed.set(id, held);
+    const further = this.view.also?.row(event);
+    if (further) this.also.push(further);
   }
 
-  private read(id: string): Held<D> | undefined {
-    const row = this.select.get(id) as { revision: number; position: number; doc: string } | undefined;
-    return row && { revision: row.revision, position: row.position, doc: JSON.parse(row.doc) as D };
-  }
-
-  flush(): void {
+  flush(): readonly Change[] {
+    const upserts = [...this.changed].map(([id, held]) => this.values(id, held));
     for (const [id, held] of this.changed) {
-      const { revision, position, doc } = held;
       this.kept.delete(id);
       this.kept.set(id, held);
-      const columns = this.view.columns(doc!) as Record<string, string | number | null>;
-      const values = this.view.columnNames.map((name) => columns[name as string] ?? null);
-      this.upsert.run(id, revision, position, JSON.stringify(doc), ...values);
     }
-    for (const event of this.events) this.also?.(event);
     this.changed.clear();
-    this.events = [];
     for (const id of this.kept.keys()) {
       if (this.kept.size <= KEPT) break;
       this.kept.delete(id);
     }
+    const changes: Change[] = [{ table: this.table, upserts, removals: [] }];
+    if (this.also.length > 0) changes.push({ table: this.view.also!.table, upserts: this.also, removals: [] });
+    this.also = [];
+    return changes;
   }
 
   drop(): void {
     this.kept.clear();
     this.changed.clear();
-    this.events = [];
+    this.also = [];
+  }
+
+  private values(id: string, { revision, position, doc }: Held<D>): readonly Value[] {
+    const columns = this.view.columns(doc!) as Record<string, Value>;
+    return [id, revision, position, JSON.stringify(doc), ...this.view.columnNames.map((name) => columns[name] ?? null)];
   }
 }
 
+/** The view's table has the view's name. */
 export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): Projection {
+  const columns = ['id', 'revision', 'position', 'doc', ...view.columnNames];
+  const table = { name: view.name, columns, key: ['id'] };
   return {
     name: view.name,
     version: view.version,
-    tables: [view.table, ...(view.also?.tables ?? [])],
+    tables: view.also ? [table, view.also.table] : [table],
     wants: (category) => category === view.category,
-    prepare: (raw) => new StreamRows(view, raw),
+    begin: () => new StreamRows(view, table),
   };
 }

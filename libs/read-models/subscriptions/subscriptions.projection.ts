@@ -2,16 +2,18 @@ import { SUBSCRIPTION, type SubscriptionEvents } from '#subscription/published';
 import { idOf } from '#event-store';
 import type { SubscriptionRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
-import { upsertSql } from '../projector/upsert.js';
 import { foldSubscription, type SubscriptionDoc } from './subscription.doc.js';
 
-const RELATION = ['subscription_id', 'process_id', 'workflow', 'target', 'position'];
+const RELATIONS = {
+  name: 'process_subscriptions',
+  columns: ['subscription_id', 'process_id', 'workflow', 'target', 'position'],
+  key: ['subscription_id', 'process_id'],
+};
 
 /** Beside its row a subscription has one row per process that ran on it: its trail. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
   version: 1,
-  table: 'subscriptions',
   category: SUBSCRIPTION,
   columnNames: [
     'product_id',
@@ -39,14 +41,11 @@ export const subscriptionsProjection = streamProjection<SubscriptionRow, Subscri
     updated_at: doc.updatedAt,
   }),
   also: {
-    tables: ['process_subscriptions'],
-    prepare(raw) {
-      const upsert = raw.prepare(upsertSql('process_subscriptions', RELATION, ['subscription_id', 'process_id']));
-      return (event) => {
-        if (event.type !== 'ProcessRelated') return;
-        const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
-        upsert.run(idOf(event.stream), processId, workflow, target, event.position);
-      };
+    table: RELATIONS,
+    row(event) {
+      if (event.type !== 'ProcessRelated') return undefined;
+      const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
+      return [idOf(event.stream), processId, workflow, target, event.position];
     },
   },
 });

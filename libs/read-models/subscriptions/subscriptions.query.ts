@@ -1,5 +1,15 @@
 import type { ReadModels } from '../database/read-models.js';
-import { after, columnFor, cursorOf, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import {
+  after,
+  columnFor,
+  cursorOf,
+  ordered,
+  pageSize,
+  window,
+  type Range,
+  type Slice,
+  type Sort,
+} from '../database/paging.js';
 import type { SubscriptionRow } from '../database/tables.js';
 import type { SubscriptionDoc } from './subscription.doc.js';
 
@@ -34,6 +44,8 @@ export interface SubscriptionQuery {
   readonly range?: Range;
   readonly sort?: readonly Sort[];
   readonly cursor?: string;
+  /** Rows of a page where there is no range. */
+  readonly limit?: number;
 }
 
 const FIELDS = {
@@ -53,7 +65,7 @@ export async function listSubscriptions(
   { db }: ReadModels,
   query: SubscriptionQuery = {},
 ): Promise<Slice<SubscriptionItem> & { readonly next: string | null }> {
-  const { offset, limit } = window(query.range);
+  const { offset, limit } = query.range ? window(query.range) : { offset: 0, limit: pageSize(query.limit) };
   let matching = db.selectFrom('subscriptions');
   const { product } = query;
   if (product !== undefined)
@@ -68,7 +80,8 @@ export async function listSubscriptions(
       eb.or([eb('created_at', '<', from.at), eb.and([eb('created_at', '=', from.at), eb('id', '<', from.id)])]),
     );
   let select = matching.selectAll();
-  for (const { field, direction } of query.sort ?? []) select = select.orderBy(columnFor(FIELDS, field), direction);
+  for (const { field, direction } of query.sort ?? [])
+    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
   const rows = await select
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

@@ -1,36 +1,34 @@
-import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { categoryOf, type RecordedEvent } from '#event-store';
-import type { PreparedProjection, Projection } from '../projector/projection.js';
-import { upsertSql } from '../projector/upsert.js';
+import type { Change } from '../database/view-store.js';
+import type { Projection, ProjectionRun } from '../projector/projection.js';
 
-const COLUMNS = ['stream', 'category', 'run', 'due', 'since', 'position'];
+const TABLE = {
+  name: 'worklist',
+  columns: ['stream', 'category', 'run', 'due', 'since', 'position'],
+  key: ['stream'],
+};
 
 /**
  * What is open and when it is due: a pure function of the metadata of each stream's last event, so it needs no code for the
  * event's type (an instance that this process cannot fold stays open for others).
  */
-class Worklist implements PreparedProjection {
+class Worklist implements ProjectionRun {
   private readonly last = new Map<string, RecordedEvent>();
-  private readonly upsert: StatementSyncInstance;
-  private readonly remove: StatementSyncInstance;
-
-  constructor(raw: DatabaseSyncInstance) {
-    const newer = ' WHERE excluded.position > worklist.position';
-    this.upsert = raw.prepare(upsertSql('worklist', COLUMNS, ['stream']) + newer);
-    this.remove = raw.prepare('DELETE FROM worklist WHERE stream = ? AND position < ?');
-  }
 
   add(event: RecordedEvent): void {
     this.last.set(event.stream, event);
   }
 
-  flush(): void {
+  flush(): readonly Change[] {
+    const upserts = [];
+    const removals = [];
     for (const { stream, metadata, position } of this.last.values()) {
       const { owed } = metadata;
-      if (owed === undefined) this.remove.run(stream, position);
-      else this.upsert.run(stream, categoryOf(stream), owed.run ? 1 : 0, owed.due, metadata.time, position);
+      if (owed === undefined) removals.push([stream, position]);
+      else upserts.push([stream, categoryOf(stream), owed.run ? 1 : 0, owed.due, metadata.time, position]);
     }
     this.last.clear();
+    return [{ table: TABLE, upserts, removals }];
   }
 
   drop(): void {
@@ -41,8 +39,8 @@ class Worklist implements PreparedProjection {
 export const worklistProjection: Projection = {
   name: 'worklist',
   version: 1,
-  tables: ['worklist'],
+  tables: [TABLE],
   metadataOnly: true,
   wants: () => true,
-  prepare: (raw) => new Worklist(raw),
+  begin: () => new Worklist(),
 };

@@ -7,12 +7,12 @@ const PAGE = 500;
  * What is not at rest, by stream name, read in short pages so that no read transaction stays open. With `dueBefore` (ms) only what
  * is due by then.
  */
-export function* openWork({ raw }: ReadModels, dueBefore?: number): Generator<OpenWork> {
-  const due = dueBefore === undefined ? '' : ` AND due <= ${Number(dueBefore)}`;
-  const page = raw.prepare(`SELECT stream, run, due FROM worklist WHERE stream > ?${due} ORDER BY stream LIMIT ?`);
+export async function* openWork({ db }: ReadModels, dueBefore?: number): AsyncGenerator<OpenWork> {
+  let page = db.selectFrom('worklist').select(['stream', 'run', 'due']).orderBy('stream').limit(PAGE);
+  if (dueBefore !== undefined) page = page.where('due', '<=', dueBefore);
   for (let after = ''; ;) {
-    const rows = page.all(after, PAGE) as { stream: string; run: number; due: number | null }[];
-    for (const row of rows) yield { stream: row.stream, run: row.run !== 0, due: row.due };
+    const rows = await page.where('stream', '>', after).execute();
+    for (const { stream, run, due } of rows) yield { stream, run: run !== 0, due: due === null ? null : Number(due) };
     if (rows.length < PAGE) return;
     after = rows.at(-1)!.stream;
   }

@@ -1,7 +1,15 @@
 import type { CommandContext, Outcome } from '#kernel';
-import { EventLog, EventRegistry, type EventMetadata } from '#event-store';
+import { EventLog, EventRegistry, type EventMetadata, type EventSpec } from '#event-store';
 import { SeededIds, SimulatedStore, VirtualClock } from '#testing';
-import { CallbackTokens, Runtime, type Effect, type EffectCall, type OpenWork, type RequestPolicy } from '../index.js';
+import {
+  CallbackTokens,
+  Runtime,
+  type AnyDecider,
+  type Effect,
+  type EffectCall,
+  type OpenWork,
+  type RequestPolicy,
+} from '../index.js';
 import { jobDecider, jobEvents } from './job.decider.js';
 
 export const AT_ONCE: RequestPolicy = {
@@ -30,11 +38,16 @@ export interface Harness {
   readonly calls: EffectCall[];
   /** Answers the n-th call; missing ones hang. */
   readonly answers: ((call: EffectCall) => Outcome | Promise<Outcome>)[];
+  /** What runners said about instances they cannot carry on. */
+  readonly stuck: string[];
+  /** `events` and `decider`: the code that this process has, by default all there is. */
   runner(options?: {
     othersDead?: boolean;
     worker?: boolean;
     effect?: Partial<Effect>;
     seed?: number;
+    events?: readonly EventSpec<string, never>[];
+    decider?: AnyDecider;
   }): Promise<Runtime>;
   types(stream: string): Promise<string[]>;
   data(stream: string, type: string): Promise<Record<string, unknown>[]>;
@@ -48,6 +61,7 @@ export function harness(policy = AT_ONCE): Harness {
   const clock = new VirtualClock();
   const store = new SimulatedStore({ clock });
   const calls: EffectCall[] = [];
+  const stuck: string[] = [];
   const answers: Harness['answers'] = [];
   const read = async (stream: string) => (await store.readStream(stream)).events;
   const settle = async () => {
@@ -67,16 +81,17 @@ export function harness(policy = AT_ONCE): Harness {
     store,
     calls,
     answers,
+    stuck,
     settle,
     open,
-    async runner({ othersDead, worker, effect, seed = 1 } = {}) {
+    async runner({ othersDead, worker, effect, seed = 1, events = jobEvents, decider = jobDecider(policy) } = {}) {
       const run = async (call: EffectCall) => {
         calls.push(call);
         const answer = answers.shift();
         return answer ? answer(call) : new Promise<Outcome>(() => undefined);
       };
       const runtime = new Runtime({
-        log: new EventLog(store, new EventRegistry().register(jobEvents)),
+        log: new EventLog(store, new EventRegistry().register(events)),
         clock,
         ids: new SeededIds(clock, seed),
         tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://here'),
@@ -86,7 +101,8 @@ export function harness(policy = AT_ONCE): Harness {
         },
         othersDead,
         worker,
-      }).register('job', jobDecider(policy));
+        observe: { stuck: (stream, error) => stuck.push(`${stream}: ${String(error)}`) },
+      }).register('job', decider);
       await runtime.start();
       return runtime;
     },

@@ -77,12 +77,12 @@ function setStatus(catalogue: Requirements, to: Lifecycle, time: number, state: 
   const legal = LEGAL_MOVES[state.status];
   if (!legal.includes(to))
     throw new Refusal('invalid_transition', 409, `a subscription that is ${state.status} cannot become ${to}`, {
-      status: state.status,
+      state: state.status,
       legal,
     });
   const missing = catalogue.missing(state.productId, state.values, to);
   if (missing.length > 0)
-    throw new Refusal('missing_fields', 409, `${to} needs ${missing.join(', ')}`, { status: state.status, missing });
+    throw new Refusal('missing_fields', 409, `${to} needs ${missing.join(', ')}`, { state: state.status, missing });
   return [moved(to, time, state)];
 }
 

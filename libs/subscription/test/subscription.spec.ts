@@ -31,7 +31,7 @@ describe('a subscription', () => {
   );
   it('names the mandatory fields that are missing', () => {
     expect(() => asking(['b.f']).decide({ type: 'SetStatus', status: 'provisioning', time: 2 }, given([]))).toThrow(
-      expect.objectContaining({ code: 'missing_fields', extra: { status: 'initial', missing: ['b.f'] } }),
+      expect.objectContaining({ code: 'missing_fields', extra: { state: 'initial', missing: ['b.f'] } }),
     );
   });
   it('is silent on repeats', () => {

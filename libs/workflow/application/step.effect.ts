@@ -25,7 +25,7 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
         const input = call.input as StepInput;
         const found = stepAt(registry.find(input.workflow, input.version), input.step);
         if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${input.step}`);
-        const result = await found.node.handler(input.state as never, contextOf(call, input, ports));
+        const result = await found.node.handler(input.state as never, new Context(call, input, ports));
         return isOutcome(result) ? result : { kind: 'done', result };
       },
     },
@@ -42,27 +42,56 @@ function isOutcome(result: object): result is Outcome {
   return companion !== undefined && companion in result;
 }
 
-function contextOf(call: EffectCall, input: StepInput, { dispatcher, clock }: ProcessPorts): StepContext {
-  const processId = idOf(call.stream);
-  return {
-    processId,
-    workflow: input.workflow,
-    target: input.target,
-    step: input.step,
-    attempt: call.attempt,
-    idempotencyKey: call.idempotencyKey,
-    get callbackUrl() {
-      return call.callbackUrl;
-    },
-    deadline: call.deadline,
-    signal: call.signal,
-    now: () => clock.now(),
-    id: (purpose) => uuidV5(`${processId}/${purpose}`),
-    async dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
-      const { correlationId, actor, tenant, traceparent } = call;
-      const commandId = uuidV5(`${call.stream}/${input.step}/${purpose}`);
-      const context = { commandId, correlationId, causationId: call.idempotencyKey, actor, tenant, traceparent };
-      return (await dispatcher().dispatch<S>(stream, command, context, 'machine')).state;
-    },
-  };
+/** A class rather than a literal: its closures would be made anew for every step of every instance. */
+class Context implements StepContext {
+  readonly processId: string;
+  readonly workflow: string;
+  readonly target: string;
+  readonly step: string;
+
+  constructor(
+    private readonly call: EffectCall,
+    input: StepInput,
+    private readonly ports: ProcessPorts,
+  ) {
+    this.processId = idOf(call.stream);
+    this.workflow = input.workflow;
+    this.target = input.target;
+    this.step = input.step;
+  }
+
+  get attempt(): number {
+    return this.call.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return this.call.idempotencyKey;
+  }
+
+  get callbackUrl(): string {
+    return this.call.callbackUrl;
+  }
+
+  get deadline(): number | undefined {
+    return this.call.deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.call.signal;
+  }
+
+  now(): number {
+    return this.ports.clock.now();
+  }
+
+  id(purpose: string): string {
+    return uuidV5(`${this.processId}/${purpose}`);
+  }
+
+  async dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
+    const { correlationId, actor, tenant, traceparent, idempotencyKey } = this.call;
+    const commandId = uuidV5(`${this.call.stream}/${this.step}/${purpose}`);
+    const context = { commandId, correlationId, causationId: idempotencyKey, actor, tenant, traceparent };
+    return (await this.ports.dispatcher().dispatch<S>(stream, command, context, 'machine')).state;
+  }
 }

@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox';
+import { Type, type TObject, type TProperties } from 'typebox';
 import { Compile } from 'typebox/compile';
 
 /** One page of a form: JSON Schema with the extension keys of the Workflow Orchestrator (`format` and others). */
@@ -43,6 +43,10 @@ export function evaluateForm<L>(pages: readonly FormPage<L>[], answers: readonly
 }
 
 const EMPTY: FormPage<unknown> = { schema: () => ({ type: 'object', properties: {}, required: [] }) as never };
+
+/** What the initial state of a workflow lacks or has wrong, by its declared input; empty when it may start. */
+export const inputFaults = (input: TProperties | undefined, state: Answer): readonly FormFault[] =>
+  input === undefined ? [] : faultsOf(Type.Object(input), state);
 
 const closed = (schema: TObject): TObject => ({ title: 'unknown', ...schema, additionalProperties: false }) as TObject;
 

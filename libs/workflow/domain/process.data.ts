@@ -11,10 +11,10 @@ export function elementsOf(path: string): readonly (readonly [key: string, index
 /** Merges a step's delta where it belongs: at the top, or into its element's entry of the for-each's array. */
 export function mergeAt(data: Data, elements: readonly (readonly [string, number])[], delta: object): Data {
   const [first, ...rest] = elements;
-  if (first === undefined) return { ...data, ...delta };
+  if (first === undefined) return Object.assign({}, data, delta);
   const [key, index] = first;
   const list = Array.isArray(data[key]) ? [...(data[key] as unknown[])] : [];
   while (list.length <= index) list.push({});
   list[index] = mergeAt(list[index] as Data, rest, delta);
-  return { ...data, [key]: list };
+  return Object.assign({}, data, { [key]: list });
 }

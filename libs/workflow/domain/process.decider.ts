@@ -3,10 +3,11 @@ import type { Request } from '#runtime';
 import type { ProcessEvent, StepResumed } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
 import type { StepNode } from './definition.js';
+import { inputFaults, type FormFault } from './form.js';
 import { evolveProcess, requests } from './process.evolve.js';
 import { isFinished, owedBy } from './process.next.js';
 import { allRequests, hasEnded, requestAt, type ProcessState, type StartedProcess } from './process.state.js';
-import { UnknownDefinition, type WorkflowRegistry } from './workflow-registry.js';
+import type { WorkflowRegistry } from './workflow-registry.js';
 
 /** `time` is milliseconds since the epoch. */
 export type ProcessCommand =
@@ -25,19 +26,12 @@ export type ProcessCommand =
 type Start = ProcessCommand & { type: 'StartProcess' };
 
 /**
- * The process as a driven decider. Refusals: `unknown_workflow` 404, `process_not_found` 404, `invalid_process_status` 409 (with the
- * status and the commands that fit). Throws {@link UnknownDefinition} for an instance whose definition is not here.
+ * The process as a driven decider. Refusals: `unknown_workflow` 404, `validation_failed` 400 (the initial state
+ * is not what the workflow takes), `process_not_found` 404, `invalid_process_status` 409 (with the
+ * status and the commands that fit). Throws UnknownDefinition for an instance whose definition is not here.
  */
 export function processDecider(registry: WorkflowRegistry): DrivenDecider<ProcessState, ProcessCommand, ProcessEvent> {
-  const checked = new WeakSet<object>();
-  const compiledOf = (state: StartedProcess): Compiled => {
-    const compiled = registry.find(state.workflow, state.version);
-    if (!checked.has(state.steps)) {
-      if (!samePinned(compiled, state)) throw new UnknownDefinition(state.workflow, state.version);
-      checked.add(state.steps);
-    }
-    return compiled;
-  };
+  const compiledOf = (state: StartedProcess): Compiled => registry.bound(state);
   return {
     initial: () => ({ status: 'none' }),
     evolve: evolveProcess,
@@ -51,13 +45,12 @@ export function processDecider(registry: WorkflowRegistry): DrivenDecider<Proces
   };
 }
 
-const samePinned = ({ pinned }: Compiled, { steps }: StartedProcess): boolean =>
-  pinned.length === steps.length && pinned.every((each, i) => each.key === steps[i]!.key);
-
 function existing(state: ProcessState): StartedProcess {
   if (state.status === 'none') throw new Refusal('process_not_found', 404, 'there is no such process');
   return state;
 }
+
+const byPointer = ({ loc, msg }: FormFault) => ({ pointer: loc.map((part) => `/${part}`).join(''), message: msg });
 
 function start(registry: WorkflowRegistry, command: Start): readonly ProcessEvent[] {
   const compiled = registry.latest(command.workflow);
@@ -65,8 +58,11 @@ function start(registry: WorkflowRegistry, command: Start): readonly ProcessEven
     throw new Refusal('unknown_workflow', 404, `there is no workflow ${command.workflow}`, {
       workflows: registry.all().map((each) => each.key),
     });
-  const { key, version, target, isTask } = compiled.definition;
+  const { key, version, target, isTask, input } = compiled.definition;
   const { state, createdBy, product, customerId, time } = command;
+  const faults = inputFaults(input, state);
+  if (faults.length > 0)
+    throw new Refusal('validation_failed', 400, `this is no input of workflow ${key}`, {}, faults.map(byPointer));
   const started: ProcessEvent = {
     type: 'ProcessStarted',
     data: {
@@ -105,7 +101,7 @@ export function legalCommands(state: StartedProcess): readonly string[] {
 
 const unfit = (state: StartedProcess, what: string): Refusal =>
   new Refusal('invalid_process_status', 409, `a process that is ${state.status} cannot be ${what}`, {
-    status: state.status,
+    state: state.status,
     commands: legalCommands(state),
   });
 

@@ -2,7 +2,7 @@ import { Requests, type Request, type RequestEvent } from '#runtime';
 import { STEP_EVENTS, type ProcessEvent, type ProcessStarted, type StepResumed } from '../published/index.js';
 import { elementsOf, mergeAt } from './process.data.js';
 import { hasEnded, pinnedIndex, requestAt } from './process.state.js';
-import type { Data, OpenStatus, ProcessCommon, ProcessState, StartedProcess } from './process.state.js';
+import type { Data, OpenStatus, ProcessState, StartedProcess } from './process.state.js';
 
 export const requests = new Requests(STEP_EVENTS);
 
@@ -11,7 +11,7 @@ export function evolveProcess(state: ProcessState, event: ProcessEvent): Process
   if (event.type === 'ProcessStarted') return state.status === 'none' ? started(event as ProcessStarted) : state;
   if (state.status === 'none') return state;
   if (event.type === 'ProcessCompleted')
-    return { ...state, status: 'completed', endedAt: (event.data as { time: number }).time };
+    return Object.assign({}, state, { status: 'completed', endedAt: (event.data as { time: number }).time } as const);
   if (event.type === 'ProcessAborted') {
     const { reason, time } = event.data as { reason?: string; time: number };
     return { ...state, status: 'aborted', reason, endedAt: time };
@@ -57,7 +57,11 @@ function resumed(state: StartedProcess, { data }: StepResumed): ProcessState {
 
 function withRequest(state: StartedProcess, path: string, index: number, request: Request): ProcessState {
   const kept = index < 0 ? state.requests : replaced(state.requests, index, request);
-  const common: ProcessCommon = {
+  const dynamic = index < 0 ? { ...state.dynamic, [path]: request } : state.dynamic;
+  const done = request.status === 'done';
+  const position = done && index === state.position ? nextGap(kept, index + 1) : state.position;
+  const open: StartedProcess = {
+    status: statusOf(kept, dynamic, position),
     workflow: state.workflow,
     version: state.version,
     target: state.target,
@@ -68,13 +72,13 @@ function withRequest(state: StartedProcess, path: string, index: number, request
     startedAt: state.startedAt,
     steps: state.steps,
     requests: kept,
-    dynamic: index < 0 ? { ...state.dynamic, [path]: request } : state.dynamic,
-    position: request.status === 'done' && index === state.position ? nextGap(kept, index + 1) : state.position,
-    data: request.status === 'done' && !hasEnded(state) ? merged(state.data, path, index, request.result) : state.data,
+    dynamic,
+    position,
+    data: done && !hasEnded(state) ? merged(state.data, path, index, request.result) : state.data,
   };
-  if (state.status === 'aborted') return { ...common, status: 'aborted', reason: state.reason, endedAt: state.endedAt };
-  if (state.status === 'completed') return { ...common, status: 'completed', endedAt: state.endedAt };
-  return { ...common, status: statusOf(common) };
+  if (state.status === 'aborted') return { ...open, status: 'aborted', reason: state.reason, endedAt: state.endedAt };
+  if (state.status === 'completed') return { ...open, status: 'completed', endedAt: state.endedAt };
+  return open;
 }
 
 function merged(data: Data, path: string, index: number, result: unknown): Data {
@@ -107,12 +111,16 @@ const RANK: Readonly<Record<Request['status'], number>> = {
 const SHOWN: readonly OpenStatus[] = ['running', 'awaiting_callback', 'waiting', 'running', 'failed'];
 
 /** Everything before `position` is done and needs no look. */
-function statusOf(state: ProcessCommon): OpenStatus {
+function statusOf(
+  all: readonly (Request | undefined)[],
+  dynamic: Readonly<Record<string, Request>>,
+  position: number,
+): OpenStatus {
   let rank = 0;
-  for (let i = state.position; i < state.requests.length; i++) {
-    const request = state.requests[i];
+  for (let i = position; i < all.length; i++) {
+    const request = all[i];
     if (request !== undefined) rank = Math.max(rank, RANK[request.status]);
   }
-  for (const path in state.dynamic) rank = Math.max(rank, RANK[state.dynamic[path]!.status]);
+  for (const path in dynamic) rank = Math.max(rank, RANK[dynamic[path]!.status]);
   return SHOWN[rank]!;
 }

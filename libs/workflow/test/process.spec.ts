@@ -97,6 +97,25 @@ describe('the process decider', () => {
     expect(fold(late, aborted)).toMatchObject({ status: 'aborted', data: { list: [] } });
   });
 
+  it('refuses a start whose state is not what the workflow takes', () => {
+    const input = { name: Type.String({ minLength: 1 }) };
+    const taking = workflow({ key: 'taking', version: 1, target: 'SYSTEM', description: 'Taking', input }, []);
+    const start = (state: object) =>
+      processDecider(new WorkflowRegistry([taking])).decide(
+        { type: 'StartProcess', workflow: 'taking', state: { ...state }, createdBy: 'ann', time: 0 },
+        { status: 'none' },
+      );
+    const refused = (pointer: string) =>
+      expect.objectContaining({
+        code: 'validation_failed',
+        status: 400,
+        errors: [{ pointer, message: expect.any(String) }],
+      });
+    expect(() => start({})).toThrow(refused('/name'));
+    expect(() => start({ name: 5 })).toThrow(refused('/name'));
+    expect(start({ name: 'n', more: 1 }).map(({ type }) => type)).toEqual(['ProcessStarted', 'ProcessCompleted']);
+  });
+
   it('leaves an instance alone whose definition it lacks', () => {
     const other = processDecider(new WorkflowRegistry([]));
     expect(() => other.next(begin([]))).toThrow(UnknownDefinition);

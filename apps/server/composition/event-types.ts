@@ -1,0 +1,15 @@
+import { EventRegistry, type EventSpec } from '#event-store';
+import { portfolioEvents } from '#portfolio/published';
+import { operationEvents } from '#provisioning/published';
+import { subscriptionEvents } from '#subscription/published';
+import { processEvents } from '#workflow/published';
+
+/** Every event type this server knows; one line per context. */
+const eventTypes: readonly EventSpec<string, never>[] = [
+  ...portfolioEvents,
+  ...processEvents,
+  ...subscriptionEvents,
+  ...operationEvents,
+];
+
+export const eventRegistry = (): EventRegistry => new EventRegistry().register(eventTypes);

@@ -1,0 +1,64 @@
+import { openEmbeddedStore, type EventStore, type WorkGroups } from '#event-store';
+import type { Clock } from '#kernel';
+import type { Config } from '#platform';
+import type { Logger } from 'pino';
+import type { Closing } from './closing.js';
+import { LogWatch } from './log-watch.js';
+
+/** How long closing waits for appends that a silent store has not answered, ms; what they did is read from it later. */
+const DRAIN_MS = 1_000;
+
+/** The log, and what only one of its kinds has. */
+export interface OpenedStore {
+  readonly store: EventStore;
+  /** Of the embedded log: whoever has its directory is the only one. */
+  readonly commits?: SharedArrayBuffer;
+  /** Of EventStoreDB. */
+  readonly groups?: WorkGroups;
+  /** Why the log does not answer; undefined while it does. */
+  readonly trouble: () => string | undefined;
+}
+
+interface Given {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly acceptLoss: boolean;
+}
+
+/** Opens the log where the configuration says. Throws StoreErrors. */
+export function openStore(given: Given, closing: Closing): Promise<OpenedStore> {
+  return given.config.eventStore === 'embedded' ? embedded(given, closing) : eventStoreDb(given, closing);
+}
+
+async function embedded({ config, logger, acceptLoss }: Given, closing: Closing): Promise<OpenedStore> {
+  const onWarning = (message: string) => logger.warn(message);
+  const store = await openEmbeddedStore({ directory: config.dataDir, acceptLoss, onWarning });
+  closing.add(() => store.close());
+  return { store, commits: store.commits, trouble: () => undefined };
+}
+
+async function eventStoreDb({ config, logger, clock }: Given, closing: Closing): Promise<OpenedStore> {
+  // Its client takes longer to load than the whole embedded log, so only those who use it load it.
+  const { openEventStoreDb } = await import('../../../libs/event-store/eventstoredb/index.js');
+  const store = await openEventStoreDb({
+    ...withCredentials(config.eventStore),
+    streamPrefix: config.streamPrefix,
+    clock,
+    drainMs: DRAIN_MS,
+    onWarning: (message) => logger.warn(message),
+    onParked: (parked) => logger.warn(parked, 'an event in one of our streams is not ours to read'),
+  });
+  closing.add(() => store.close());
+  const watch = new LogWatch(store, clock);
+  closing.add(() => watch.stop());
+  return { store, groups: store.groups, trouble: () => watch.trouble() };
+}
+
+/** The client ignores credentials in its connection string on calls that carry their own, as each of ours does. */
+function withCredentials(text: string): { url: string; credentials?: { username: string; password: string } } {
+  const [, scheme, username, password, rest] = /^([^/]+\/\/)([^:@/]+):([^@/]*)@(.+)$/.exec(text) ?? [];
+  if (username === undefined) return { url: text };
+  const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password!) };
+  return { url: `${scheme}${rest}`, credentials };
+}

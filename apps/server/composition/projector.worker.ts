@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { EventLog, openLogReader } from '#event-store';
+import { openReadModels, projections, serveProjector, startProjector } from '#read-models';
+// Alone: the whole platform takes longer to load than everything else here.
+import { openSubjectKeyReader } from '../../../libs/platform/vault/subject-key-reader.js';
+import { eventRegistry } from './event-types.js';
+
+/** What the projector's thread opens for itself; nothing that is open can be handed to another thread. */
+export interface ProjectorData {
+  readonly directory: string;
+  readonly vaultKey: Uint8Array;
+  readonly acceptLoss: boolean;
+  /** One id per process start. */
+  readonly owner: string;
+  /** Of the embedded log that the starting thread has open. */
+  readonly commits: SharedArrayBuffer;
+}
+
+const { directory, vaultKey, acceptLoss, commits, owner } = workerData as ProjectorData;
+
+await serveProjector(parentPort!, async (given) => {
+  const store = openLogReader({ directory, commits });
+  const keys = openSubjectKeyReader({ directory, key: vaultKey });
+  const readModels = await openReadModels({ directory, acceptLoss });
+  const close = async () => {
+    await readModels.close();
+    keys.close();
+    await store.close();
+  };
+  const log = new EventLog(store, eventRegistry(), keys);
+  const decode = log.decode.bind(log);
+  return { projector: await startProjector({ store, decode, readModels, projections, owner, ...given }), close };
+});

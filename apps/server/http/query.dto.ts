@@ -1,0 +1,71 @@
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+
+/** Longer than any name, cursor or filter that makes sense. */
+const LONGEST_TEXT = 1_000;
+
+type Decorate = (target: object, property: string) => void;
+const all =
+  (...decorators: readonly Decorate[]): Decorate =>
+  (target, property) =>
+    decorators.forEach((decorate) => decorate(target, property));
+
+/** An optional text in the query. */
+export const TextParameter = (about: ApiPropertyOptions = {}): Decorate =>
+  all(ApiPropertyOptional(about), IsOptional(), IsString(), MaxLength(LONGEST_TEXT));
+
+const whole = (about: ApiPropertyOptions, from: number, to: number): Decorate =>
+  all(
+    ApiPropertyOptional(about),
+    IsOptional(),
+    Type(() => Number),
+    IsInt(),
+    Min(from),
+    Max(to),
+  );
+
+/** An optional revision in the query. */
+export const RevisionParameter = (description: string): Decorate =>
+  whole({ minimum: 0, description }, 0, Number.MAX_SAFE_INTEGER);
+
+/** An optional number of rows in the query. */
+export const PageSizeParameter = (by: number, description?: string): Decorate =>
+  whole({ minimum: 1, maximum: 500, default: by, ...(description !== undefined && { description }) }, 1, 500);
+
+/** What every query takes. The value is checked where it is waited for, see PositionInterceptor. */
+export class QueryDto {
+  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position' })
+  @IsOptional()
+  @IsString()
+  min_position?: string;
+}
+
+/** A list in the Workflow Orchestrator's way. */
+export class SliceDto extends QueryDto {
+  @TextParameter({
+    example: '0,10',
+    description: 'From and to (exclusive), at most 500 rows; the first 50 if absent',
+  })
+  range?: string;
+
+  @TextParameter({ example: 'status,desc', description: 'Field and direction, any number of pairs' })
+  sort?: string;
+}
+
+/** A list that is read page by page and neither skips nor repeats while rows come and change. */
+export class PageDto extends QueryDto {
+  @TextParameter({ description: '`next` of the page before' })
+  cursor?: string;
+
+  @PageSizeParameter(50)
+  limit?: number;
+}
+
+export class SliceOrPageDto extends SliceDto {
+  @TextParameter({ description: 'Cursor of the Link header `rel="next"` of the page before; not with range or sort' })
+  cursor?: string;
+
+  @PageSizeParameter(50, 'Rows of a page, where there is no range')
+  limit?: number;
+}

@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import { FailureSchema } from '#runtime';
+import { anyObject, count, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
+
+const common = {
+  process_id: uuid,
+  workflow_name: text,
+  workflow_target: text,
+  is_task: flag,
+  created_by: text,
+  failed_reason: orNull(text),
+  started_at: seconds,
+  last_status: text,
+  last_step: orNull(text),
+  assignee: text,
+  last_modified_at: seconds,
+  product_id: orNull(text),
+  customer_id: orNull(text),
+  subscriptions: Type.Array(Type.Object({ subscription_id: uuid })),
+};
+
+/** In lists state and steps are null, as the Workflow Orchestrator has it. */
+export const ProcessListSchema = Type.Array(Type.Object({ ...common, current_state: Type.Null(), steps: Type.Null() }));
+
+const StepSchema = Type.Object({
+  step_id: text,
+  key: text,
+  name: text,
+  status: text,
+  retries: count,
+  started: orNull(seconds),
+  completed: orNull(seconds),
+  failure: orNull(FailureSchema),
+  state: orNull(anyObject),
+  state_delta: Type.Unknown(),
+});
+
+export const ProcessDetailSchema = Type.Object({ ...common, current_state: anyObject, steps: Type.Array(StepSchema) });

@@ -1,0 +1,57 @@
+import { Type } from 'typebox';
+import { anyObject, count, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
+import { ProcessListSchema } from '../processes/process.answers.js';
+import { productFields } from '../products/product.answers.js';
+
+const { product_id, name, ...described } = productFields;
+
+const common = {
+  subscription_id: uuid,
+  name: text,
+  description: text,
+  status: text,
+  product_id,
+  product: Type.Object(
+    { product_id, name, ...Type.Partial(Type.Object(described)).properties },
+    { description: 'Id and name only for a product that the catalogue has no longer' },
+  ),
+  customer_id: text,
+  insync: flag,
+  note: orNull(text),
+  start_date: orNull(seconds),
+  end_date: orNull(seconds),
+  version: count,
+  tag: orNull(text),
+  customer_descriptions: Type.Array(anyObject),
+};
+
+export const SubscriptionListSchema = Type.Array(Type.Object(common));
+
+export const SubscriptionDetailSchema = Type.Object({
+  ...common,
+  values: Type.Record(text, anyObject, { description: 'Fields by block' }),
+  position: count,
+  processes: ProcessListSchema,
+});
+
+export const DomainModelSchema = Type.Object(common, { description: 'And one object for each product block' });
+
+const ActionSchema = Type.Object({
+  name: text,
+  description: text,
+  reason: Type.Optional(text),
+  usable_when: Type.Optional(Type.Array(text)),
+  status: Type.Optional(text),
+  action: Type.Optional(text),
+});
+const actions = Type.Array(ActionSchema);
+
+export const ActionsSchema = Type.Object({
+  reason: Type.Optional(text),
+  create: actions,
+  modify: actions,
+  terminate: actions,
+  system: actions,
+  validate: actions,
+  reconcile: actions,
+});

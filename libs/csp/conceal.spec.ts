@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Outcome } from '#kernel';
+import { conceal } from './conceal.js';
+
+const failed = (code: string, message: string): Outcome => ({
+  kind: 'failed',
+  failure: { kind: 'refused', code, message, status: 400 },
+});
+
+describe('what a CSP says of a failure', () => {
+  it('is recorded without the secrets of the request, wherever they are in it', () => {
+    const said = failed('Weak:hunter22', 'hunter22 is weak; hunter22 and s3cret-key');
+    expect(conceal(said, ['hunter22', 's3cret-key'])).toEqual(
+      failed('Weak:[secret]', '[secret] is weak; [secret] and [secret]'),
+    );
+  });
+
+  it('stays as it is where nothing secret was sent, and so do results', () => {
+    const said = failed('Weak', 'too short');
+    expect(conceal(said, [''])).toEqual(said);
+    const done: Outcome = { kind: 'done', result: { domain_name: 'hunter22' } };
+    expect(conceal(done, ['hunter22'])).toBe(done);
+  });
+});

@@ -1,0 +1,94 @@
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { join } from 'node:path';
+import { StoreUnavailable } from '../errors.js';
+import {
+  position,
+  type AllPage,
+  type Delivery,
+  type EventFilter,
+  type EventStore,
+  type Position,
+  type Revision,
+  type StreamName,
+  type StreamPage,
+} from '../port.js';
+import { LOG_DB, readMeta } from './database.js';
+import { Heads, TypeCodes } from './names.js';
+import { Reader } from './reader.js';
+import { storeError } from './sqlite-errors.js';
+import { follow, SharedWakeups } from './wakeups.js';
+
+/** Events of one read of a subscription. */
+const PAGE = 1_000;
+
+/**
+ * A second, read-only connection to a log that this process has open, for another thread: `commits` is that of the open store.
+ * SQLite shares the file's locks between the connections of one process; nothing here opens the file in another way.
+ */
+export function openLogReader(options: { directory: string; commits: SharedArrayBuffer }): EventStore {
+  const db = new DatabaseSync(join(options.directory, LOG_DB), { readOnly: true, timeout: 5_000 });
+  return new LogReader(db, new SharedWakeups(options.commits));
+}
+
+class LogReader implements EventStore {
+  readonly logId: string;
+  private readonly heads: Heads;
+  private readonly reader: Reader;
+  private readonly last;
+
+  constructor(
+    private readonly db: DatabaseSyncInstance,
+    private readonly wakeups: SharedWakeups,
+  ) {
+    this.logId = readMeta(db, 'log_id')!;
+    this.heads = new Heads(db);
+    this.reader = new Reader(db, this.heads, new TypeCodes(db));
+    this.last = db.prepare('SELECT max(position) AS n FROM appends');
+  }
+
+  append(): Promise<never> {
+    return Promise.reject(new StoreUnavailable('this connection to the log only reads', true));
+  }
+
+  /** The writer is another connection, so no head is held from one call to the next. */
+  async readStream(
+    stream: StreamName,
+    options?: { from?: Revision; direction?: 'forwards' | 'backwards'; limit?: number },
+  ): Promise<StreamPage> {
+    this.heads.clear();
+    return reading(() => this.reader.stream(stream, options));
+  }
+
+  async readAll(options: { after: Position; filter?: EventFilter; limit?: number }): Promise<AllPage> {
+    return reading(() => this.reader.all(options.after, this.position(), options.filter, options.limit));
+  }
+
+  subscribe(options: { after: Position; filter?: EventFilter; signal: AbortSignal }): AsyncIterable<Delivery> {
+    const head = () => {
+      this.wakeups.before();
+      return this.position();
+    };
+    const read = (after: Position) => this.readAll({ after, filter: options.filter, limit: PAGE });
+    return follow(this.wakeups, read, head, options);
+  }
+
+  async head(): Promise<Position> {
+    return reading(() => this.position());
+  }
+
+  async close(): Promise<void> {
+    if (this.db.isOpen) this.db.close();
+  }
+
+  private position(): Position {
+    return position(Number((this.last.get() as { n: number | null }).n ?? 0));
+  }
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw storeError(error, 'read');
+  }
+}

@@ -1,0 +1,32 @@
+import type { Role } from './config.js';
+
+/** What decides how processes may be put together. */
+interface Placed {
+  readonly eventStore: string;
+  readonly readModels: string;
+  readonly roles: readonly Role[];
+  readonly vaultKey?: unknown;
+  readonly callbackKeys?: unknown;
+}
+
+const ALL_ROLES = 3;
+
+/**
+ * Faults of a combination that cannot work. What lives in a directory belongs to one process, which then has all roles; what is split
+ * over processes needs EventStoreDB and PostgreSQL, and keys that are the same for all.
+ */
+export function combination({ eventStore, readModels, roles, vaultKey, callbackKeys }: Placed): string[] {
+  const [distributed, shared] = [eventStore !== 'embedded', readModels !== 'sqlite'];
+  if (shared && !distributed)
+    return [
+      'PURVEYOR_READ_MODELS: postgres://... goes with PURVEYOR_EVENT_STORE=esdb://..., the embedded log with sqlite',
+    ];
+  if (roles.length < ALL_ROLES && !shared)
+    return [
+      'PURVEYOR_ROLES: must be all of api, worker and projector, unless PURVEYOR_EVENT_STORE is esdb://... and PURVEYOR_READ_MODELS is postgres://...',
+    ];
+  if (!shared) return [];
+  return Object.entries({ PURVEYOR_VAULT_KEY: vaultKey, PURVEYOR_CALLBACK_KEYS: callbackKeys })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => `${name}: must be set where several processes may share the log`);
+}

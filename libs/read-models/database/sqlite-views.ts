@@ -1,0 +1,71 @@
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import {
+  onConflict,
+  SecondProjector,
+  storable,
+  type Batch,
+  type Change,
+  type TableShape,
+  type ViewStore,
+} from './view-store.js';
+
+interface Statements {
+  readonly select: StatementSyncInstance;
+  readonly upsert: StatementSyncInstance;
+  readonly remove: StatementSyncInstance;
+}
+
+/** Statements prepared once per table; a batch is written without a turn of the event loop in between. */
+export class SqliteViews implements ViewStore {
+  private readonly prepared = new Map<string, Statements>();
+  private advance: StatementSyncInstance | undefined;
+
+  constructor(private readonly raw: DatabaseSyncInstance) {}
+
+  async load(table: TableShape, ids: readonly string[]) {
+    const { select } = this.statements(table);
+    return ids.map((id) => select.get(id)).filter((row) => row !== undefined) as Record<string, unknown>[];
+  }
+
+  async apply(batch: Batch): Promise<void> {
+    const { raw } = this;
+    raw.exec('BEGIN IMMEDIATE');
+    try {
+      this.moveCheckpoints(batch);
+      for (const change of batch.changes) this.write(change);
+      raw.exec('COMMIT');
+    } catch (error) {
+      if (raw.isTransaction) raw.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private moveCheckpoints({ owner, advances }: Batch): void {
+    this.advance ??= this.raw.prepare(
+      'UPDATE checkpoints SET position = ? WHERE projection = ? AND position = ? AND owner = ?',
+    );
+    for (const { projection, from, to } of advances)
+      if (this.advance.run(to, projection, from, owner).changes !== 1) throw new SecondProjector(projection);
+  }
+
+  private write({ table, upserts, removals }: Change): void {
+    const { upsert, remove } = this.statements(table);
+    for (const values of upserts) upsert.run(...values.map(storable));
+    for (const values of removals) remove.run(...values);
+  }
+
+  private statements(table: TableShape): Statements {
+    const known = this.prepared.get(table.name);
+    if (known !== undefined) return known;
+    const { name, columns, key } = table;
+    const marks = columns.map(() => '?').join(', ');
+    const matches = key.map((column) => `${column} = ?`).join(' AND ');
+    const made = {
+      select: this.raw.prepare(`SELECT * FROM ${name} WHERE ${key[0]} = ?`),
+      upsert: this.raw.prepare(`INSERT INTO ${name} (${columns.join(', ')}) VALUES (${marks}) ${onConflict(table)}`),
+      remove: this.raw.prepare(`DELETE FROM ${name} WHERE ${matches} AND position <= ?`),
+    };
+    this.prepared.set(name, made);
+    return made;
+  }
+}

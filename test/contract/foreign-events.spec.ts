@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { START, type Position } from '#event-store';
+import {
+  openEventStoreDb,
+  type EventStoreDbStore,
+  type ParkedEvent,
+} from '../../libs/event-store/eventstoredb/index.js';
+import { fillStream, ids, note, readEverything } from './contract.support.js';
+import { ownView, servers, type TestServer } from './servers.js';
+
+/** A server that others write to as well. */
+describe.each(servers)('foreign events: %s', (_name, start) => {
+  let server: TestServer;
+  let store: EventStoreDbStore;
+  let view: string;
+  const parked: ParkedEvent[] = [];
+  beforeEach(async () => {
+    parked.length = 0;
+    server = await start();
+    view = ownView();
+    store = await openEventStoreDb({ url: server.url, streamPrefix: view, onParked: (event) => parked.push(event) });
+  });
+  afterEach(async () => {
+    await store.close();
+    await server.stop();
+  });
+
+  /** Written with the plain client, as another program would. */
+  async function writeForeign(stream: string, event: { type?: string; bytes?: string; metadata?: string }) {
+    const foreign = {
+      id: randomUUID(),
+      type: event.type ?? 'Foreign',
+      contentType: 'application/octet-stream' as const,
+      data: Buffer.from(event.bytes ?? 'no JSON'),
+      metadata: Buffer.from(event.metadata ?? '{}'),
+    };
+    const credentials = { username: 'none', password: 'none' };
+    await store.connection.client.appendToStream(stream, foreign, { expectedRevision: 'no_stream', credentials });
+  }
+
+  it('are out of sight in streams that are not ours', async () => {
+    const { events } = await fillStream(store, 'process-1', [1]);
+    await writeForeign(`other-${randomUUID()}`, {});
+    expect(ids(await readEverything(store))).toEqual(ids(events));
+    expect(ids(await readEverything(store, { types: ['Foreign', 'Happened'] }))).toEqual(ids(events));
+    expect(parked).toEqual([]);
+  });
+
+  it('are parked in streams of ours: the log goes on, the stream says what is wrong', async () => {
+    await writeForeign(`${view}process-1`, {});
+    const { events } = await fillStream(store, 'process-2', [1]);
+    expect(ids(await readEverything(store))).toEqual(ids(events));
+    expect(parked).toEqual([
+      { stream: 'process-1', revision: 0, position: expect.any(Number), reason: 'its content type is not JSON' },
+    ]);
+    await expect(store.readStream('process-1')).rejects.toMatchObject({
+      code: 'corrupt',
+      at: { stream: 'process-1', revision: 0 },
+    });
+  });
+
+  it('are passed over where they are links, also to nothing', async () => {
+    await writeForeign(`${view}process-1`, { type: '$>', bytes: '0@nowhere' });
+    const { events } = await fillStream(store, 'process-2', [1]);
+    expect(ids(await readEverything(store))).toEqual(ids(events));
+    expect(parked).toEqual([]);
+  });
+
+  it('move the position of a subscription that is caught up', async () => {
+    await fillStream(store, 'process-1', [1]);
+    const abort = new AbortController();
+    const seen: string[] = [];
+    let head: Position | undefined;
+    for await (const delivery of store.subscribe({ after: START, signal: abort.signal })) {
+      seen.push(...note(delivery));
+      if (head === undefined && delivery.kind === 'caughtUp') {
+        await writeForeign(`other-${randomUUID()}`, {});
+        head = await store.head();
+      }
+      if (head !== undefined && delivery.position >= head) abort.abort();
+    }
+    expect(head).toBeGreaterThan(START);
+    expect(seen.filter((each) => each !== 'caughtUp')).toEqual(['process-1@0']);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore, type EmbeddedStore } from '#event-store';
+import { openSubjectKeys, type FileSubjectKeys } from '#platform';
+import { openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
+import { dump, project, started, story, World } from './read-models.fixture.js';
+
+const REAL = new URL('../../dist/apps/server/composition/projector.worker.js', import.meta.url);
+const MORTAL = new URL('./thread/mortal.worker.mjs', import.meta.url);
+const key = new Uint8Array(32).fill(7);
+
+describe('the projector in a thread of its own', () => {
+  let directory: string;
+  let store: EmbeddedStore;
+  let keys: FileSubjectKeys;
+  let models: ReadModels;
+  let world: World;
+  let stop: AbortController;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'purveyor-thread-'));
+    store = await openEmbeddedStore({ directory, walBytes: 0 });
+    keys = await openSubjectKeys({ directory, key });
+    models = await openReadModels({ directory });
+    world = new World(store, keys);
+    stop = new AbortController();
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await models.close();
+    keys.close();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const data = (more: object = {}) => ({
+    directory,
+    vaultKey: key,
+    acceptLoss: false,
+    owner: randomUUID(),
+    commits: store.commits,
+    ...more,
+  });
+
+  it('follows the log, opens personal fields whose keys are made later, and ends when told', async () => {
+    const projector = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    await projector.waitFor(await story(world), 10_000);
+    await world.portfolio('late');
+    await world.stage('late', 'StageStarted', started);
+    const end = await world.stage('late', 'StageCompleted', { result: { first_name: 'Ada' } });
+    await projector.waitFor(end, 10_000);
+    expect(projector.position()).toBe(end);
+    expect((await portfolio(models, 'late'))?.stages[0]).toMatchObject({ result: { first_name: 'Ada' } });
+    const other = await project(world, await openReadModels({ directory: ':memory:' }));
+    await other.projector.waitFor(end, 10_000);
+    expect(await dump(models)).toEqual(await dump(other.models));
+    await other.stop();
+    stop.abort();
+    await projector.done;
+    expect(projector.failure()).toBeUndefined();
+  });
+
+  it('no longer reads what belongs to a forgotten subject', async () => {
+    const projector = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    await world.portfolio('gone');
+    await projector.waitFor(await world.stage('gone', 'StageStarted', started), 10_000);
+    const end = await world.stage('gone', 'StageCompleted', { result: { first_name: 'Ada' } });
+    await keys.forget('portfolio-gone');
+    stop.abort();
+    await projector.done;
+    await models.db.updateTable('checkpoints').set({ position: 0 }).execute();
+    await models.db.deleteFrom('portfolios').execute();
+    stop = new AbortController();
+    const again = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    await again.waitFor(end, 10_000);
+    expect((await portfolio(models, 'gone'))?.stages[0]).toMatchObject({ result: { first_name: '[erased]' } });
+    stop.abort();
+    await again.done;
+  });
+
+  it('is begun again when it dies, says so meanwhile, and loses and doubles nothing', async () => {
+    const lives = new SharedArrayBuffer(4);
+    new Int32Array(lives)[0] = 2;
+    const workerData = data({ deadly: 'portfolio-b', lives });
+    const failures: string[] = [];
+    const projector = await superviseProjector({
+      start: (given) => new ProjectorThread(MORTAL, workerData).start(given),
+      signal: stop.signal,
+      onFailure: (error) => failures.push(`${String(error)}; ${String(projector.failure())}`),
+    });
+    const end = await story(world);
+    await projector.waitFor(end, 20_000);
+    const ended = "the projector's thread ended with code 3";
+    expect(failures).toEqual([`Error: ${ended}; ${ended}`, `Error: ${ended}; ${ended}`]);
+    expect(projector.failure()).toBeUndefined();
+    const other = await project(world, await openReadModels({ directory: ':memory:' }));
+    await other.projector.waitFor(end, 10_000);
+    expect(await dump(models)).toEqual(await dump(other.models));
+    await other.stop();
+    stop.abort();
+    await projector.done;
+  });
+
+  it('keeps the code of what hinders its start', async () => {
+    const first = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    await first.waitFor(await story(world), 10_000);
+    stop.abort();
+    await first.done;
+    await models.db.updateTable('checkpoints').set({ position: 1_000_000 }).execute();
+    const again = new ProjectorThread(REAL, data()).start({ signal: new AbortController().signal });
+    await expect(again).rejects.toMatchObject({ code: 'corrupt', message: /acknowledged events are missing/ });
+  });
+});

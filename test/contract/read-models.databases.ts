@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openReadModels, type ReadModels } from '#read-models';
+import type { PostgresServer } from '#testing';
+import type { Database } from './read-models.fixture.js';
+
+export async function sqliteDatabase(): Promise<Database> {
+  const directory = await mkdtemp(join(tmpdir(), 'purveyor-views-'));
+  const open = (acceptLoss?: boolean) => openReadModels({ directory, acceptLoss });
+  return database(open, () => rm(directory, { recursive: true }));
+}
+
+export async function postgresDatabase(server: PostgresServer): Promise<Database & { readonly url: string }> {
+  const url = await server.createDatabase();
+  const open = (acceptLoss?: boolean) => openReadModels({ at: url, directory: tmpdir(), acceptLoss });
+  return { url, ...database(open, async () => {}) };
+}
+
+function database(open: (acceptLoss?: boolean) => Promise<ReadModels>, remove: () => Promise<void>): Database {
+  const opened: ReadModels[] = [];
+  return {
+    async open(options) {
+      const models = await open(options?.acceptLoss);
+      opened.push(models);
+      return models;
+    },
+    async remove() {
+      for (const models of opened) await models.close();
+      await remove();
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { checkpointsOf, projections, startProjector, superviseProjector, type ReadModels } from '#read-models';
+import { PostgresServer } from '#testing';
+import { postgresDatabase, sqliteDatabase } from './read-models.databases.js';
+import { answers, dump, hashOf, manyThings, project, story, upTo, World } from './read-models.fixture.js';
+import { projectorContract } from './read-models.projector.contract.js';
+import { queriesContract } from './read-models.queries.contract.js';
+
+const server = await PostgresServer.start();
+if (server === undefined) {
+  process.stderr.write('PostgreSQL is not installed: the read models over it are not tested\n');
+  describe('read models over PostgreSQL', () => {
+    it('are tested where it is installed', () => expect(process.env['CI']).toBeUndefined());
+  });
+} else {
+  const open = () => postgresDatabase(server);
+  afterAll(() => server.remove());
+  projectorContract('PostgreSQL', open);
+  queriesContract('PostgreSQL', open);
+  overPostgres(server);
+}
+
+const projecting = ({ store, decode }: World, readModels: ReadModels) => ({ store, decode, readModels, projections });
+
+function overPostgres(postgres: PostgresServer): void {
+  const open = () => postgresDatabase(postgres);
+
+  describe('both databases', () => {
+    it('hold the same rows and give the same answers', async () => {
+      const seed = Date.now() % 1_000_000;
+      process.stderr.write(`read models: seed ${seed}\n`);
+      const world = new World();
+      const end = await manyThings(world, seed);
+      const [sqlite, other] = [await sqliteDatabase(), await open()];
+      const [one, two] = [await sqlite.open(), await other.open()];
+      for (const models of [one, two]) await (await upTo(world, end, models)).stop();
+      expect(await dump(two)).toEqual(await dump(one));
+      expect(await hashOf(two)).toBe(await hashOf(one));
+      expect(await answers(two, world.time)).toEqual(await answers(one, world.time));
+      await sqlite.remove();
+      await other.remove();
+    });
+  });
+
+  describe('several projectors over PostgreSQL', () => {
+    it('one works, the second follows it and takes over when it lets go', async () => {
+      const database = await open();
+      const world = new World();
+      const first = await upTo(world, await story(world), await database.open(), { owner: 'first' });
+      const models = await database.open();
+      const stop = new AbortController();
+      const second = await superviseProjector({
+        start: (signals) => startProjector({ ...signals, ...projecting(world, models), owner: 'second' }),
+        signal: stop.signal,
+        onFailure: (error) => expect(error).toBeUndefined(),
+      });
+      await second.waitFor(await world.portfolio('c'), 10_000);
+      expect((await checkpointsOf(models)).every((row) => row.owner === 'first')).toBe(true);
+      await first.stop();
+      await second.waitFor(await world.portfolio('d'), 10_000);
+      expect((await checkpointsOf(models)).every((row) => row.owner === 'second')).toBe(true);
+      stop.abort();
+      await second.done;
+      await database.remove();
+    });
+
+    it('one that has died without a word is replaced within 10 s, not before it was silent for 5 s', async () => {
+      const database = await open();
+      const world = new World();
+      const models = await database.open();
+      await (await upTo(world, await story(world), models)).stop();
+      await models.db.updateTable('checkpoints').set({ owner: 'dead' }).execute();
+      const end = await world.portfolio('c');
+      const began = performance.now();
+      const watching = await project(world, models, { owner: 'heir' });
+      expect(watching.projector.position()).toBeLessThan(end);
+      await watching.projector.done;
+      const heir = await upTo(world, end, models, { owner: 'heir' });
+      const took = performance.now() - began;
+      expect(took).toBeGreaterThan(5_000);
+      expect(took).toBeLessThan(10_000);
+      await heir.stop();
+      await database.remove();
+    });
+
+    it('of two that begin at once on an empty database one works', async () => {
+      const database = await open();
+      const world = new World();
+      const end = await story(world);
+      const models = await Promise.all([1, 2, 3].map(() => database.open()));
+      const running = await Promise.all(models.map((each) => project(world, each)));
+      await Promise.all(running.map((each) => each.projector.waitFor(end, 10_000)));
+      expect(new Set((await checkpointsOf(models[0]!)).map((row) => row.owner)).size).toBe(1);
+      await Promise.all(running.map((each) => each.stop()));
+      await database.remove();
+    });
+  });
+
+  describe('a PostgreSQL server that goes away', () => {
+    it('is met again when it is back; nothing is lost or doubled', async () => {
+      const database = await open();
+      const world = new World();
+      const models = await database.open();
+      const stop = new AbortController();
+      const failures: unknown[] = [];
+      const projector = await superviseProjector({
+        start: (signals) => startProjector({ ...signals, ...projecting(world, models), owner: 'me' }),
+        signal: stop.signal,
+        onFailure: (error) => failures.push(error),
+      });
+      await projector.waitFor(await story(world), 10_000);
+      await postgres.kill();
+      const end = await world.portfolio('c');
+      while (projector.failure() === undefined) await sleep(20);
+      await expect(checkpointsOf(models)).rejects.toThrow();
+      await postgres.resume();
+      await projector.waitFor(end, 15_000);
+      expect(projector.failure()).toBeUndefined();
+      expect(failures.length).toBeGreaterThan(0);
+      stop.abort();
+      await projector.done;
+      const sqlite = await sqliteDatabase();
+      const expected = await sqlite.open();
+      await (await upTo(world, end, expected)).stop();
+      expect(await dump(models)).toEqual(await dump(expected));
+      await sqlite.remove();
+      await database.remove();
+    });
+  });
+
+  describe('the limits of PostgreSQL connections', () => {
+    it('hold: at most 10 connections, statements end after 30 s', async () => {
+      const database = await open();
+      const { db } = await database.open();
+      const many = Array.from({ length: 40 }, () => sql`SELECT pg_sleep(0.1)`.execute(db));
+      await Promise.all(many);
+      const counted = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_stat_activity
+        WHERE datname = current_database()`.execute(db);
+      expect(counted.rows[0]!.n).toBe(10);
+      const timeout = await sql<{ statement_timeout: string }>`SHOW statement_timeout`.execute(db);
+      expect(timeout.rows).toEqual([{ statement_timeout: '30s' }]);
+      await database.remove();
+    });
+  });
+}

@@ -1,0 +1,290 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UnknownEvent, type EventStore, type StoredEvent } from '#event-store';
+import { SimulatedStore } from '#testing';
+import {
+  checkpointsOf,
+  listPortfolios,
+  listProcesses,
+  overview,
+  portfolio,
+  process,
+  processesOf,
+  projections,
+  SecondProjector,
+  subscription,
+  type Projection,
+  type ProjectionRun,
+  type ReadModels,
+  type Value,
+} from '#read-models';
+import {
+  dump,
+  hashOf,
+  moveCheckpoints,
+  openStreams,
+  project,
+  story,
+  upTo,
+  World,
+  type Database,
+} from './read-models.fixture.js';
+
+/** A store that delivers every batch twice over, each event twice in a row. */
+function stutter(store: EventStore): EventStore {
+  const twice = (events: readonly StoredEvent[]) => events.flatMap((event) => [event, event]);
+  const other = Object.create(store) as EventStore;
+  other.subscribe = async function* (options) {
+    for await (const delivery of store.subscribe(options))
+      yield delivery.kind === 'events' ? { ...delivery, events: twice(delivery.events) } : delivery;
+  };
+  return other;
+}
+
+/** What every database of the read models must do, and how the projector uses it. `open` gives an empty one. */
+export function projectorContract(name: string, openDatabase: () => Promise<Database>): void {
+  describe(`the projector over ${name}`, () => {
+    let database: Database;
+    let models: ReadModels;
+    let world: World;
+
+    beforeEach(async () => {
+      database = await openDatabase();
+      models = await database.open();
+      world = new World();
+    });
+    afterEach(() => database.remove());
+
+    /** Another database of the same kind. */
+    async function another<T>(use: (models: ReadModels) => Promise<T>): Promise<T> {
+      const other = await openDatabase();
+      try {
+        return await use(await other.open());
+      } finally {
+        await other.remove();
+      }
+    }
+
+    it('shows what happened', async () => {
+      const { stop } = await upTo(world, await story(world), models);
+      expect(await portfolio(models, 'a')).toMatchObject({ state: 'TENANT_COMPLETED', phase: 'STARTED' });
+      expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
+      expect(await process(models, 'p')).toMatchObject({
+        last_status: 'completed',
+        subscriptions: [{ subscription_id: 's' }],
+        current_state: { group_name: 'g', subscription_id: 's' },
+        steps: [
+          { key: 'init', name: 'Start', status: 'success', state_delta: { subscription_id: 's' } },
+          { status: 'pending' },
+        ],
+      });
+      expect(await subscription(models, 's')).toMatchObject({
+        status: 'active',
+        insync: true,
+        start_date: 2.5,
+        values: { user_group: { group_id: '7' } },
+      });
+      expect(await processesOf(models, 's')).toMatchObject([{ process_id: 'p', created_by: 'someone' }]);
+      expect(await openStreams(models)).toEqual(['portfolio-a', 'portfolio-b']);
+      expect(await openStreams(models, 8)).toEqual([]);
+      expect(await openStreams(models, 9)).toEqual(['portfolio-a', 'portfolio-b']);
+      expect(await overview(models, world.time)).toMatchObject({
+        portfolios: { byState: { TENANT_COMPLETED: 1, TENANT_FAILED: 1 } },
+        subscriptions: { byProduct: { 'User Group': 1 }, inSync: 1, outOfSync: 0 },
+        oldestWaiting: { stream: 'portfolio-a' },
+        failuresLastDay: { portfolios: 1, processes: 0 },
+      });
+      await stop();
+    });
+
+    it('gives identical tables when it follows event by event, replays from zero, or gets each event twice', async () => {
+      const live = await project(world, models);
+      const end = await story(world);
+      await live.projector.waitFor(end, 10_000);
+      await live.stop();
+      const hash = await hashOf(models);
+      const from = async (store: EventStore) =>
+        another(async (other) => {
+          await (await upTo(world, end, other, { store })).stop();
+          expect(await dump(other)).toEqual(await dump(models));
+          return hashOf(other);
+        });
+      expect(await from(world.store)).toBe(hash);
+      expect(await from(stutter(world.store))).toBe(hash);
+      expect((await dump(models))['parked']).toEqual([]);
+    });
+
+    it('changes nothing when the whole log is applied again to filled tables', async () => {
+      const end = await story(world);
+      await (await upTo(world, end, models)).stop();
+      const before = await dump(models);
+      await moveCheckpoints(models, 0);
+      await (await upTo(world, end, models)).stop();
+      expect(await dump(models)).toEqual(before);
+    });
+
+    it('writes rows and checkpoints together or not at all', async () => {
+      const running = await upTo(world, await story(world), models, { owner: 'me' });
+      await running.stop();
+      const [before, position] = [await dump(models), running.projector.position()];
+      await models.db.updateTable('checkpoints').set({ owner: 'me' }).execute();
+      const table = {
+        name: 'worklist',
+        columns: ['stream', 'category', 'run', 'due', 'since', 'position'],
+        key: ['stream'],
+      };
+      const good = ['portfolio-new', 'portfolio', 1, null, 1, position + 1];
+      const bad = ['portfolio-bad', null, 1, null, 1, position + 1];
+      const advances = [{ projection: 'worklist', from: position, to: position + 1 }];
+      const batch = {
+        owner: 'me',
+        advances,
+        changes: [{ table, upserts: [good], removals: [['portfolio-a', position]] }],
+      };
+      const second = { ...table, name: 'portfolios', columns: ['id', 'position'], key: ['id'] };
+      const torn = { ...batch, changes: [...batch.changes, { table: second, upserts: [['x', null]], removals: [] }] };
+      await expect(models.views.apply(torn)).rejects.toThrow(/null|NOT NULL/i);
+      await expect(models.views.apply({ ...batch, owner: 'other' })).rejects.toThrow(SecondProjector);
+      const elsewhere = [{ ...advances[0]!, from: position - 1 }];
+      await expect(models.views.apply({ ...batch, advances: elsewhere })).rejects.toThrow(SecondProjector);
+      const rows = [{ table, upserts: [good, bad], removals: [] }];
+      await expect(models.views.apply({ ...batch, changes: rows })).rejects.toThrow(/null|NOT NULL/i);
+      expect(await dump(models)).toEqual(before);
+      expect((await checkpointsOf(models)).map((row) => row.position)).toEqual(projections.map(() => position));
+      await models.views.apply(batch);
+      expect(await openStreams(models)).toEqual(['portfolio-b', 'portfolio-new']);
+    });
+
+    it('stops when a second projector moved the checkpoint', async () => {
+      const end = await story(world);
+      const first = await upTo(world, end, models);
+      const before = await dump(models);
+      await moveCheckpoints(models, end + 1);
+      await world.portfolio('c');
+      await expect(first.projector.done).rejects.toThrow(SecondProjector);
+      expect(first.projector.failure()).toMatch(/another projector/);
+      expect(await dump(models)).toEqual(before);
+    });
+
+    it('refuses a log that has lost events or is another one, unless the loss is accepted', async () => {
+      await (await upTo(world, await story(world), models)).stop();
+      const shorter = new World(new SimulatedStore({ logId: world.store.logId }));
+      const end = await shorter.portfolio('only');
+      await expect(project(shorter, models)).rejects.toThrow(/acknowledged events are missing.*ends at/);
+      const other = new World(new SimulatedStore({ logId: 'another' }));
+      await expect(project(other, models)).rejects.toThrow(/acknowledged events are missing.*another/);
+      const rebuilt = await upTo(shorter, end, await database.open({ acceptLoss: true }));
+      expect((await dump(models))['portfolios']).toMatchObject([{ id: 'only' }]);
+      await rebuilt.stop();
+    });
+
+    it('parks what it cannot read, goes on, and takes it in when the code is back', async () => {
+      const end = await story(world);
+      const lacking = (stored: StoredEvent) => {
+        if (stored.type === 'StageFailed') throw new UnknownEvent('portfolio', stored.type, 1);
+        if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
+        return world.decode(stored);
+      };
+      const running = await upTo(world, end, models, { decode: lacking });
+      expect((await dump(models))['parked']).toMatchObject([
+        { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
+        { stream: 'process-p', projection: 'processes', kind: 'unknown' },
+      ]);
+      expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });
+      expect((await listPortfolios(models)).items.map(({ phase }) => phase)).toEqual([
+        'CONFIGURATION_ERROR',
+        'STARTED',
+      ]);
+      expect(await process(models, 'p')).toMatchObject({ last_status: 'configuration_error' });
+      expect((await listProcesses(models)).items).toMatchObject([{ last_status: 'configuration_error' }]);
+      expect(await subscription(models, 's')).toMatchObject({ status: 'active' });
+      await running.stop();
+      const back = await upTo(world, end, models);
+      expect((await dump(models))['parked']).toEqual([]);
+      expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
+      expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
+      await back.stop();
+    });
+
+    it('builds a new version beside the live one and switches when it has caught up, over a restart', async () => {
+      const end = await story(world);
+      await (await upTo(world, end, models)).stop();
+      const newer = projections.map((each) => (each.name === 'portfolios' ? louder(each) : each));
+      const names = async () => (await listPortfolios(models)).items.map((item) => item.name);
+      const half = await project(world, models, { projections: newer, store: stopsAfter(world.store, 2) });
+      while ((await rebuildAt()) < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await names()).toEqual(['b', 'a']);
+      expect(half.projector.position()).toBe(0);
+      await half.stop();
+      const read: number[] = [];
+      const rest = await upTo(world, end, models, { projections: newer, store: noting(world.store, read) });
+      expect(read[0]).toBe(2);
+      expect(await names()).toEqual(['B', 'A']);
+      const more = await world.portfolio('c');
+      await rest.projector.waitFor(more, 10_000);
+      expect(await names()).toEqual(['C', 'B', 'A']);
+      const expected = newer.map((each) => [each.name, each.version, more] as const);
+      const rows = (await checkpointsOf(models)).map((row) => [row.projection, row.version, row.position] as const);
+      expect(rows).toEqual([...expected].sort(([one], [two]) => (one < two ? -1 : 1)));
+      expect(rows).toContainEqual(['portfolios', 2, more]);
+      await rest.stop();
+
+      async function rebuildAt(): Promise<number> {
+        return (await checkpointsOf(models)).find((row) => row.projection === 'portfolios@2')?.position ?? 0;
+      }
+    });
+
+    it('refuses to wait longer than told', async () => {
+      const running = await upTo(world, await story(world), models);
+      await expect(running.projector.waitFor(1e9, 1)).rejects.toMatchObject({ code: 'position_timeout', status: 503 });
+      await running.stop();
+    });
+
+    it('keeps its place over a restart', async () => {
+      const end = await story(world);
+      await (await upTo(world, end, models)).stop();
+      const again = await project(world, await database.open());
+      expect(again.projector.position()).toBe(end);
+      await again.stop();
+    });
+  });
+}
+
+/** The next version of a view: names in capitals. */
+const louder = (projection: Projection): Projection => ({
+  ...projection,
+  version: projection.version + 1,
+  begin() {
+    const run = projection.begin();
+    return Object.assign(Object.create(run) as ProjectionRun, {
+      flush: () =>
+        run.flush().map((change) => ({ ...change, upserts: change.upserts.map(inCapitals(change.table.columns)) })),
+    });
+  },
+});
+const inCapitals = (columns: readonly string[]) => (values: readonly Value[]) =>
+  values.map((value, i) => (columns[i] === 'name' ? String(value).toUpperCase() : value));
+
+/** A store that delivers no further than `position`. */
+function stopsAfter(store: EventStore, position: number): EventStore {
+  const other = Object.create(store) as EventStore;
+  other.subscribe = async function* (options) {
+    for await (const delivery of store.subscribe(options)) {
+      if (delivery.kind !== 'events') continue;
+      const events = delivery.events.filter((event) => event.position <= position);
+      yield { ...delivery, events, position: events.at(-1)!.position };
+      await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
+      return;
+    }
+  };
+  return other;
+}
+
+/** A store that notes from where it is read. */
+function noting(store: EventStore, read: number[]): EventStore {
+  const other = Object.create(store) as EventStore;
+  other.subscribe = (options) => {
+    read.push(options.after);
+    return store.subscribe(options);
+  };
+  return other;
+}

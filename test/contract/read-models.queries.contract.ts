@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { listPortfolios, listProcesses, listSubscriptions, type ReadModels } from '#read-models';
+import { project, started, story, World, type Database } from './read-models.fixture.js';
+
+/** What the lists answer, whatever the database. */
+export function queriesContract(name: string, openDatabase: () => Promise<Database>): void {
+  describe(`lists over ${name}`, () => {
+    let database: Database;
+    let models: ReadModels;
+    let world: World;
+
+    beforeEach(async () => {
+      database = await openDatabase();
+      models = await database.open();
+      world = new World();
+    });
+    afterEach(() => database.remove());
+
+    it('pages neither skip nor repeat while rows come and change', async () => {
+      const { projector, stop } = await project(world, models);
+      const ids = Array.from({ length: 25 }, (_, i) => `p${i}`);
+      let end = 0;
+      for (const id of ids) end = await world.portfolio(id);
+      await projector.waitFor(end, 5_000);
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      for (let round = 0; ; round++) {
+        const page = await listPortfolios(models, { limit: 4, cursor });
+        seen.push(...page.items.map((item) => item.id));
+        if (page.next === null) break;
+        cursor = page.next;
+        await world.portfolio(`new${round}`);
+        await projector.waitFor(await world.stage(`p${round}`, 'StageStarted', started), 5_000);
+      }
+      expect(seen).toEqual([...ids].reverse());
+      await stop();
+    });
+
+    it('filter, sort and refuse what they do not know', async () => {
+      const { projector, stop } = await project(world, models);
+      await projector.waitFor(await story(world), 5_000);
+      expect((await listPortfolios(models, { state: 'TENANT_FAILED' })).items).toMatchObject([{ id: 'b' }]);
+      const filter = [{ field: 'last_status', value: 'failed|completed' }];
+      expect(await listProcesses(models, { filter, sort: [{ field: 'started_at', direction: 'asc' }] })).toMatchObject({
+        total: 1,
+        items: [{ process_id: 'p', steps: null }],
+      });
+      expect(await listSubscriptions(models, { product: 'User Group', insync: true })).toMatchObject({
+        total: 1,
+        next: null,
+      });
+      await expect(listSubscriptions(models, { cursor: 'MTox' })).resolves.toMatchObject({ items: [], total: 1 });
+      expect((await listSubscriptions(models, { status: 'terminated' })).items).toEqual([]);
+      const odd = [{ field: 'doc', value: 'x' }];
+      await expect(listProcesses(models, { filter: odd })).rejects.toMatchObject({ code: 'bad_filter', status: 400 });
+      await expect(listPortfolios(models, { cursor: '!' })).rejects.toMatchObject({ code: 'bad_cursor' });
+      await stop();
+    });
+  });
+}

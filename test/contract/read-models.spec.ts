@@ -1,0 +1,6 @@
+import { sqliteDatabase } from './read-models.databases.js';
+import { projectorContract } from './read-models.projector.contract.js';
+import { queriesContract } from './read-models.queries.contract.js';
+
+projectorContract('SQLite', sqliteDatabase);
+queriesContract('SQLite', sqliteDatabase);

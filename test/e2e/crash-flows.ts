@@ -1,0 +1,115 @@
+import { expect } from '@jest/globals';
+import type { FlowName } from './crash-matrix.js';
+import { facts } from './portfolios.js';
+import { type Answer, until, type World } from './world.js';
+
+/** Whatever answers the API and knows what the world outside has counted. */
+export type Reached = Pick<World, 'api' | 'ledger' | 'events'>;
+
+/** One job: `mark` is in every name it takes in the world outside, and its Idempotency-Key. */
+export interface Flow {
+  /** To be repeated when no answer came. */
+  start(world: Reached, mark: string): Promise<Answer>;
+  ended(world: Reached, id: string): Promise<unknown>;
+  /** The queries that show it, the views first. */
+  queries(world: Reached, id: string): Promise<readonly string[]>;
+  /** The streams that it wrote, its own first. */
+  streams(world: Reached, id: string): Promise<readonly string[]>;
+}
+
+const LISTS = ['/api/portfolios', '/api/processes', '/api/subscriptions', '/api/dashboards/overview'];
+
+const portfolio: Flow = {
+  start: (world, mark) =>
+    world.api(
+      'POST',
+      '/api/portfolios',
+      { name: mark, csp: 'azure', facts: facts({ domain_name: mark }) },
+      { 'idempotency-key': mark },
+    ),
+  ended: (world, id) =>
+    until(
+      async () => (await world.api('GET', `/api/portfolios/${id}`)).body,
+      (found) => found?.state === 'COMPLETED',
+    ),
+  queries: async (_world, id) => [...LISTS, `/api/portfolios/${id}`, `/api/audit/streams/portfolio-${id}/state`],
+  streams: async (_world, id) => [`portfolio-${id}`],
+};
+
+const subscriptionOf = async (world: Reached, id: string): Promise<string> =>
+  (await world.api('GET', `/api/processes/${id}`)).body.current_state.subscription_id;
+
+const userGroup: Flow = {
+  async start(world, mark) {
+    const products = await world.api('GET', '/api/products');
+    const pages = [{ product: products.body[0].product_id }, { group_name: mark }];
+    return world.api('POST', '/api/processes/create_user_group', pages, { 'idempotency-key': mark });
+  },
+  ended: (world, id) =>
+    until(
+      async () => (await world.api('GET', `/api/processes/${id}`)).body,
+      (found) => found?.last_status === 'completed',
+    ),
+  async queries(world, id) {
+    const subscription = await subscriptionOf(world, id);
+    return [
+      ...LISTS,
+      `/api/processes/${id}`,
+      ...['', 'domain-model/', 'workflows/'].map((kind) => `/api/subscriptions/${kind}${subscription}`),
+      `/api/audit/streams/process-${id}/state`,
+      `/api/audit/streams/subscription-${subscription}/state`,
+    ];
+  },
+  streams: async (world, id) => [`process-${id}`, `subscription-${await subscriptionOf(world, id)}`],
+};
+
+export const flows: Readonly<Record<FlowName, Flow>> = { portfolio, create_user_group: userGroup };
+
+/** The answers that show the job, as they came. */
+export async function views(world: Reached, flow: Flow, id: string): Promise<Record<string, string>> {
+  const shown: Record<string, string> = {};
+  for (const path of await flow.queries(world, id)) {
+    const { status, text } = await world.api('GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    shown[path] = text;
+  }
+  return shown;
+}
+
+/** What differs between two runs of one job: times, log positions, and how many attempts (hence revisions) it took. */
+const OF_A_RUN = new Set(
+  (
+    'time createdAt updatedAt startedAt endedAt completedAt startDate deadline started completed executed started_at last_modified_at ' +
+    'start_date position revision attempt attempts retries failures'
+  ).split(' '),
+);
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** The answers without what belongs to one run: ids are numbered in the order of their first sight. */
+export function normalised(shown: Readonly<Record<string, string>>, mark: string): string {
+  const numbers = new Map<string, number>();
+  const kept = (name: string, value: unknown) => (OF_A_RUN.has(name) ? undefined : value);
+  const plain = Object.entries(shown).map(([path, text]) => [path, JSON.parse(text, kept) as unknown]);
+  return JSON.stringify(plain, null, 1)
+    .replaceAll(mark, 'MARK')
+    .replace(/bp-[0-9a-f]{8}/g, 'bp-ID')
+    .replace(UUID, (id) => `ID${numbers.get(id) ?? numbers.set(id, numbers.size).size - 1}`);
+}
+
+/** What the world outside counts as done since a ledger entry: applied requests by collection, each key once. */
+export async function appliedSince(world: Reached, seq: number): Promise<Record<string, number>> {
+  const applied = (await world.ledger()).filter((entry) => entry.seq > seq && entry.applied);
+  expect(new Set(applied.map((entry) => entry.key)).size).toBe(applied.length);
+  const counts: Record<string, number> = {};
+  for (const { kind } of applied) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** `type step` of the events of the job's streams that record something done: no attempts, no repeats. */
+export async function recorded(world: Reached, flow: Flow, id: string): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const stream of await flow.streams(world, id))
+    for (const { type, data } of await world.events(stream))
+      if (data['owner'] === undefined && !type.endsWith('RetryScheduled')) all.push(`${type} ${data['step'] ?? ''}`);
+  return all;
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until, World } from './world.js';
+
+const START = '/api/processes/create_user_group';
+const NAMES = ['Ants', 'Bees', 'Cats', 'Dogs', 'Emus'];
+let world: World;
+let ids: string[];
+
+/** Starts the workflow and waits until it comes to rest. */
+async function run(name: string): Promise<any> {
+  const product = (await world.api('GET', '/api/products')).body[0].product_id;
+  const { body } = await world.api('POST', START, [{ product }, { group_name: name }]);
+  return until(
+    async () => (await world.api('GET', `/api/processes/${body.id}`)).body,
+    (found) => ['completed', 'failed'].includes(found?.last_status),
+  );
+}
+
+beforeAll(async () => {
+  world = await World.start();
+  ids = [];
+  for (const name of NAMES) ids.push((await run(name)).current_state.subscription_id);
+}, 90_000);
+afterAll(() => world?.stop());
+
+describe('a list of subscriptions', () => {
+  it('is read page by page along its Link headers, newest first', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/api/subscriptions?status=active&limit=2';
+    for (let pages = 0; path !== undefined && pages < 9; pages++) {
+      const { status, body, headers } = await world.api('GET', path);
+      expect(status).toBe(200);
+      seen.push(...body.map((each: any) => each.subscription_id));
+      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+      if (pages === 0) ids.push((await run('Foxes')).current_state.subscription_id);
+    }
+    expect(seen).toEqual(ids.slice(0, NAMES.length).reverse());
+  });
+
+  it('tells range and number in Content-Range', async () => {
+    const { headers, body } = await world.api('GET', '/api/subscriptions?range=1,3&sort=start_date,asc');
+    expect(headers.get('content-range')).toBe(`subscriptions 1-3/${ids.length}`);
+    expect(body.map((each: any) => each.subscription_id)).toEqual(ids.slice(1, 3));
+    expect(headers.get('link')).toBeNull();
+  });
+});
+
+describe('ETag', () => {
+  const paths = () => [
+    '/api/processes',
+    '/api/subscriptions?limit=2',
+    `/api/subscriptions/${ids[0]}`,
+    `/api/subscriptions/domain-model/${ids[0]}`,
+    '/api/portfolios',
+  ];
+
+  it('echoed verbatim answers 304 without a body, until something changes', async () => {
+    for (const path of paths()) {
+      const first = await world.api('GET', path);
+      const etag = first.headers.get('etag')!;
+      expect(etag).toMatch(/^W\/"/);
+      const again = await world.api('GET', path, undefined, { 'if-none-match': etag });
+      expect([path, again.status, again.text, again.headers.get('etag')]).toEqual([path, 304, '', etag]);
+      const other = await world.api('GET', path, undefined, { 'if-none-match': 'W/"other"' });
+      expect([path, other.status, other.text]).toEqual([path, 200, first.text]);
+    }
+    const before = (await world.api('GET', '/api/processes')).headers.get('etag')!;
+    ids.push((await run('Geese')).current_state.subscription_id);
+    expect((await world.api('GET', '/api/processes', undefined, { 'if-none-match': before })).status).toBe(200);
+  });
+
+  it('is not on refusals', async () => {
+    expect((await world.api('GET', '/api/processes/x')).headers.get('etag')).toBeNull();
+  });
+});
+
+describe('a process on the wire', () => {
+  const KEYS =
+    'process_id workflow_id workflow_name workflow_target is_task created_by failed_reason started_at last_status last_step assignee last_modified_at traceback product_id customer_id subscriptions current_state steps form note'.split(
+      ' ',
+    );
+  const STEP_KEYS = 'step_id name status created_by executed started completed commit_hash state state_delta'.split(
+    ' ',
+  );
+
+  it('has every key of the Workflow Orchestrator, in lists with the heavy ones null', async () => {
+    const [item] = (await world.api('GET', '/api/processes?range=0,1')).body;
+    expect(Object.keys(item)).toEqual(expect.arrayContaining(KEYS));
+    expect(item).toMatchObject({ current_state: null, steps: null, form: null, traceback: null });
+    const detail = (await world.api('GET', `/api/processes/${item.process_id}`)).body;
+    expect(Object.keys(detail)).toEqual(expect.arrayContaining(KEYS));
+    expect(Object.keys(detail.steps[0])).toEqual(expect.arrayContaining(STEP_KEYS));
+    expect(detail.workflow_id).toMatch(/^[0-9a-f-]{36}$/);
+    expect([detail.workflow_id, detail.traceback, detail.note]).toEqual([item.workflow_id, null, null]);
+  });
+
+  it('tells in traceback what the failed step met', async () => {
+    const found = await run('Ants');
+    expect(found).toMatchObject({ last_status: 'failed', failed_reason: expect.stringContaining('Ants') });
+    expect(found.traceback).toMatch(
+      /^Step .*\(provision_user_group\), attempt 1: refused group_name_taken 409\n.*Ants/,
+    );
+    expect(found.traceback).toContain(found.failed_reason);
+    const [item] = (await world.api('GET', '/api/processes?filter=last_status,failed')).body;
+    expect([item.process_id, item.traceback]).toEqual([found.process_id, null]);
+  });
+});
