@@ -1,8 +1,8 @@
-/** `npm run generate`: writes .env.example, the README's table of settings and docs/reference/errors.md from the built code. */
+/** `npm run generate`: writes .env.example, the README's table of settings and parts of docs/reference from the built code. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { envExample, errorReference, readmeWithSettings } from './lib/generated.mjs';
-import { buildIfStale, inRoot, installIfNeeded, main } from './lib/project.mjs';
+import { buildIfStale, inRoot, installIfNeeded, main, runTool } from './lib/project.mjs';
 
 await main(async () => {
   await installIfNeeded();
@@ -12,4 +12,9 @@ await main(async () => {
   const readme = inRoot('README.md');
   writeFileSync(readme, readmeWithSettings(readFileSync(readme, 'utf8'), describeConfig()));
   writeFileSync(inRoot('docs/reference/errors.md'), errorReference(errorCatalogue));
+  const provisioning = await import(pathToFileURL(inRoot('dist/libs/provisioning/index.js')).href);
+  writeFileSync(inRoot('docs/reference/operation-states.md'), provisioning.operationStateReference());
+  const contract = `${JSON.stringify(provisioning.provisionerOpenApi(), null, 2)}\n`;
+  writeFileSync(inRoot('docs/reference/provisioner-openapi.json'), contract);
+  await runTool('prettier', ['--write', '--log-level=warn', 'docs/reference']);
 });
