@@ -7,7 +7,8 @@ import type { Caller } from '../http/caller.js';
 import { acceptSilence, unknown } from './callback-window.js';
 import { waitingIn } from './waiting-requests.js';
 
-export class ReceiveCallback extends Command<void> {
+/** Answers the log position at which views show it. */
+export class ReceiveCallback extends Command<number> {
   constructor(
     readonly token: string,
     readonly rawBody: Uint8Array,
@@ -26,7 +27,7 @@ export class ReceiveCallback extends Command<void> {
 export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ token, rawBody, headers, caller }: ReceiveCallback): Promise<void> {
+  async execute({ token, rawBody, headers, caller }: ReceiveCallback): Promise<number> {
     const { tokens, config, clock, plans } = this.parts;
     const target = tokens.open(token);
     if (target === undefined)
@@ -37,8 +38,9 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     const outcome = outcomeOf(rawBody);
     const waiting = waitingIn(stream, plans);
     if (waiting === undefined) throw unknown();
-    const { events, repeated, state } = await this.decide(stream, key, outcome, signed.id, caller);
+    const { events, repeated, state, position } = await this.decide(stream, key, outcome, signed.id, caller);
     if (events.length === 0 && !repeated) acceptSilence(waiting, state, key, outcome);
+    return position;
   }
 
   /** Attempt 0: the other side answers the request, whichever attempt brought it there. */
