@@ -119,7 +119,8 @@ export class Config {
   logLevel!: LogLevel;
 
   @FromEnvironment('PURVEYOR_PUBLIC_URL', {
-    meaning: 'Base of the callback URLs given to others. Without it: http://<host>:<port>.',
+    meaning:
+      'Base of the callback URLs given to others; requests under way keep theirs. Without it: http://<host>:<port>.',
     allowed: 'an http(s) URL',
     read: readHttpUrl,
   })
