@@ -23,7 +23,7 @@ export interface Job {
 export async function beginJobs(world: Production, count: number, overMs: number, name: string): Promise<readonly Job[]> {
   const jobs = Array.from({ length: count }, async (_, n) => {
     await sleep((overMs * n) / count);
-    return begin(world, n % 2 === 0 ? 'portfolio' : 'create_user_group', `${name}-${n}`);
+    return begin(world, n % 2 === 0 ? 'portfolio' : 'create_user_group', `${name}${n}`);
   });
   return Promise.all(jobs);
 }
