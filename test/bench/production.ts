@@ -152,7 +152,9 @@ else {
   try {
     const lines = [];
     for (const workers of WORKERS) lines.push(await measure(workers, store.url, postgres));
-    console.info(process.env['EVENTSTORE_URL'] ? 'EventStoreDB of EVENTSTORE_URL' : 'stand-in for EventStoreDB, without fsync');
+    console.info(
+      process.env['EVENTSTORE_URL'] ? 'EventStoreDB of EVENTSTORE_URL' : 'stand-in for EventStoreDB, without fsync',
+    );
     console.table(lines);
   } finally {
     await stopAll();

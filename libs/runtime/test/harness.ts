@@ -9,6 +9,7 @@ import {
   type EffectCall,
   type OpenWork,
   type RequestPolicy,
+  type Shared,
 } from '../index.js';
 import { jobDecider, jobEvents } from './job.decider.js';
 
@@ -44,6 +45,7 @@ export interface Harness {
   runner(options?: {
     othersDead?: boolean;
     worker?: boolean;
+    shared?: Shared;
     effect?: Partial<Effect>;
     seed?: number;
     events?: readonly EventSpec<string, never>[];
@@ -84,7 +86,8 @@ export function harness(policy = AT_ONCE): Harness {
     stuck,
     settle,
     open,
-    async runner({ othersDead, worker, effect, seed = 1, events = jobEvents, decider = jobDecider(policy) } = {}) {
+    async runner({ othersDead, worker, shared, effect, seed = 1, ...code } = {}) {
+      const { events = jobEvents, decider = jobDecider(policy) } = code;
       const run = async (call: EffectCall) => {
         calls.push(call);
         const answer = answers.shift();
@@ -95,12 +98,16 @@ export function harness(policy = AT_ONCE): Harness {
         clock,
         ids: new SeededIds(clock, seed),
         tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://here'),
-        effects: [{ name: 'work', run, ...effect }],
+        effects: [
+          { name: 'work', run, ...effect },
+          { name: 'ask', run },
+        ],
         openWork: async function* (dueBefore = Infinity) {
           for (const row of await open()) if (row.run || (row.due ?? Infinity) <= dueBefore) yield row;
         },
         othersDead,
         worker,
+        shared,
         observe: { stuck: (stream, error) => stuck.push(`${stream}: ${String(error)}`) },
       }).register('job', decider);
       await runtime.start();

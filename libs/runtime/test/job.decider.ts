@@ -47,7 +47,8 @@ export function jobDecider(policy: RequestPolicy): DrivenDecider<JobState, JobCo
     next(state) {
       const step = current(state);
       if (step === undefined) return [];
-      return requests.next({ step, effect: 'work', policy, freshInput: () => ({ of: step }) }, state.requests[step]);
+      const spec = { step, effect: 'work', pollEffect: 'ask', policy, freshInput: () => ({ of: step }) };
+      return requests.next(spec, state.requests[step]);
     },
   };
 }
