@@ -1,13 +1,20 @@
-/** `npm run generate`: writes .env.example and docs/reference/errors.md from the built code. */
-import { writeFileSync } from 'node:fs';
+/** `npm run generate`: writes .env.example, the README's table of settings and parts of docs/reference from the built code. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { envExample, errorReference } from './lib/generated.mjs';
-import { buildIfStale, inRoot, installIfNeeded, main } from './lib/project.mjs';
+import { envExample, errorReference, readmeWithSettings } from './lib/generated.mjs';
+import { buildIfStale, inRoot, installIfNeeded, main, runTool } from './lib/project.mjs';
 
 await main(async () => {
   await installIfNeeded();
   await buildIfStale();
   const { describeConfig, errorCatalogue } = await import(pathToFileURL(inRoot('dist/libs/platform/index.js')).href);
   writeFileSync(inRoot('.env.example'), envExample(describeConfig()));
+  const readme = inRoot('README.md');
+  writeFileSync(readme, readmeWithSettings(readFileSync(readme, 'utf8'), describeConfig()));
   writeFileSync(inRoot('docs/reference/errors.md'), errorReference(errorCatalogue));
+  const provisioning = await import(pathToFileURL(inRoot('dist/libs/provisioning/index.js')).href);
+  writeFileSync(inRoot('docs/reference/operation-states.md'), provisioning.operationStateReference());
+  const contract = `${JSON.stringify(provisioning.provisionerOpenApi(), null, 2)}\n`;
+  writeFileSync(inRoot('docs/reference/provisioner-openapi.json'), contract);
+  await runTool('prettier', ['--write', '--log-level=warn', 'docs/reference']);
 });

@@ -12,7 +12,7 @@ export interface IntentBy {
   readonly owner: string;
   readonly until: number;
   readonly time: number;
-  /** Id of the key that signs this request's callback token, frozen with the first intent (law 2). */
+  /** What this request's callback address is made of (key and origin), frozen with the first intent (law 2). */
   readonly tokenKey: string;
   /** Deadline told to the other side, ms since the epoch; undefined for requests that end at once. */
   readonly deadline?: number;

@@ -12,5 +12,6 @@ export * from './application/protect-secret.js';
 export * from './application/provisioner.js';
 export * from './application/provisioner-registry.js';
 export * from './application/provisioning.effects.js';
-export * from './http/contract.js';
+export * from './domain/state-reference.js';
 export * from './http/http-provisioner.js';
+export * from './http/openapi.js';

@@ -3,6 +3,7 @@ import type { CallbackTokens } from './callback-token.js';
 import type { Claim } from './claims.js';
 import type { Effect, EffectCall } from './effects.js';
 import type { Flow } from './instance.js';
+import { withinReason } from './outcome.js';
 
 /**
  * Runs one attempt between its intent and its `until` (law 7): checked just before sending, aborted at the end. Calls `ended` once: what
@@ -17,13 +18,13 @@ export function attempt(
   ended: (outcome: Outcome) => void,
 ): void {
   const left = claim.until - clock.now();
-  const call = new Call(stream, claim, flow, tokens);
+  const call = new Call(stream, claim, flow, tokens, clock);
   let open = true;
   const end = (outcome: Outcome) => {
     if (!open) return;
     open = false;
     cancel();
-    ended(outcome);
+    ended(withinReason(outcome));
   };
   const cancel = clock.after(Math.max(left, 0), () => {
     call.abort();
@@ -33,7 +34,7 @@ export function attempt(
   answer.then(end, (error: unknown) => end(failureOf(error)));
 }
 
-function perform(effect: Effect, call: EffectCall): Promise<Outcome> {
+function perform(effect: Effect, call: Call): Promise<Outcome> {
   try {
     return call.attempt > 1 && effect.probe ? probeFirst(effect.probe(call), effect, call) : effect.run(call);
   } catch (error) {
@@ -41,9 +42,11 @@ function perform(effect: Effect, call: EffectCall): Promise<Outcome> {
   }
 }
 
-async function probeFirst(probe: Promise<Outcome | 'absent'>, effect: Effect, call: EffectCall): Promise<Outcome> {
+/** A process may have been frozen while it probed: then the attempt is another's by now. */
+async function probeFirst(probe: Promise<Outcome | 'absent'>, effect: Effect, call: Call): Promise<Outcome> {
   const found = await probe;
-  return found === 'absent' ? effect.run(call) : found;
+  if (found !== 'absent') return found;
+  return call.isOver ? EXPIRED : effect.run(call);
 }
 
 /** What most effects never ask for (signal, address, key) is made when they do. */
@@ -60,6 +63,7 @@ class Call implements EffectCall {
     private readonly claim: Claim,
     private readonly flow: Flow,
     private readonly tokens: CallbackTokens,
+    private readonly clock: Clock,
   ) {
     this.key = claim.run.key;
     this.attempt = claim.run.attempt;
@@ -75,9 +79,14 @@ class Call implements EffectCall {
     return this.tokens.url(this.stream, this.key, this.claim.tokenKey);
   }
 
+  get isOver(): boolean {
+    return this.aborted || this.clock.now() >= this.claim.until;
+  }
+
+  /** Aborted too where the time is over and the timer that says so has not run yet: effects take it just before they send. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.aborted) this.controller.abort();
+    if (this.isOver) this.controller.abort();
     return this.controller.signal;
   }
 

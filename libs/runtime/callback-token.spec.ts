@@ -19,6 +19,12 @@ describe('callback tokens', () => {
     expect(tokens.open(before)).toEqual({ stream: 'portfolio-1', key: 'TENANT/1' });
   });
 
+  it('keep the address that the intent froze, also when key and address have changed since', () => {
+    const before = new CallbackTokens([key('old', 2)], 'http://there');
+    expect(tokens.url('portfolio-1', 'TENANT/1', before.current)).toBe(before.url('portfolio-1', 'TENANT/1'));
+    expect(tokens.url('portfolio-1', 'TENANT/1', 'old')).toMatch(/^http:\/\/here\//);
+  });
+
   it('open for nobody who does not hold a key', () => {
     const foreign = new CallbackTokens([key('new', 9)], '').mint('portfolio-1', 'TENANT/1');
     const [body, mac] = tokens.mint('portfolio-1', 'TENANT/1').split('.') as [string, string];

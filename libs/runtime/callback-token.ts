@@ -8,27 +8,29 @@ export interface TokenKey {
 
 /** Self-contained addresses for callbacks: stream and request key with an HMAC. Computed when needed, never stored. */
 export class CallbackTokens {
+  /** What an intent freezes (law 2): id of the key that signs today and, behind a space, the address that is ours today. */
+  readonly current: string;
+
   constructor(
     private readonly keys: readonly TokenKey[],
     private readonly baseUrl: string,
   ) {
     if (keys.length === 0) throw new Error('at least one callback key is needed');
+    this.current = `${keys[0]!.id} ${baseUrl}`;
   }
 
-  /** Id of the key that signs today; an intent freezes it (law 2). */
-  get current(): string {
-    return this.keys[0]!.id;
-  }
-
-  /** Token for a request; `keyId` is the frozen one. A key that was retired meanwhile is replaced by today's. */
-  mint(stream: string, key: string, keyId = this.current): string {
+  /** Token for a request; `frozen` as {@link current} told it. A key that was retired meanwhile is replaced by today's. */
+  mint(stream: string, key: string, frozen = this.current): string {
+    const [keyId] = frozen.split(' ');
     const signing = this.keys.find((k) => k.id === keyId) ?? this.keys[0]!;
     const body = Buffer.from(JSON.stringify([stream, key, signing.id])).toString('base64url');
     return `${body}.${mac(signing, body)}`;
   }
 
-  url(stream: string, key: string, keyId?: string): string {
-    return `${this.baseUrl}/api/callbacks/${this.mint(stream, key, keyId)}`;
+  /** Every attempt tells the same address, also when ours has changed meanwhile: the body must be the same to the byte. */
+  url(stream: string, key: string, frozen = this.current): string {
+    const [, base = this.baseUrl] = frozen.split(' ');
+    return `${base}/api/callbacks/${this.mint(stream, key, frozen)}`;
   }
 
   /** What a token stands for; undefined when we did not sign it. Nothing is read before this check. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   isRefusal,
   never,
@@ -10,13 +9,14 @@ import {
   type Owed,
   type Run,
 } from '#kernel';
-import { categoryOf, revision, StoreError, WrongExpectedRevision } from '#event-store';
+import { categoryOf, EventTooLarge, revision, StoreError, WrongExpectedRevision } from '#event-store';
 import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
 import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
 import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
+import { fitting } from './outcome.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
 import { pause, Writer } from './writer.js';
 
@@ -93,7 +93,7 @@ export class Driver {
       for (let tries = 1; ; tries++) {
         if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
         try {
-          return await this.decideAndAppend(stream, job);
+          return await this.record(stream, job);
         } catch (error) {
           const waited = this.options.clock.now() - began;
           if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
@@ -121,6 +121,16 @@ export class Driver {
     if (!passing || patience !== 'machine') return false;
     await pause(this.options.clock, Math.min(100 * 2 ** Math.min(tries, 6), 5_000));
     return true;
+  }
+
+  /** What is too large to be recorded is cut once, and is what it is then. */
+  private async record(stream: string, job: Job): Promise<Dispatched> {
+    try {
+      return await this.decideAndAppend(stream, job);
+    } catch (error) {
+      if (!(error instanceof EventTooLarge)) throw error;
+      return this.decideAndAppend(stream, { ...job, commands: (owed) => job.commands(owed).map(fitting) });
+    }
   }
 
   private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
@@ -215,9 +225,7 @@ export class Driver {
       jitter: ids.random(),
     };
     this.post(stream, { commands: () => [command], patience: 'machine', ended: run }).catch((error: unknown) => {
-      const tooLarge = error instanceof StoreError && error.code === 'event_too_large' && outcome.kind === 'done';
-      if (tooLarge) this.outcome(stream, held, run, resultTooLarge(outcome.result));
-      else if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
+      if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
     });
   }
 
@@ -277,13 +285,16 @@ function ownContext(folded: Folded, job: Job): CommandContext {
   return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
 }
 
+/** Nobody is asked more often than this, ms, unless the plan says so: a Retry-After of 0 is no wish to be asked without a pause. */
+const CLOSEST_READS_MS = 1_000;
+
 /** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */
 function readAgainMs(run: Run, outcome: Outcome): number {
   const pace = run.everyMs ?? 5_000;
   switch (outcome.kind) {
     case 'accepted':
     case 'pending':
-      return outcome.retryAfterMs ?? pace;
+      return Math.max(outcome.retryAfterMs ?? pace, Math.min(pace, CLOSEST_READS_MS));
     case 'failed':
       return Math.max(outcome.failure.retryAfterMs ?? 0, pace);
     case 'done':
@@ -291,14 +302,6 @@ function readAgainMs(run: Run, outcome: Outcome): number {
     default:
       return never(outcome);
   }
-}
-
-/** Law 4: what does not fit an append is recorded as a failure with its hash and first 4 KiB. */
-function resultTooLarge(result: unknown): Outcome {
-  const text = JSON.stringify(result) ?? '';
-  const hash = createHash('sha256').update(text).digest('hex');
-  const message = `a result of ${text.length} characters, sha256 ${hash}: ${text.slice(0, 4096)}`;
-  return { kind: 'failed', failure: { kind: 'invalid_result', code: 'result_too_large', message } };
 }
 
 function tooManyConflicts(patience: Patience, stream: string): Refusal {

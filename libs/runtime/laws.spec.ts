@@ -136,6 +136,39 @@ describe('law 4: an outcome is a command', () => {
   });
 });
 
+describe('law 4: whatever is said fits an append', () => {
+  const big = 'x'.repeat(2_000_000);
+  it('also by callback: the failure is recorded, and the sender is not sent away', async () => {
+    const h = harness({ ...AT_ONCE, completion: { kind: 'callback', deadlineMs: 60_000 } });
+    h.answers.push(() => ({ kind: 'accepted' }));
+    const runtime = await h.runner();
+    await runtime.dispatch(S, start(), by('1'));
+    await h.settle();
+    const said = {
+      type: 'Outcome',
+      key: 'a/1',
+      attempt: 0,
+      outcome: done({ big }),
+      time: 0,
+      jitter: 0,
+      via: 'callback',
+    };
+    const { events } = await runtime.dispatch(S, said, by('2'), 'callback');
+    expect(events).toMatchObject([{ type: 'StepFailed', data: { failure: { code: 'result_too_large' } } }]);
+  });
+
+  it('also a failure that tells a long story', async () => {
+    const h = harness();
+    h.answers.push(() => failed('refused', { message: big, fields: [{ pointer: '/a', message: big }] }));
+    await (await h.runner()).dispatch(S, start(), by('1'));
+    await h.settle();
+    const [data] = await h.data(S, 'StepFailed');
+    expect(data).toMatchObject({ failure: { kind: 'refused', code: 'nope' } });
+    expect((data!['failure'] as { message: string }).message.length).toBeLessThan(4_400);
+    expect(h.stuck).toEqual([]);
+  });
+});
+
 describe('law 5: every wait for a machine has an end', () => {
   it('spaces attempts, honours Retry-After and ends after the limit', async () => {
     const h = harness();
@@ -166,6 +199,38 @@ describe('law 5: every wait for a machine has an end', () => {
     expect(planned).toMatchObject({ failure: { kind: 'retryable', code: 'busy', retryAfterMs: 9_000 } });
     expect((planned!['notBefore'] as number) - (planned!['time'] as number)).toBe(9_000);
     expect((await h.types(S)).at(-1)).toBe('StepCompleted');
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['0 s', 0],
+    ['a time that is over', -60_000],
+    ['nonsense', Number.NaN],
+  ])(
+    'asks how it stands once in a second at most, also where the other side names %s',
+    async (_named, retryAfterMs) => {
+      const h = harness({ ...AT_ONCE, completion: { kind: 'poll', everyMs: 1_000, deadlineMs: 60_000 } });
+      const still = { kind: 'pending', ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
+      h.answers.push(() => ({ ...still, kind: 'accepted' }), ...Array.from({ length: 500 }, () => () => still));
+      await (await h.runner()).dispatch(S, start(), by('1'));
+      await h.advance(10_000);
+      expect(h.calls.length).toBeGreaterThanOrEqual(9);
+      expect(h.calls.length).toBeLessThanOrEqual(12);
+      expect(await h.types(S)).toEqual(['JobStarted', 'StepStarted', 'StepAccepted']);
+    },
+  );
+
+  it.each([
+    ['longer than a day', 1e15, 86_400_000],
+    ['nonsense', Number.NaN, 1_000],
+    ['a time that is over', -5, 1_000],
+  ])('takes a wish for %s as what can be kept', async (_wish, retryAfterMs, wait) => {
+    const h = harness();
+    h.answers.push(() => failed('retryable', { retryAfterMs }));
+    await (await h.runner()).dispatch(S, start(), by('1'));
+    await h.settle();
+    const [planned] = await h.data(S, 'StepRetryScheduled');
+    expect((planned!['notBefore'] as number) - (planned!['time'] as number)).toBe(wait);
   });
 
   it('ends a wait for a callback at its deadline', async () => {
@@ -261,6 +326,16 @@ describe('law 7: fencing by revision', () => {
     });
   });
 
+  it('does not send when its time ran out while it probed, or between its beginning and the sending', async () => {
+    const h = harness();
+    h.answers.push(() => failed('unknown'));
+    const late = async () => (h.clock.jump(60_000), 'absent' as const);
+    await (await h.runner({ effect: { probe: late } })).dispatch(S, start(), by('1'));
+    await h.advance(2_000);
+    expect(h.calls.map((c) => c.attempt)).toEqual([1]);
+    expect(h.calls[0]!.signal.aborted).toBe(true);
+  });
+
   it('hands back what it still runs when it is shut down', async () => {
     const h = harness();
     const leaving = await h.runner();
@@ -273,6 +348,27 @@ describe('law 7: fencing by revision', () => {
     await h.runner({ seed: 2 });
     await h.advance(6_000);
     expect((await h.types(S)).at(-1)).toBe('StepCompleted');
+  });
+
+  it('lets what still runs send its commands to other streams while it is shut down, and nobody else', async () => {
+    const h = harness();
+    const leaving = await h.runner();
+    h.answers.push(async () => {
+      const state = leaving.stop(5_000);
+      await expect(leaving.dispatch('job-2', { type: 'Touch' }, by('people'))).rejects.toMatchObject({ status: 503 });
+      await leaving.dispatch('job-3', { type: 'Touch' }, by('machine'), 'machine');
+      stopped = state;
+      return done();
+    });
+    let stopped: Promise<void> | undefined;
+    await leaving.dispatch(S, start(), by('1'));
+    await h.settle();
+    await stopped;
+    expect([await h.types(S), await h.types('job-2'), await h.types('job-3')]).toEqual([
+      ['JobStarted', 'StepStarted', 'StepCompleted'],
+      [],
+      ['Touched'],
+    ]);
   });
 
   it('appends no intents without the worker role', async () => {

@@ -132,7 +132,8 @@ export class Runtime implements Dispatcher {
     context: CommandContext,
     patience: Patience = 'people',
   ): Promise<Dispatched<S>> {
-    if (this.stopping) return Promise.reject(shuttingDown());
+    // What still runs may finish what it does: its commands to other streams are part of it (law 10).
+    if (this.stopping && patience !== 'machine') return Promise.reject(shuttingDown());
     return this.driver.post(stream, { commands: () => [command], context, patience }) as Promise<Dispatched<S>>;
   }
 

@@ -35,6 +35,11 @@ export class VirtualClock implements Clock {
     this.time = end;
   }
 
+  /** Time passes and no timer fires: the process was frozen. What fell due fires with the next move. */
+  jump(ms: number): void {
+    this.time += ms;
+  }
+
   /** Jumps to the next timer and fires it; false when there is none. */
   runNext(): boolean {
     const timer = this.first();

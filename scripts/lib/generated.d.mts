@@ -12,4 +12,5 @@ interface ErrorEntry {
   readonly whatToDo: string;
 }
 export function envExample(settings: readonly Setting[]): string;
+export function readmeWithSettings(readme: string, settings: readonly Setting[]): string;
 export function errorReference(catalogue: readonly ErrorEntry[]): string;

@@ -2,6 +2,7 @@
 const wrap = (value) =>
   String(value ?? '')
     .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
     .replaceAll('\n', ' ');
 
 function setting({ name, default: value, meaning, allowed, secret }) {
@@ -19,6 +20,32 @@ export function envExample(settings) {
   const head =
     '# Every setting with its default. Written by `npm run generate` from libs/platform/config; do not edit by hand.';
   return `${[head, ...settings.map(setting)].join('\n\n')}\n`;
+}
+
+/** A Markdown table with padded columns, as Prettier leaves it. */
+function table(head, rows) {
+  const all = [head, ...rows].map((row) => row.map(wrap));
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const [first, ...rest] = all.map(line);
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...rest].join('\n');
+}
+
+const code = (text) => (text === '' ? '' : `\`${text}\``);
+const BEGIN = '<!-- settings: written by npm run generate -->';
+const END = '<!-- settings end -->';
+
+/** The README with the table of settings between its two marks. */
+export function readmeWithSettings(readme, settings) {
+  const [before, after] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`README.md lacks ${BEGIN} or ${END}`);
+  const rows = settings.map(({ name, default: value, meaning, secret }) => [
+    code(name),
+    secret ? '' : code(value ?? ''),
+    secret ? `${meaning} Also as a file.` : meaning,
+  ]);
+  const settingsTable = table(['Variable', 'Default', 'Meaning'], rows);
+  return `${readme.slice(0, before + BEGIN.length)}\n\n${settingsTable}\n\n${readme.slice(after)}`;
 }
 
 /** docs/reference/errors.md from the error catalogue. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BareLoop } from './bare-loop.js';
+import { callbackLatency } from './callbacks.js';
 import { Engine } from './engine.js';
 import { recovery } from './recovery.js';
 import { closedLoop, exponential, median, type Round } from './statistics.js';
@@ -114,6 +115,7 @@ const lines: Line[] = [];
 try {
   for (const scenario of SCENARIOS) lines.push(await measure(scenario));
   const recovered = await recovery(fresh());
+  const callbacks = await callbackLatency(fresh());
   console.table(
     lines.map(({ scenario, ratio, latencyRatio, engine, bare, bytesPerRun, cpuUsPerRun, rssMb }) => ({
       scenario,
@@ -130,7 +132,8 @@ try {
     })),
   );
   console.table([recovered]);
-  const json = JSON.stringify({ node: process.version, lines, recovered }, null, 2);
+  console.table(callbacks);
+  const json = JSON.stringify({ node: process.version, lines, recovered, callbacks }, null, 2);
   console.log(json);
   const target = process.argv[2];
   if (target !== undefined) writeFileSync(target, `${json}\n`);

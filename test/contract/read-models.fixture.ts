@@ -189,7 +189,7 @@ export async function upTo(world: World, position: number, models: ReadModels, g
 
 /** All rows of all views, to be compared. */
 export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]>> {
-  const tables = ['worklist', 'portfolios', 'processes', 'process_subscriptions', 'subscriptions', 'parked'] as const;
+  const tables = [...projections.flatMap((each) => each.tables.map(({ name }) => name)), 'parked'];
   const rows = tables.map(async (table) => {
     const all = await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2`.execute(db);
     return [table, all.rows] as const;

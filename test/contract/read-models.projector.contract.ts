@@ -149,7 +149,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       const rows = [{ table, upserts: [good, bad], removals: [] }];
       await expect(models.views.apply({ ...batch, changes: rows })).rejects.toThrow(/null|NOT NULL/i);
       expect(await dump(models)).toEqual(before);
-      expect((await checkpointsOf(models)).map((row) => row.position)).toEqual(Array(4).fill(position));
+      expect((await checkpointsOf(models)).map((row) => row.position)).toEqual(projections.map(() => position));
       await models.views.apply(batch);
       expect(await openStreams(models)).toEqual(['portfolio-b', 'portfolio-new']);
     });
@@ -171,9 +171,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       const end = await shorter.portfolio('only');
       await expect(project(shorter, models)).rejects.toThrow(/acknowledged events are missing.*ends at/);
       const other = new World(new SimulatedStore({ logId: 'another' }));
-      await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
       await expect(project(other, models)).rejects.toThrow(/acknowledged events are missing.*another/);
-      await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
       const rebuilt = await upTo(shorter, end, await database.open({ acceptLoss: true }));
       expect((await dump(models))['portfolios']).toMatchObject([{ id: 'only' }]);
       await rebuilt.stop();
@@ -224,12 +222,10 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       const more = await world.portfolio('c');
       await rest.projector.waitFor(more, 10_000);
       expect(await names()).toEqual(['C', 'B', 'A']);
-      expect((await checkpointsOf(models)).map((row) => [row.projection, row.version, row.position])).toEqual([
-        ['portfolios', 2, more],
-        ['processes', 1, more],
-        ['subscriptions', 1, more],
-        ['worklist', 1, more],
-      ]);
+      const expected = newer.map((each) => [each.name, each.version, more] as const);
+      const rows = (await checkpointsOf(models)).map((row) => [row.projection, row.version, row.position] as const);
+      expect(rows).toEqual([...expected].sort(([one], [two]) => (one < two ? -1 : 1)));
+      expect(rows).toContainEqual(['portfolios', 2, more]);
       await rest.stop();
 
       async function rebuildAt(): Promise<number> {

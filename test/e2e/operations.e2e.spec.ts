@@ -217,7 +217,7 @@ describe('no callback in time', () => {
       // The sandbox answers a repeated key as before: the retry is given another answer by a script that works on it anew.
       const id = await createOperation(world, [need('a', 'instant')], { onDeadline, deadlineMs: 700, attempts: 2 });
       if (onDeadline === 'retry') await becomes(world, id, 'PROVISIONING_REQUESTED');
-    if (onDeadline === 'retry') await world.script(POST, { kind: 'garbage', shape: 'json', body: result() });
+      if (onDeadline === 'retry') await world.script(POST, { kind: 'garbage', shape: 'json', body: result() });
       await becomes(world, id, state);
       expect((await typesOf(world, id)).includes('RequestRetryScheduled')).toBe(onDeadline === 'retry');
     },

@@ -4,13 +4,15 @@ import { EventRegistry } from '#event-store';
 import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
 import { evolvePortfolio, PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue } from '#products';
+import { operationDecider } from '#provisioning';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, WorkflowRegistry } from '#workflow';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
 import { exists, json, list, reader, samplePath, type Written } from './golden.js';
 
-/** One decider per category; no plan and no definition is there, because folding must never need one. */
+/** One decider per category; no plan, definition or provisioner is there, because folding must never need one. */
 const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
+  operation: operationDecider({ termsOf: () => undefined }),
   portfolio: portfolioDecider(new PlanRegistry()),
   process: processDecider(new WorkflowRegistry([])),
   subscription: subscriptionDecider(catalogue),

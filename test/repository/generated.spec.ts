@@ -1,11 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeConfig, errorCatalogue } from '#platform';
-import { envExample, errorReference } from '../../scripts/lib/generated.mjs';
+import { operationStateReference, provisionerOpenApi } from '#provisioning';
+import { envExample, errorReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
 import { read } from './repository.js';
 
 describe('generated files are those in the repository (npm run generate)', () => {
   it('.env.example', () => {
     expect(read('.env.example')).toBe(envExample(describeConfig()));
+  });
+
+  it('docs/reference/provisioner-openapi.json', () => {
+    expect(JSON.parse(read('docs/reference/provisioner-openapi.json'))).toEqual(provisionerOpenApi());
+  });
+
+  it('docs/reference/operation-states.md', () => {
+    const cells = (text: string) => text.split('\n').map((line) => line.replace(/\s+|-+/g, ''));
+    expect(cells(read('docs/reference/operation-states.md'))).toEqual(cells(operationStateReference()));
+  });
+
+  it('the settings in README.md', () => {
+    expect(read('README.md')).toBe(readmeWithSettings(read('README.md'), describeConfig()));
   });
 
   it('docs/reference/errors.md', () => {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ASK_CHILD_OPERATION, childOperationPolicy } from '#provisioning/published';
 import { PlanRegistry, portfolioDecider, stagePlan, type Stage } from '#portfolio';
 import type { RequestPolicy } from '#runtime';
 
@@ -22,7 +23,15 @@ const stage = (name: string, before: string | undefined, ending: string): Stage 
   result: Type.Object({ value: Type.Integer() }),
 });
 
-/** One stage of each ending; each adds one to the value that the stage before it gave. */
+/** Provisioned through an operation of its own; its end message brings the resource. */
+const byOperation: Stage = {
+  ...stage('FIFTH', 'FOURTH', 'callback'),
+  pollEffect: ASK_CHILD_OPERATION,
+  policy: childOperationPolicy(retry, 20_000),
+  wire: { payload: {}, result: { value: 'resources.it.address.value' } },
+};
+
+/** One stage of each ending, and one by an operation; each adds one to the value that the stage before it gave. */
 export const plan = stagePlan({
   csp: 'simulated',
   name: 'simulated',
@@ -33,6 +42,7 @@ export const plan = stagePlan({
     stage('SECOND', 'FIRST', 'poll'),
     stage('THIRD', 'SECOND', 'callback'),
     stage('FOURTH', 'THIRD', 'at_once'),
+    byOperation,
   ],
 });
 

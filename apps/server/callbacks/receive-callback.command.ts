@@ -23,6 +23,8 @@ export class ReceiveCallback extends Command<void> {
   }
 }
 
+const KEPT_SIGNERS = 10_000;
+
 interface Genuine {
   readonly stream: string;
   readonly key: string;
@@ -36,6 +38,9 @@ interface Genuine {
  */
 @CommandHandler(ReceiveCallback)
 export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> {
+  /** Resource type by stream and step: it never changes. */
+  private readonly signers = new Map<string, string>();
+
   constructor(
     private readonly parts: Parts,
     private readonly rejected: RejectedCallbacks,
@@ -78,7 +83,11 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
   private async secretsFor(waiting: Waiting, { stream, key }: { readonly stream: string; readonly key: string }) {
     const { config, runtime } = this.parts;
     if (waiting.signer === undefined) return config.webhookSecrets;
-    return secretsOf(config, waiting.signer((await runtime.load(stream)).state, stepOf(key)));
+    const address = `${stream}/${stepOf(key)}`;
+    const type = this.signers.get(address) ?? waiting.signer((await runtime.load(stream)).state, stepOf(key));
+    if (type !== undefined) this.signers.set(address, type);
+    if (this.signers.size > KEPT_SIGNERS) this.signers.delete(this.signers.keys().next().value!);
+    return secretsOf(config, type);
   }
 
   /** Attempt 0: the other side answers the request, whichever attempt brought it there. */

@@ -51,7 +51,7 @@ export function openRuntime({ config, logger, metrics, clock, ids, log, vault, r
     worker: config.roles.includes('worker'),
     othersDead: given.alone,
     shared: given.shared,
-    observe: observing(metrics, logger),
+    observe: observing(metrics, logger, log.store),
   });
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));

@@ -56,7 +56,9 @@ export class CommandSender {
       const context = this.context(caller, commandId, body);
       const done = caller.idempotencyKey === undefined ? undefined : await this.repeated(stream, context);
       if (done !== undefined) return done;
-      const { position } = await this.parts.runtime.dispatch(stream, await make(), context);
+      const { position, repeated } = await this.parts.runtime.dispatch(stream, await make(), context);
+      // Another process decided the same request since we looked: was it with the same body?
+      if (repeated) await this.repeated(stream, context);
       return { id: idOf(stream), position };
     } finally {
       this.inFlight.delete(commandId);

@@ -1,6 +1,6 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { StoreError } from '../errors.js';
 
 export const LOG_DB = 'log.db';
@@ -68,7 +68,7 @@ function migrate(
   steps: Readonly<Record<number, string>>,
   to: number,
 ): void {
-  db.prepare('VACUUM INTO ?').run(`${file}.format-${from}.copy`);
+  copyTo(db, `${file}.format-${from}.copy`);
   db.exec('BEGIN IMMEDIATE');
   for (let at = from; at < to; at++) {
     const step = steps[at];
@@ -77,6 +77,14 @@ function migrate(
   }
   writeMeta(db, 'format', to);
   db.exec('COMMIT');
+}
+
+/** Whole or not there: a copy that an earlier start was killed over is made anew, its format is still the one to be migrated. */
+function copyTo(db: DatabaseSyncInstance, copy: string): void {
+  const part = `${copy}.part`;
+  rmSync(part, { force: true });
+  db.prepare('VACUUM INTO ?').run(part);
+  renameSync(part, copy);
 }
 
 const newer = (found: number, known: number) =>

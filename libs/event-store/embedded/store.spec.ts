@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,19 @@ describe('the embedded log', () => {
     const copy = new DatabaseSync(`${file}.format-1.copy`);
     expect(readMeta(copy, 'format')).toBe('1');
     copy.close();
+  });
+
+  it('migrates also when an earlier start was killed while it copied, or before it had migrated', async () => {
+    await (await open()).close();
+    const file = join(directory, 'log.db');
+    for (const left of ['.copy', '.copy.part']) writeFileSync(`${file}.format-1${left}`, 'half of a file');
+    const db = openDatabase(file, { 1: 'CREATE TABLE later(x)' }, 2);
+    expect(readMeta(db, 'format')).toBe('2');
+    db.close();
+    const copy = new DatabaseSync(`${file}.format-1.copy`);
+    expect(readMeta(copy, 'format')).toBe('1');
+    copy.close();
+    expect(existsSync(`${file}.format-1.copy.part`)).toBe(false);
   });
 
   it('refuses a bad append of a group alone: the others land', async () => {

@@ -26,6 +26,8 @@ interface ClientCore {
 export interface ConnectionOptions {
   readonly url: string;
   readonly credentials?: Credentials;
+  /** Shown by the server beside our calls. */
+  readonly connectionName?: string;
   readonly clock: Clock;
   /** Deadline of an append and of a page without an answer, in ms. */
   readonly deadlineMs: number;
@@ -42,9 +44,6 @@ const isStuck = (error: Error) =>
 
 const GOSSIP_TIMEOUT_S = 1;
 
-/** Given with every call, also on insecure channels (which send none): only so does the client use the unary append. */
-const NO_CREDENTIALS: Credentials = { username: 'none', password: 'none' };
-
 /**
  * The client object and its replacement. A call to a frozen node can hang without limit in the client (discovery, a new channel), so each
  * has a time-out of our own, and a client that let one pass is thrown away.
@@ -52,9 +51,11 @@ const NO_CREDENTIALS: Credentials = { username: 'none', password: 'none' };
 export class Connection {
   private current: EventStoreDBClient;
   private closed = false;
+  private readonly url: string;
 
   constructor(private readonly options: ConnectionOptions) {
-    this.current = newClient(options.url);
+    this.url = clientUrl(options);
+    this.current = newClient(this.url);
   }
 
   get client(): EventStoreDBClient {
@@ -118,14 +119,15 @@ export class Connection {
     });
   }
 
+  /** With every call: those of the connection string where no credentials are given; only the leader's answers are up to date. */
   get base(): BaseOptions {
-    return { credentials: this.options.credentials ?? NO_CREDENTIALS, requiresLeader: true };
+    return { credentials: this.options.credentials, requiresLeader: true };
   }
 
   /** Throws the client away, unless that has happened already; open calls on it fail. */
   abandon(failed: EventStoreDBClient): void {
     if (this.closed || failed !== this.current) return;
-    this.current = newClient(this.options.url);
+    this.current = newClient(this.url);
     void release(failed);
   }
 
@@ -141,7 +143,7 @@ const released = new WeakSet<EventStoreDBClient>();
 const channels = new WeakMap<EventStoreDBClient, Promise<Channel>>();
 
 function newClient(url: string): EventStoreDBClient {
-  const client = EventStoreDBClient.connectionString(withGossipTimeout(url));
+  const client = EventStoreDBClient.connectionString(url);
   const core = coreOf(client);
   // The client calls this without waiting for it; a discovery that fails meanwhile would be an unhandled rejection.
   const handle = core.handleError.bind(client);
@@ -156,10 +158,15 @@ function newClient(url: string): EventStoreDBClient {
   return client;
 }
 
-/** The client waits 5 s for each frozen node it asks who leads, longer than our time-out of a call. */
-function withGossipTimeout(url: string): string {
-  if (/[?&]gossipTimeout=/i.test(url)) return url;
-  return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_TIMEOUT_S}`;
+/**
+ * The connection string with what the caller did not say. By default the client waits 5 s for each frozen node it asks who leads, longer
+ * than our time-out of a call.
+ */
+function clientUrl({ url, connectionName }: ConnectionOptions): string {
+  const wanted = { gossipTimeout: String(GOSSIP_TIMEOUT_S), ...(connectionName && { connectionName }) };
+  const missing = Object.entries(wanted).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(url));
+  const parameters = missing.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return parameters === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${parameters}`;
 }
 
 /** `dispose` cancels open streams but never closes the channel; without that its socket and timers stay. */

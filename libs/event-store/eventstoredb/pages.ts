@@ -1,8 +1,16 @@
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Clock } from '#kernel';
 import { Corrupt, StoreUnavailable } from '../errors.js';
-import type { AllPage, EventFilter, Position, Revision, StoredEvent, StreamName, StreamPage } from '../port.js';
-import { position, START } from '../port.js';
+import {
+  START,
+  type AllPage,
+  type EventFilter,
+  type Position,
+  type Revision,
+  type StoredEvent,
+  type StreamName,
+  type StreamPage,
+} from '../port.js';
 import { pageSize } from '../rules.js';
 import type { Connection } from './connection.js';
 import { Feed, type FeedSource } from './feed.js';
@@ -90,5 +98,5 @@ export async function readAllPage(
     const { position: next, caughtUp: end } = step;
     if (end || events.length === limit || source.clock.now() - since > PAGE_MS) return { events, next, end };
   }
-  return { events, next: position(options.after), end: false };
+  return { events, next: options.after, end: false };
 }

@@ -2,20 +2,20 @@ import type { Credentials } from '@eventstore/db-client';
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
 import { StoreUnavailable, WrongExpectedRevision } from '../errors.js';
-import type {
-  AllPage,
-  Appended,
-  Delivery,
-  EncodedEvent,
-  EventFilter,
-  EventStore,
-  ExpectedRevision,
-  Position,
-  Revision,
-  StreamName,
-  StreamPage,
+import {
+  revision,
+  type AllPage,
+  type Appended,
+  type Delivery,
+  type EncodedEvent,
+  type EventFilter,
+  type EventStore,
+  type ExpectedRevision,
+  type Position,
+  type Revision,
+  type StreamName,
+  type StreamPage,
 } from '../port.js';
-import { revision } from '../port.js';
 import { checkSize } from '../rules.js';
 import type { WorkGroups } from '../work-feed.js';
 import { appended, nothingAppended } from './append.js';
@@ -35,6 +35,8 @@ export interface EventStoreDbOptions {
   /** `esdb://host:2113?tls=false`, several hosts for a cluster, as the client takes it. */
   readonly url: string;
   readonly credentials?: Credentials;
+  /** Shown by the server beside our calls; a random one by default. */
+  readonly connectionName?: string;
   /** PURVEYOR_STREAM_PREFIX: stands before every stream name on the server, and only such streams are seen. Default none. */
   readonly streamPrefix?: string;
   readonly clock?: Clock;
@@ -79,12 +81,12 @@ export class EventStoreDbStore implements EventStore {
   private readonly pending = new Set<Promise<unknown>>();
 
   constructor(private readonly options: EventStoreDbOptions) {
-    const { url, credentials, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
+    const { url, credentials, connectionName, deadlineMs = 2_000, onWarning = () => {}, onParked = () => {} } = options;
     // One listener per open subscription and per append that waits for its next try.
     setMaxListeners(0, this.closing.signal);
     this.clock = options.clock ?? systemClock;
     this.names = new Names(options.streamPrefix ?? '');
-    this.connection = new Connection({ url, credentials, clock: this.clock, deadlineMs });
+    this.connection = new Connection({ url, credentials, connectionName, clock: this.clock, deadlineMs });
     this.troubles = new Troubles(this.clock, onWarning);
     this.calls = new Retrying(this.clock, this.troubles, this.closing.signal, options.readPatienceMs ?? 3_000);
     const { connection, names, clock } = this;

@@ -78,7 +78,7 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_EVENT_STORE', {
     default: 'embedded',
-    meaning: 'Where the log is kept.',
+    meaning: 'Where the log is kept. Without it: embedded, in the data directory.',
     allowed: "'embedded', or a connection string of EventStoreDB, esdb://...",
     secret: true,
     read: readEventStore,

@@ -1,5 +1,6 @@
 import { revision } from '#event-store';
 import { Checkpoints } from './checkpoints.js';
+import { letGo } from './claim.js';
 import type { Projector, ProjectorOptions } from './projector.types.js';
 import { RunningProjector } from './running.js';
 import { watchProjector } from './watching.js';
@@ -13,9 +14,14 @@ export async function startProjector(options: ProjectorOptions): Promise<Project
   const { store, readModels, projections, owner } = options;
   const checkpoints = new Checkpoints(readModels, store.logId, owner);
   if (!(await checkpoints.claim(projections))) return watchProjector({ ...options, takeOverFor: owner });
-  const parked = await knowsParked(options);
-  const running = await checkpoints.open(projections, store, (projection) => parked && !projection.metadataOnly);
-  return new RunningProjector(options, checkpoints, running);
+  try {
+    const parked = await knowsParked(options);
+    const running = await checkpoints.open(projections, store, (projection) => parked && !projection.metadataOnly);
+    return new RunningProjector(options, checkpoints, running);
+  } catch (error) {
+    if (readModels.shared) await letGo(readModels, owner).catch(() => {});
+    throw error;
+  }
 }
 
 /** True when an event that was unknown when it came has its code now (law 8): views that parked it are then rebuilt. */

@@ -98,10 +98,7 @@ export function harness(policy = AT_ONCE): Harness {
         clock,
         ids: new SeededIds(clock, seed),
         tokens: new CallbackTokens([{ id: 'k', key: new Uint8Array(32) }], 'http://here'),
-        effects: [
-          { name: 'work', run, ...effect },
-          { name: 'ask', run },
-        ],
+        effects: [{ name: 'work', run, ...effect }],
         openWork: async function* (dueBefore = Infinity) {
           for (const row of await open()) if (row.run || (row.due ?? Infinity) <= dueBefore) yield row;
         },

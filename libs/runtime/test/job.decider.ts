@@ -47,7 +47,8 @@ export function jobDecider(policy: RequestPolicy): DrivenDecider<JobState, JobCo
     next(state) {
       const step = current(state);
       if (step === undefined) return [];
-      const spec = { step, effect: 'work', pollEffect: 'ask', policy, freshInput: () => ({ of: step }) };
+      const pollEffect = policy.completion.kind === 'poll' ? 'work' : undefined;
+      const spec = { step, effect: 'work', pollEffect, policy, freshInput: () => ({ of: step }) };
       return requests.next(spec, state.requests[step]);
     },
   };

@@ -63,7 +63,7 @@ export function step<const K extends string, R extends TProperties = {}, A exten
     reads: Object.keys(spec.reads ?? {}),
     adds: spec.adds ?? {},
     policy: spec.policy,
-    answer: spec.answer as StepNode['answer'],
+    answer: spec.answer,
     pollEffect: spec.pollEffect,
     handler: (spec.handler as StepNode['handler'] | undefined) ?? (() => ({})),
   };

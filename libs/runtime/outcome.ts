@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { Driving, Outcome } from '#kernel';
+import { LONGEST_WAIT_MS } from './http/retry-after.js';
+
+/** How much of what was too large is kept, in characters (law 4). */
+const KEPT = 4_096;
+
+/** An effect's outcome with a wait that can be kept: 0 to a day; a number that is none is as if nothing had been asked for. */
+export function withinReason(outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome;
+    case 'failed':
+      return { ...outcome, failure: reasonable(outcome.failure) };
+    default:
+      return reasonable(outcome);
+  }
+}
+
+function reasonable<T extends { readonly retryAfterMs?: number }>(told: T): T {
+  if (told.retryAfterMs === undefined) return told;
+  const { retryAfterMs, ...rest } = told;
+  if (Number.isNaN(retryAfterMs)) return rest as T;
+  return { ...told, retryAfterMs: Math.min(Math.max(retryAfterMs, 0), LONGEST_WAIT_MS) };
+}
+
+/** Law 4: an outcome that does not fit an append is recorded as a failure with its hash and first 4 KiB, whoever brought it. */
+export function fitting(command: { readonly type: string }): { readonly type: string } {
+  if (command.type !== 'Outcome') return command;
+  const told = command as Driving & { readonly type: 'Outcome' };
+  const short: Driving = { ...told, outcome: cut(told.outcome) };
+  return short;
+}
+
+function cut(outcome: Outcome): Outcome {
+  if (outcome.kind === 'failed') {
+    const { fields: _, ...failure } = outcome.failure;
+    return { kind: 'failed', failure: { ...failure, message: failure.message.slice(0, KEPT) } };
+  }
+  const text = JSON.stringify(outcome.kind === 'done' ? outcome.result : outcome) ?? '';
+  const hash = createHash('sha256').update(text).digest('hex');
+  const message = `a result of ${text.length} characters, sha256 ${hash}: ${text.slice(0, KEPT)}`;
+  return { kind: 'failed', failure: { kind: 'invalid_result', code: 'result_too_large', message } };
+}
