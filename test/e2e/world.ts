@@ -99,6 +99,10 @@ export class World {
     return this.server.ended(ms);
   }
 
+  async kill9Server(): Promise<void> {
+    await this.server.end('SIGKILL');
+  }
+
   /** A file of this world that vanishes with it. */
   file(name: string): string {
     return join(this.root, name);
@@ -183,7 +187,12 @@ export class World {
   }
 }
 
-export async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
+export async function request(
+  method: string,
+  url: string,
+  body?: string,
+  more: Record<string, string> = {},
+): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();
