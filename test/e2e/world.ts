@@ -188,7 +188,12 @@ export class World {
   }
 }
 
-export async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
+export async function request(
+  method: string,
+  url: string,
+  body?: string,
+  more: Record<string, string> = {},
+): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();
