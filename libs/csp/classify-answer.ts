@@ -13,6 +13,7 @@ export function classify(answer: Answer, url: string, now: number): Outcome {
   const { status } = answer;
   const wait = retryAfterMs(answer.headers.get('retry-after'), now);
   if (status === 200 || status === 201) return finished(answer);
+  if (status === 204) return { kind: 'done', result: {} };
   if (status === 202) return accepted(answer, url, wait);
   if (status >= 200 && status < 300)
     return fault('invalid_result', 'unexpected_status', `status ${status}`, { status });
@@ -53,17 +54,21 @@ export function sameOrigin(location: string, url: string): string | undefined {
   return target.origin === new URL(url).origin ? target.href : undefined;
 }
 
-/** The CSP's own code and message, as ARM and Graph give them; cut, because they end up in an event. */
+/** The CSP's own code and message, as ARM and Graph give them, or as OAuth does (RFC 6749 section 5.2); cut, because they end up in an event. */
 function errorOf({ status, text }: Answer): { readonly code: string; readonly message: string } {
-  const { error } = (parsed(text ?? '') ?? {}) as { error?: { code?: unknown; message?: unknown } };
+  const { error, error_description } = (parsed(text ?? '') ?? {}) as { error?: unknown; error_description?: unknown };
+  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   return {
-    code: typeof error?.code === 'string' ? error.code.slice(0, 200) : `http_${status}`,
-    message: typeof error?.message === 'string' ? error.message.slice(0, 1_000) : `status ${status}`,
+    code: cut(code ?? error, 200) ?? `http_${status}`,
+    message: cut(message ?? error_description, 1_000) ?? `status ${status}`,
   };
 }
 
+const cut = (text: unknown, length: number): string | undefined =>
+  typeof text === 'string' ? text.slice(0, length) : undefined;
+
 /** The value of a JSON text; undefined for what is none, and for null, which is no answer either. */
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return (JSON.parse(text) as unknown) ?? undefined;
   } catch {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog, EventRegistry } from '#event-store';
-import { azureEffects, azurePlanV1 } from '#csp';
+import { azureEffects, azurePlans } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
@@ -68,7 +68,7 @@ async function open(
     await projector.done.catch((error: unknown) => logger.error({ err: error }, 'the projector had stopped'));
   });
   await projector.waitFor(await store.head(), 600_000);
-  const plans = new PlanRegistry().register(azurePlanV1);
+  const plans = azurePlans.reduce((registry, plan) => registry.register(plan), new PlanRegistry());
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
@@ -77,7 +77,7 @@ async function open(
     ids,
     tokens,
     effects: [
-      ...azureEffects({ baseUrl: config.cspUrl, vault }),
+      ...azureEffects({ baseUrl: config.cspUrl, vault, root: rootCredential(config) }),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
@@ -115,5 +115,11 @@ async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {
   closing.add(() => keys.close());
   return [vault, keys] as const;
 }
+
+const rootCredential = ({ cspTenantId, cspClientId, cspClientSecret }: Config) => ({
+  tenantId: cspTenantId,
+  clientId: cspClientId,
+  clientSecret: cspClientSecret,
+});
 
 const tokenKeys = ({ callbackKeys }: Config) => callbackKeys.map(({ id, key }) => ({ id, key }));

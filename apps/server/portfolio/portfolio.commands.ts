@@ -1,11 +1,21 @@
 import { Command } from '@nestjs/cqrs';
 import type { Accepted } from '../http/command-sender.js';
 import type { Caller } from '../http/caller.js';
-import type { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import type { AbandonDto, AmendFactsDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
 
 export class CreatePortfolio extends Command<Accepted> {
   constructor(
     readonly body: CreatePortfolioDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class AmendFacts extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly body: AmendFactsDto,
     readonly caller: Caller,
   ) {
     super();

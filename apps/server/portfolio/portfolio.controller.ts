@@ -1,12 +1,12 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
-import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import { AbandonDto, AmendFactsDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
-import { ListPortfoliosDto } from './portfolio.query.dto.js';
+import { ListPortfoliosDto, PlanDto } from './portfolio.query.dto.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -46,6 +46,13 @@ export class PortfolioController {
   @ApiProblems(400, 404, 503)
   get(@Param('id') id: string) {
     return this.queries.execute(new GetPortfolio(id));
+  }
+
+  @Patch('portfolios/:id/facts')
+  @HttpCode(202)
+  @ApiCommand(404)
+  amend(@Param('id') id: string, @Body() body: AmendFactsDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.AmendFacts(id, body, caller));
   }
 
   @Post('portfolios/:id/stages/:stage/resume')
@@ -88,8 +95,8 @@ export class PortfolioController {
 
   @Get('csps/:csp/plan')
   @ApiOkResponse({ description: 'Stages, states and transitions' })
-  @ApiProblems(404)
-  plan(@Param('csp') csp: string) {
-    return this.queries.execute(new GetPlan(csp));
+  @ApiProblems(400, 404)
+  plan(@Param('csp') csp: string, @Query() { version }: PlanDto) {
+    return this.queries.execute(new GetPlan(csp, version));
   }
 }

@@ -31,3 +31,12 @@ export class ListPortfoliosDto {
   @IsString()
   min_position?: string;
 }
+
+export class PlanDto {
+  @ApiPropertyOptional({ minimum: 1, description: 'The newest when absent' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  version?: number;
+}

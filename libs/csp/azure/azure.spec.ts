@@ -15,6 +15,8 @@ const facts = {
   billing_profile_display_name: 'main',
 };
 
+const root = { tenantId: 't', clientId: 'c', clientSecret: 's' };
+
 let server: Server;
 let base: string;
 let seen: { url: string; headers: IncomingMessage['headers']; body: string }[];
@@ -57,7 +59,7 @@ const call = (input: unknown): EffectCall => ({
   correlationId: 'c',
 });
 const run = (name: string, input: unknown = {}, signal?: AbortSignal) => {
-  const effect = azureEffects({ baseUrl: base, vault, now: () => 0 }).find((one) => one.name === name)!;
+  const effect = azureEffects({ baseUrl: base, vault, root, now: () => 0 }).find((one) => one.name === name)!;
   return effect.run({ ...call(input), ...(signal && { signal }) });
 };
 

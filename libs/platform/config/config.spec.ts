@@ -169,13 +169,17 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
-    expect(names).toHaveLength(16);
-    expect(new Set(names).size).toBe(16);
+    expect(names).toHaveLength(19);
+    expect(new Set(names).size).toBe(19);
     expect(
       describeConfig()
         .filter((v) => v.secret)
         .map((v) => v.name),
-    ).toEqual(['VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map((name) => `PURVEYOR_${name}`));
+    ).toEqual(
+      ['VAULT_KEY', 'CALLBACK_KEYS', 'CSP_CLIENT_SECRET', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map(
+        (name) => `PURVEYOR_${name}`,
+      ),
+    );
     expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
   });
 });

@@ -31,6 +31,9 @@ export type Role = (typeof ROLES)[number];
 /** Shared by server and sandbox so that the demo runs unconfigured. Public, therefore worth nothing outside of development. */
 export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2VjcmV0LTAwMDE=';
 
+/** As above, for the sandbox's cloud service provider. */
+const DEVELOPMENT_CSP_SECRET = 'sandbox-root-secret';
+
 const PORT = 'a whole number from 0 (any free port) to 65535';
 
 /** Everything the server can be told from outside. Printing it redacts secrets. */
@@ -153,6 +156,34 @@ export class Config {
   })
   @IsString()
   cspUrl!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_TENANT_ID', {
+    default: 'purveyor',
+    meaning: 'Our own tenant at the cloud service provider.',
+    allowed: 'a text',
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspTenantId!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_CLIENT_ID', {
+    default: 'purveyor-root',
+    meaning: 'Our own service principal at the cloud service provider.',
+    allowed: 'a text',
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspClientId!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_CLIENT_SECRET', {
+    default: DEVELOPMENT_CSP_SECRET,
+    meaning: 'Secret of our own service principal. The default is public, for the sandbox only.',
+    allowed: 'a text',
+    secret: true,
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspClientSecret!: string;
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

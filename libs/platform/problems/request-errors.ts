@@ -137,6 +137,13 @@ export const state: readonly ErrorEntry[] = [
     'Read the instance and send one of the legal commands.',
   ),
   entry(
+    'portfolio_not_eligible',
+    409,
+    'The portfolio may not start yet',
+    'The rule of its plan does not allow the start now; `reason` says why.',
+    'Amend the facts, or wait for the time the reason names.',
+  ),
+  entry(
     'invalid_transition',
     409,
     'The lifecycle does not allow this move',

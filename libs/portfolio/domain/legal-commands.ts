@@ -4,7 +4,7 @@ import { currentStage, type Existing, type PortfolioState } from './portfolio.st
 
 /** A command that fits the state, in the words of the HTTP API. */
 export interface LegalCommand {
-  readonly command: 'create' | 'resume' | 'skip' | 'abandon' | 'trigger-next-transition';
+  readonly command: 'create' | 'resume' | 'skip' | 'abandon' | 'amend-facts' | 'trigger-next-transition';
   readonly stage?: string;
 }
 
@@ -26,6 +26,8 @@ export function legalUnder(state: Existing, plan: StagePlan | undefined): readon
       return [...trigger, abandon];
     case 'STARTING':
       return [abandon];
+    case 'POSTPONED':
+      return [{ command: 'amend-facts' }, abandon];
     case 'STARTED':
       return state.released ? [abandon] : [...trigger, ...skip, abandon];
     case 'FAILED':

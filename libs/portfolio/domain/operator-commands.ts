@@ -3,10 +3,11 @@ import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
 import type { ResumeStage, SkipStage } from './portfolio.commands.js';
-import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
+import { currentRequest, currentStage, sourcesOf, type Existing } from './portfolio.state.js';
 import { conflict, noStage } from './refusals.js';
 import { faultsOf } from './schema-faults.js';
 import { revealed } from './secrets.js';
+import { startNow } from './start-portfolio.js';
 import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
 
 const fits = (state: Existing, plan: StagePlan, command: LegalCommand): boolean =>
@@ -36,7 +37,7 @@ export function resume(state: Existing, plan: StagePlan, command: ResumeStage): 
 
 function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStage['input']>): void {
   const correction = { ...state.corrections[stage.name], ...input };
-  refuseBadInput(stage, buildPayload(stage, state.facts, resultsOf(state), correction));
+  refuseBadInput(stage, buildPayload(stage, sourcesOf(state), correction));
   const secrets = revealed(stage.payload.schema, input, '/input');
   if (secrets.length > 0) throw invalid('a secret was not put into the vault', secrets);
 }
@@ -79,7 +80,7 @@ export function abandon(state: Existing, plan: StagePlan, reason: string, time: 
 export function trigger(state: Existing, plan: StagePlan, time: number): readonly PortfolioEvent[] {
   if (!fits(state, plan, { command: 'trigger-next-transition' }))
     throw conflict(state, legalUnder(state, plan), 'trigger-next-transition');
-  if (state.phase === 'UNSTARTED') return [{ type: 'PortfolioStarted', data: { time } }];
+  if (state.phase === 'UNSTARTED') return startNow(plan, state.facts, time);
   if (state.phase === 'FAILED') return [{ type: 'StageResumed', data: { step: currentStage(state)!, time } }];
   return currentStage(state) === undefined
     ? [{ type: 'PortfolioCompleted', data: { time } }]

@@ -17,6 +17,8 @@ export interface StageDescription {
   /** Payload fields with their provenance in words. */
   readonly payload: Readonly<Record<string, string>>;
   readonly result: readonly string[];
+  /** What is asked of the CSP: `METHOD endpoint path`, names of fields in braces. */
+  readonly calls: readonly string[];
 }
 
 export interface PlanDescription {
@@ -33,17 +35,21 @@ export interface PlanDescription {
 export function planDescription(plan: StagePlan): PlanDescription {
   const states = plan.stages.flatMap((stage) => statesOf(stage));
   const last = plan.stages.at(-1);
+  const postponed = plan.start ? ['POSTPONED'] : [];
   return {
     csp: plan.csp,
     name: plan.name,
     version: plan.version,
     facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
     stages: plan.stages.map(describe),
-    states: ['UNSTARTED', ...states, 'COMPLETED', 'ABANDONED'],
+    states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED'],
     transitions: [
-      ...plan.stages.flatMap((stage, index) => transitionsOf(stage, plan.stages[index - 1])),
+      ...postponed.map((state) => move('postpone', ['UNSTARTED', state], state, 'PortfolioStartPostponed')),
+      ...plan.stages.flatMap((stage, index) =>
+        transitionsOf(stage, index === 0 ? ['UNSTARTED', ...postponed] : passedStates(plan.stages[index - 1]!)),
+      ),
       move('complete', last ? passedStates(last) : ['UNSTARTED'], 'COMPLETED', 'PortfolioCompleted'),
-      move('abandon', ['UNSTARTED', ...states], 'ABANDONED', 'PortfolioAbandoned'),
+      move('abandon', ['UNSTARTED', ...postponed, ...states], 'ABANDONED', 'PortfolioAbandoned'),
     ],
   };
 }
@@ -65,8 +71,7 @@ const move = (trigger: string, from: readonly string[], to: string, event: strin
   event,
 });
 
-function transitionsOf(stage: Stage, previous: Stage | undefined): readonly TransitionDescription[] {
-  const before = previous ? passedStates(previous) : ['UNSTARTED'];
+function transitionsOf(stage: Stage, before: readonly string[]): readonly TransitionDescription[] {
   const [running, requested, completed, failed, skipped] = STAGE_STATES.map((ending) => `${stage.name}_${ending}`) as [
     string,
     string,
@@ -94,10 +99,14 @@ const describe = (stage: Stage): StageDescription => ({
   skippable: stage.skippable ?? false,
   payload: Object.fromEntries(Object.entries(stage.payload.from).map(([field, from]) => [field, inWords(from)])),
   result: Object.keys(stage.result.properties),
+  calls: (stage.calls ?? []).map(({ method, api, path }) => `${method} ${api} ${path}`),
 });
 
 function inWords(from: Provenance): string {
   if ('constant' in from) return `constant ${JSON.stringify(from.constant)}`;
+  if ('start' in from) return `${from.start}, as established at the start`;
+  if ('portfolio' in from)
+    return `${from.portfolio} of the portfolio${from.cut ? `, at most ${from.cut} characters` : ''}`;
   if ('stage' in from) return `result ${from.field} of ${from.stage}`;
   if ('derived' in from) return `${from.derived} (from ${from.facts.map((fact) => `fact ${fact}`).join(', ')})`;
   return from.otherwise === undefined

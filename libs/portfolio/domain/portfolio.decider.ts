@@ -9,10 +9,12 @@ import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
 import type { PortfolioCommand } from './portfolio.commands.js';
 import { evolve, requests } from './portfolio.evolve.js';
-import { currentRequest, currentStage, resultsOf, type Existing, type PortfolioState } from './portfolio.state.js';
+import { currentRequest, currentStage, sourcesOf, type Existing, type PortfolioState } from './portfolio.state.js';
 import { conflict, noPortfolio } from './refusals.js';
 import { faultsOf } from './schema-faults.js';
+import { revealed } from './secrets.js';
 import { stageOf, type Stage } from './stage-plan.js';
+import { amendFacts, startOrPostpone } from './start-portfolio.js';
 
 export type PortfolioDecider = DrivenDecider<PortfolioState, PortfolioCommand, PortfolioEvent>;
 
@@ -67,6 +69,8 @@ function byPeople(
       return resume(state, plan, command);
     case 'SkipStage':
       return skip(state, plan, command);
+    case 'AmendFacts':
+      return amendFacts(state, plan, command);
     case 'AbandonPortfolio':
       return abandon(state, plan, command.reason, command.time);
     case 'TriggerNextTransition':
@@ -76,6 +80,8 @@ function byPeople(
 
 /** What comes for a portfolio that is not under way, or for a stage that is behind, is silence (law 4). */
 function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): readonly PortfolioEvent[] {
+  if (state.phase === 'POSTPONED' && command.type === 'Due')
+    return startOrPostpone(plans.bound(state.csp, state.plan), state.facts, command.time, state);
   if (state.phase !== 'STARTED') return [];
   const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
   if (stage === undefined) return [];
@@ -91,7 +97,7 @@ function ownNames(stage: Stage, command: Driving): Driving {
 }
 
 function misfit(stage: Stage, result: unknown): Failure | undefined {
-  const fields = faultsOf(stage.result, result);
+  const fields = [...faultsOf(stage.result, result), ...revealed(stage.result, result, '')];
   if (fields.length === 0) return undefined;
   const named = fields.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ');
   return { kind: 'invalid_result', code: 'invalid_result', message: `the result does not fit: ${named}`, fields };
@@ -106,6 +112,8 @@ function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<Portfol
     case 'UNSTARTED':
     case 'STARTING':
       return [{ kind: 'wait', key: 'start' }];
+    case 'POSTPONED':
+      return [{ kind: 'wait', key: 'start', until: state.until }];
     case 'FAILED':
       return [{ kind: 'wait', key: `${currentStage(state)}/operator` }];
     case 'STARTED': {
@@ -121,5 +129,5 @@ const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
   effect: stage.effect,
   pollEffect: stage.pollEffect,
   policy: stage.policy,
-  freshInput: () => buildPayload(stage, state.facts, resultsOf(state), state.corrections[stage.name]),
+  freshInput: () => buildPayload(stage, sourcesOf(state), state.corrections[stage.name]),
 });

@@ -7,11 +7,15 @@ export const requests = new Requests(STAGE_EVENTS);
 /** Folds one event. Total: an event that does not fit the state changes nothing. Needs no plan, so read models use it too. */
 export function evolve(state: PortfolioState, event: PortfolioEvent): PortfolioState {
   if (event.type === 'PortfolioCreated') return state.phase === 'ABSENT' ? created(event.data) : state;
-  if (state.phase === 'ABSENT' || state.phase === 'COMPLETED' || state.phase === 'ABANDONED') return state;
+  if (state.phase === 'ABSENT' || state.phase === 'ABANDONED') return state;
+  if (event.type === 'FactsAmended') return { ...state, facts: { ...state.facts, ...event.data.facts } };
+  if (state.phase === 'COMPLETED') return state;
   const { data } = event;
   switch (event.type) {
     case 'PortfolioStarted':
-      return { ...core(state), phase: 'STARTED', startedAt: data.time, released: true };
+      return { ...core(state), ...started(event.data) };
+    case 'PortfolioStartPostponed':
+      return { ...core(state), phase: 'POSTPONED', reason: event.data.reason, until: event.data.until };
     case 'PortfolioAbandoned':
       return { ...core(state), phase: 'ABANDONED', abandonedAt: data.time, reason: event.data.reason };
     case 'PortfolioCompleted':
@@ -33,11 +37,15 @@ export function evolve(state: PortfolioState, event: PortfolioEvent): PortfolioS
   }
 }
 
+const started = ({ time, values = {} }: { time: number; values?: Existing['facts'] }) =>
+  ({ phase: 'STARTED', startedAt: time, released: true, established: values }) as const;
+
 function created(data: PortfolioCreated['data']): PortfolioState {
   const { time, ...facts } = data;
   return {
     ...facts,
     phase: data.advance === 'manual' ? 'UNSTARTED' : 'STARTING',
+    established: {},
     createdAt: time,
     current: 0,
     stages: {},
@@ -90,6 +98,6 @@ const startOf = (state: Existing): number => ('startedAt' in state ? state.start
 
 /** What a portfolio keeps in every phase. */
 function core(state: Existing) {
-  const { name, csp, plan, facts, advance, createdAt, current, stages, corrections } = state;
-  return { name, csp, plan, facts, advance, createdAt, current, stages, corrections };
+  const { name, csp, plan, facts, established, advance, createdAt, current, stages, corrections } = state;
+  return { name, csp, plan, facts, established, advance, createdAt, current, stages, corrections };
 }

@@ -1,6 +1,7 @@
 import type { Request } from '#runtime';
-import type { Facts } from './payload.js';
+import type { Facts, Sources } from './payload.js';
 import type { PlanRef } from './plan-registry.js';
+import type { Reason } from './stage-plan.js';
 
 /** A stage that an operator passed over; `before` is what had been tried. */
 export interface Skipped {
@@ -17,6 +18,8 @@ interface Created {
   readonly csp: string;
   readonly plan: PlanRef;
   readonly facts: Facts;
+  /** What the start rule established; empty before the start. */
+  readonly established: Facts;
   readonly advance: 'automatic' | 'manual';
   readonly createdAt: number;
   /** Index of the stage whose turn it is; the number of stages when all are behind. */
@@ -31,6 +34,8 @@ interface Created {
 export type PortfolioState =
   | { readonly phase: 'ABSENT' }
   | (Created & { readonly phase: 'UNSTARTED' | 'STARTING' })
+  /** It may not start yet; with `until` time alone may change that. */
+  | (Created & { readonly phase: 'POSTPONED'; readonly reason: Reason; readonly until: number | undefined })
   | (Created & { readonly phase: 'STARTED'; readonly startedAt: number; readonly released: boolean })
   | (Created & { readonly phase: 'FAILED'; readonly startedAt: number })
   | (Created & { readonly phase: 'COMPLETED'; readonly startedAt: number; readonly completedAt: number })
@@ -55,3 +60,11 @@ export function resultsOf(state: Existing): Readonly<Record<string, unknown>> {
     ended.map(([name, progress]) => [name, 'result' in progress ? progress.result : undefined]),
   );
 }
+
+/** What the payloads of this portfolio are made of. */
+export const sourcesOf = (state: Existing): Sources => ({
+  name: state.name,
+  facts: state.facts,
+  start: state.established,
+  results: resultsOf(state),
+});

@@ -1,7 +1,7 @@
 import type { Failure } from '#kernel';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import type { Existing, Phase, StageProgress } from './portfolio.state.js';
-import type { StagePlan } from './stage-plan.js';
+import type { Reason, StagePlan } from './stage-plan.js';
 import { stageState, stateName, type StageState } from './state-name.js';
 
 export interface StageView {
@@ -33,6 +33,8 @@ export interface PortfolioView {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly reason: string | null;
+  /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
+  readonly postponed: { readonly reason: Reason; readonly until: number | null } | null;
   readonly legalCommands: readonly LegalCommand[];
 }
 
@@ -55,6 +57,7 @@ export function portfolioView(state: Existing, plan: StagePlan | undefined): Por
     startedAt: 'startedAt' in state ? state.startedAt : null,
     endedAt: state.phase === 'COMPLETED' ? state.completedAt : state.phase === 'ABANDONED' ? state.abandonedAt : null,
     reason: state.phase === 'ABANDONED' ? state.reason : null,
+    postponed: state.phase === 'POSTPONED' ? { reason: state.reason, until: state.until ?? null } : null,
     legalCommands: legalUnder(state, plan),
   };
 }

@@ -17,13 +17,14 @@ const ENDING: Readonly<Record<StageProgress['status'], StageState>> = {
 export const stageState = (progress: StageProgress | undefined): StageState | 'UNSTARTED' =>
   progress ? ENDING[progress.status] : 'UNSTARTED';
 
-/** The state as people see it: UNSTARTED, `<STAGE>_<ending>`, COMPLETED or ABANDONED. */
+/** The state as people see it: UNSTARTED, POSTPONED, `<STAGE>_<ending>`, COMPLETED or ABANDONED. */
 export function stateName(state: PortfolioState): string {
   switch (state.phase) {
     case 'ABSENT':
     case 'UNSTARTED':
     case 'STARTING':
       return 'UNSTARTED';
+    case 'POSTPONED':
     case 'COMPLETED':
     case 'ABANDONED':
       return state.phase;

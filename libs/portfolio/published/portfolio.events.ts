@@ -29,7 +29,18 @@ export const schemas = {
     advance: Type.Union([Type.Literal('automatic'), Type.Literal('manual')]),
     time,
   }),
-  PortfolioStarted: Type.Object({ time }),
+  PortfolioStarted: Type.Object({
+    time,
+    values: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'what the start rule established' }),
+    ),
+  }),
+  PortfolioStartPostponed: Type.Object({
+    reason: Type.Object({ code: Type.String(), message: Type.String() }),
+    until: Type.Optional(Type.Number({ description: 'when the plan looks again, ms since the epoch' })),
+    time,
+  }),
+  FactsAmended: Type.Object({ facts: object, time }),
   StageResumed: Type.Object({ step, input: Type.Optional(object), time }),
   StageSkipped: Type.Object({ step, reason: Type.String(), result: Type.Optional(object), time }),
   TransitionTriggered: Type.Object({ time }),
@@ -47,6 +58,7 @@ export type PortfolioEvent = { [T in keyof Schemas]: DomainEvent<T, Static<Schem
 
 const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   PortfolioCreated: personalBelow('facts'),
+  FactsAmended: personalBelow('facts'),
   StageResumed: personalBelow('input'),
   StageSkipped: personalBelow('result'),
   StageStarted: personalBelow('input'),

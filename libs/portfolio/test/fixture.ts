@@ -41,7 +41,7 @@ export const plan: StagePlan = {
     stage('C', {
       policy: { retry, completion: { kind: 'callback', deadlineMs }, unknown: 'repeat' },
       skippable: true,
-      wire: { payload: {}, result: { id: 'theId' } },
+      wire: { result: { id: 'theId' } },
     }),
   ],
 };

@@ -23,10 +23,12 @@ export interface PortfolioDoc {
   readonly csp: string;
   readonly plan: { readonly name: string; readonly version: number; readonly stages: readonly string[] };
   readonly advance: string;
-  readonly phase: 'UNSTARTED' | 'STARTING' | 'STARTED' | 'COMPLETED' | 'FAILED' | 'ABANDONED';
+  readonly phase: 'UNSTARTED' | 'STARTING' | 'POSTPONED' | 'STARTED' | 'COMPLETED' | 'FAILED' | 'ABANDONED';
   readonly state: string;
   readonly stage: string | null;
   readonly stages: readonly StageDoc[];
+  /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
+  readonly postponed: { readonly code: string; readonly message: string; readonly until: number | null } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly failedAt: number | null;
@@ -60,6 +62,7 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       state: 'UNSTARTED',
       stage: null,
       stages: plan.stages.map(newStage),
+      postponed: null,
       createdAt: at,
       updatedAt: at,
       failedAt: null,
@@ -75,13 +78,18 @@ function next(
 ): PortfolioDoc {
   switch (event.type) {
     case 'PortfolioStarted':
-      return { ...doc, phase: 'STARTING' };
+      return { ...doc, phase: 'STARTING', state: 'UNSTARTED', postponed: null };
+    case 'PortfolioStartPostponed': {
+      const { reason, until = null } = event.data;
+      return { ...doc, phase: 'POSTPONED', state: 'POSTPONED', postponed: { ...reason, until } };
+    }
+    case 'FactsAmended':
     case 'TransitionTriggered':
       return doc;
     case 'PortfolioCompleted':
       return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
     case 'PortfolioAbandoned':
-      return { ...doc, phase: 'ABANDONED', failedAt: null };
+      return { ...doc, phase: 'ABANDONED', postponed: null, failedAt: null };
     default:
       return withStage(doc, event.data.step, changeOf(event, at), at);
   }
