@@ -72,7 +72,8 @@ export function gate(parts: GateParts): RequestHandler {
     const rawBody = typeof request.body === 'string' ? request.body : '';
     const kind = kindOf(method, path);
     const seq = parts.ledger.arrive({ method, path, kind, key });
-    const context = { seq, key, kind, method, path, rawBody };
+    const trace = key ?? request.header('x-request-id');
+    const context = { seq, key, trace, kind, method, path, rawBody };
     contexts.set(request, context);
     recordStatus(response, parts.ledger, seq);
     const script = parts.scripts.take(context, 'fail', 'delay', 'hang', 'cut', 'lose_answer', 'garbage');

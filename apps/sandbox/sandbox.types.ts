@@ -7,7 +7,7 @@ export interface ScriptMatch {
   readonly bodyContains?: string;
   /** What the ledger calls the request. */
   readonly kind?: string;
-  /** Part of the Idempotency-Key. */
+  /** Part of the Idempotency-Key, or of X-Request-Id where a request needs no key. */
   readonly keyContains?: string;
   /** Exact Idempotency-Key. */
   readonly key?: string;
@@ -97,6 +97,7 @@ export interface Answer {
 export interface RequestContext {
   readonly seq: number;
   readonly key: string | undefined;
+  readonly trace: string | undefined;
   readonly kind: string;
   readonly method: string;
   readonly path: string;

@@ -76,7 +76,8 @@ export class CallSender {
   }
 
   private tracing(): Record<string, string> {
-    const { correlationId, traceparent } = this.attempt;
-    return { 'x-correlation-id': correlationId, ...(traceparent !== undefined && { traceparent }) };
+    const { correlationId, traceparent, idempotencyKey } = this.attempt;
+    const ids = { 'x-correlation-id': correlationId, 'x-request-id': idempotencyKey };
+    return { ...ids, ...(traceparent !== undefined && { traceparent }) };
   }
 }

@@ -28,4 +28,6 @@ export interface CspTarget {
   readonly endpoints: Readonly<Record<string, string>>;
   /** Whose tokens the calls carry; absent where none does. */
   readonly access?: Access;
+  /** How long one attempt may take, ms; default 10 000. */
+  readonly attemptMs?: number;
 }

@@ -17,16 +17,14 @@ interface Attempt {
 
 /** The effects of a stage: the one that makes its calls, and for stages that are polled the one that asks. */
 export function stageEffects(stage: Stage, target: CspTarget): readonly Effect[] {
-  const run = {
-    name: stage.effect,
-    run: async (call: EffectCall) => perform(await begin(stage, target, call), target),
-  };
-  if (stage.pollEffect === undefined) return [run];
+  const { attemptMs } = target;
+  const run = async (call: EffectCall) => perform(await begin(stage, target, call), target);
   const ask = async (call: EffectCall) => {
     const attempt = await begin(stage, target, call);
     return concluded(attempt, target, await pollOperation(stage, attempt.sender, attempt.values));
   };
-  return [run, { name: stage.pollEffect, run: ask }];
+  const poll = stage.pollEffect === undefined ? [] : [{ name: stage.pollEffect, attemptMs, run: ask }];
+  return [{ name: stage.effect, attemptMs, run }, ...poll];
 }
 
 async function begin(stage: Stage, target: CspTarget, call: EffectCall): Promise<Attempt> {
@@ -62,7 +60,7 @@ async function makeCalls({ stage, values, sender }: Attempt): Promise<Outcome> {
   let failed: Outcome | undefined;
   for (const call of stage.calls ?? []) {
     if ((failed && !call.always) || isNeedless(call, known)) continue;
-    const outcome = await sender.send(call, known);
+    const outcome = passing(call, await sender.send(call, known));
     if (outcome.kind === 'accepted') return outcome;
     if (outcome.kind !== 'done') failed ??= tolerated(call, outcome) ? undefined : outcome;
     else {
@@ -75,6 +73,11 @@ async function makeCalls({ stage, values, sender }: Attempt): Promise<Outcome> {
 
 const isNeedless = ({ unless, when }: StageCall, known: Values): boolean =>
   (unless !== undefined && known[unless] !== undefined) || (when !== undefined && known[when] === undefined);
+
+function passing({ again = [] }: StageCall, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'failed' || !again.includes(outcome.failure.code)) return outcome;
+  return { kind: 'failed', failure: { ...outcome.failure, kind: 'retryable' } };
+}
 
 function tolerated({ tolerate = [] }: StageCall, outcome: Outcome): boolean {
   if (outcome.kind !== 'failed' || outcome.failure.kind !== 'refused') return false;

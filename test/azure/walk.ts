@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetch as undiciFetch } from 'undici';
 import type { Outcome, Vault } from '#kernel';
-import { azureEffects, azurePlanV2, type Fetch } from '#csp';
+import { azure, cspEffects, azurePlanV2, type Fetch } from '#csp';
 import { buildPayload, type Stage } from '#portfolio';
 import type { EffectCall } from '#runtime';
 import { DEVELOPMENT_ROOT, startSandbox, type Sandbox } from '../../apps/sandbox/sandbox.js';
@@ -80,7 +80,7 @@ export class Walk {
   }
 
   async stage(stage: Stage, through: (fetch: Fetch) => Fetch, generation = 1): Promise<Outcome> {
-    const effects = azureEffects({
+    const effects = cspEffects(azure, {
       baseUrl: this.sandbox.url,
       vault: this.vault,
       root: { ...DEVELOPMENT_ROOT, tenantId: DEVELOPMENT_ROOT.tenant },

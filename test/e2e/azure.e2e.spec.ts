@@ -8,42 +8,8 @@ import {
   reaches,
   taskOrder,
 } from './portfolios.js';
+import { CHANGES, changesOf, objectsIn, STAGES } from './azure.js';
 import { World } from './world.js';
-
-const STAGES = [
-  'TENANT',
-  'BILLING_PROFILE_CREATION',
-  'BILLING_PROFILE_VERIFICATION',
-  'BILLING_PROFILE_TENANT_ACCESS',
-  'TASK_ORDER_BILLING_CREATION',
-  'TASK_ORDER_BILLING_VERIFICATION',
-  'BILLING_INSTRUCTION',
-  'PRODUCT_PURCHASE',
-  'PRODUCT_PURCHASE_VERIFICATION',
-  'TENANT_PRINCIPAL_APP',
-  'TENANT_PRINCIPAL',
-  'TENANT_PRINCIPAL_CREDENTIAL',
-  'ADMIN_ROLE_DEFINITION',
-  'PRINCIPAL_ADMIN_ROLE',
-  'PRINCIPAL_APP_GRAPH_API_PERMISSIONS',
-  'INITIAL_MGMT_GROUP',
-  'INITIAL_MGMT_GROUP_VERIFICATION',
-  'TENANT_ADMIN_OWNERSHIP',
-  'TENANT_PRINCIPAL_OWNERSHIP',
-  'BILLING_OWNER',
-  'TENANT_ADMIN_CREDENTIAL_RESET',
-  'POLICIES',
-];
-/** Every request that changes something, in the order the plan has them. */
-const CHANGES = [
-  ...['createTenant', 'createBillingProfile', 'createBillingRoleAssignment', 'enableAzurePlans', 'billingInstruction'],
-  ...['purchaseProduct', 'createApplication', 'createServicePrincipal', 'addPassword', 'assignDirectoryRole'],
-  ...['grantAppRole', 'putManagementGroup', 'elevateAccess', 'lowerAccess'],
-  ...['elevateAccess', 'putRoleAssignment', 'lowerAccess', 'elevateAccess', 'putRoleAssignment', 'lowerAccess'],
-  ...['createUser', 'updateUser', 'activateDirectoryRole', 'assignDirectoryRole', 'updateUser'],
-  ...['put_policyDefinitions', 'put_policyDefinitions', 'put_policyDefinitions', 'put_policySetDefinitions'],
-  'put_policyAssignments',
-];
 
 let world: World;
 beforeAll(async () => {
@@ -51,9 +17,6 @@ beforeAll(async () => {
   await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0 });
 }, 60_000);
 afterAll(() => world?.stop());
-
-const changesOf = async (id: string) =>
-  (await world.ledger()).filter((entry) => entry.applied && entry.key?.startsWith(`portfolio-${id}/`));
 
 describe('a portfolio on the 22 stages', () => {
   let id: string;
@@ -72,15 +35,14 @@ describe('a portfolio on the 22 stages', () => {
   });
 
   it('changed the world once for each request, in their order', async () => {
-    const changes = await changesOf(id);
+    const changes = await changesOf(world, id);
     expect(changes.map(({ kind }) => kind)).toEqual(CHANGES);
     expect(new Set(changes.map(({ key }) => key)).size).toBe(CHANGES.length);
   });
 
   it('left no access to everything behind', async () => {
-    const objects: { collection: string }[] = await (await fetch(`${world.sandboxUrl}/azure/objects`)).json();
-    expect(objects.filter(({ collection }) => collection === 'owners').length).toBeGreaterThanOrEqual(2);
-    expect(objects.filter(({ collection }) => collection === 'elevations')).toEqual([]);
+    expect((await objectsIn(world, 'owners')).length).toBeGreaterThanOrEqual(2);
+    expect(await objectsIn(world, 'elevations')).toEqual([]);
   });
 
   it('has made its own secrets, and shows only where they are', async () => {
@@ -141,4 +103,34 @@ describe('eligibility', () => {
     const [, found] = await waits({ task_orders: [taskOrder({ end_date: '2021-01-01' })] });
     expect(found.postponed).toMatchObject({ code: 'period_over', until: null });
   });
+});
+
+describe('another CSP, added as docs/how-to/add-a-csp.md says', () => {
+  it('is listed with its own plan, and a portfolio completes at it', async () => {
+    const plan = await world.api('GET', '/api/csps/sandbox/plan');
+    expect(plan.body.stages.map((stage: any) => stage.name)).toEqual(['ACCOUNT', 'ENVIRONMENT']);
+    const body = { name: 'First', csp: 'sandbox', facts: { owner_email: 'ada@example.org' } };
+    const { id } = (await world.api('POST', '/api/portfolios', body)).body;
+    const found = await reaches(world, id, 'COMPLETED');
+    expect(found.stages[1].result).toEqual({ environment_id: 'First/production' });
+    expect((await changesOf(world, id)).map(({ kind }) => kind)).toEqual(['createAccount', 'putEnvironment']);
+  }, 40_000);
+
+  it('an unknown CSP or version is refused by name', async () => {
+    const body = { name: 'First', csp: 'nowhere', facts: {} };
+    expect((await world.api('POST', '/api/portfolios', body)).body.errors[0].pointer).toBe('/csp');
+    const old = { name: 'First', csp: 'sandbox', plan_version: 9, facts: {} };
+    expect((await world.api('POST', '/api/portfolios', old)).body.errors[0].pointer).toBe('/plan_version');
+  });
+});
+
+describe('many at once', () => {
+  it('50 portfolios complete, each with everything done once and in order', async () => {
+    const began = Date.now();
+    const ids = await Promise.all(Array.from({ length: 50 }, () => createAzure(world)));
+    for (const id of ids) await reaches(world, id, 'COMPLETED', 120_000);
+    process.stdout.write(`50 portfolios of 22 stages in ${Date.now() - began} ms\n`);
+    for (const id of ids) expect((await changesOf(world, id)).map(({ kind }) => kind)).toEqual(CHANGES);
+    expect((await world.api('GET', '/api/audit/verify')).body.ok).toBe(true);
+  }, 180_000);
 });

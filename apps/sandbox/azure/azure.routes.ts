@@ -5,7 +5,7 @@ import type { Database } from '../database.js';
 import { contextOf, sendAnswer } from '../gate.js';
 import type { LedgerStore } from '../ledger.store.js';
 import { errorAnswer, jsonAnswer, type Answer } from '../sandbox.types.js';
-import type { AzureRequest, AzureWork } from './azure.types.js';
+import type { AzureRequest, AzureWork, Caller } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
 import { routeOf, signInTenant } from './route-table.js';
 
@@ -21,6 +21,8 @@ export interface AzureParts extends AzureWorld {
   readonly answers: AnswersStore;
 }
 
+const NOBODY: Caller = { kind: 'root', tenant: '', subject: '' };
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -29,12 +31,12 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** ARM and Graph as version 2 of the stage plan uses them. Everything about one request happens in one transaction. */
+/** ARM and Graph as version 2 of the stage plan uses them, and the second provider. Everything about one request happens in one transaction. */
 export function azureRoutes(parts: AzureParts, root: RootLogin): Router {
   const rootCaller = { kind: 'root', tenant: root.tenant, subject: root.clientId } as const;
   parts.store.setSecret(root.clientId, rootCaller, root.clientSecret);
   const router = Router();
-  router.use(['/azure/arm', '/azure/graph', '/azure/login'], (request, response) => {
+  router.use(['/azure/arm', '/azure/graph', '/azure/login', '/sandbox'], (request, response) => {
     sendAnswer(
       response,
       parts.database.transaction(() => answer(parts, request)),
@@ -51,14 +53,17 @@ function answer(parts: AzureParts, request: Request): Answer {
   if (found === undefined) return errorAnswer(404, 'NotFound', `There is no ${context.method} ${context.path}.`);
   const { route, params } = found;
   const url = new URL(request.originalUrl, `${request.protocol}://${request.get('host') ?? '127.0.0.1'}`);
-  const caller = parts.store.callerOf(/^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '', route.api);
+  const caller =
+    route.callers.length === 0
+      ? NOBODY
+      : parts.store.callerOf(/^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '', route.api);
   if (caller === undefined)
     return errorAnswer(401, 'InvalidAuthenticationToken', 'The access token is missing or wrong.');
-  if (!route.callers.includes(caller.kind))
+  if (caller !== NOBODY && !route.callers.includes(caller.kind))
     return errorAnswer(403, 'AuthorizationFailed', `This is not for ${caller.kind}.`);
   if (route.version !== undefined && url.searchParams.get('api-version') !== route.version)
     return errorAnswer(400, 'InvalidApiVersionParameter', `The api-version must be ${route.version}.`);
-  const endpoint = `${url.origin}/csp/azure/${route.api}`;
+  const endpoint = `${url.origin}/csp/${route.api === 'sandbox' ? '' : 'azure/'}${route.api}`;
   return once(parts, route, {
     params,
     query: url.searchParams,
@@ -79,7 +84,8 @@ function once(parts: AzureParts, route: Route, request: AzureRequest): Answer {
   if (known !== undefined) return known;
   const work = worked(parts, route, request);
   if (work.applied) parts.ledger.applied(context.seq);
-  parts.answers.remember(context, work.answer);
+  // Who may do what changes: that is not the request's own answer.
+  if (work.answer.status !== 403) parts.answers.remember(context, work.answer);
   return work.answer;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Type, type TSchema } from 'typebox';
 import { done, exists, filtered, noContent, notFound, refused, seen } from './answers.js';
 import type { AzureRequest, Caller, Data } from './azure.types.js';
@@ -82,8 +83,9 @@ function patchUser(request: AzureRequest, world: AzureWorld) {
     const login = world.store.loginOf(tenant, subject) ?? String(user['userPrincipalName']);
     world.store.setSecret(login, { kind: 'admin', tenant, subject }, passwordProfile.password);
   }
-  world.store.put(['users', tenant, subject], { ...user, ...rest });
-  return noContent(true);
+  const changed = { ...user, ...rest };
+  world.store.put(['users', tenant, subject], changed);
+  return noContent(passwordProfile !== undefined || !isDeepStrictEqual(changed, user));
 }
 
 const assignRole: Work = ({ body, caller }, world) => {

@@ -12,12 +12,13 @@ export interface AzureWorld {
 export interface Route {
   /** What the ledger calls it. */
   readonly name: string;
-  readonly api: 'arm' | 'graph';
+  readonly api: 'arm' | 'graph' | 'sandbox';
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `:name` stands for one segment. */
   readonly path: string;
   /** Of ARM; Graph has it in the path. */
   readonly version?: string;
+  /** Whose token it takes; none is asked for where nobody is named. */
   readonly callers: readonly Caller['kind'][];
   readonly body?: TSchema;
   readonly work: (request: AzureRequest, world: AzureWorld) => AzureWork;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog, EventRegistry } from '#event-store';
-import { azureEffects, azurePlans } from '#csp';
-import { systemClock, systemIds } from '#kernel';
+import { cspEffects, csps } from '#csp';
+import { systemClock, systemIds, type Vault } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
 import { catalogue, productRegistry, scimDirectory } from '#products';
@@ -68,7 +68,9 @@ async function open(
     await projector.done.catch((error: unknown) => logger.error({ err: error }, 'the projector had stopped'));
   });
   await projector.waitFor(await store.head(), 600_000);
-  const plans = azurePlans.reduce((registry, plan) => registry.register(plan), new PlanRegistry());
+  const plans = csps
+    .flatMap((csp) => csp.plans)
+    .reduce((registry, plan) => registry.register(plan), new PlanRegistry());
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const runtime: Runtime = new Runtime({
@@ -77,7 +79,7 @@ async function open(
     ids,
     tokens,
     effects: [
-      ...azureEffects({ baseUrl: config.cspUrl, vault, root: rootCredential(config) }),
+      ...csps.flatMap((csp) => cspEffects(csp, cspSettings(config, vault))),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
@@ -116,10 +118,11 @@ async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {
   return [vault, keys] as const;
 }
 
-const rootCredential = ({ cspTenantId, cspClientId, cspClientSecret }: Config) => ({
-  tenantId: cspTenantId,
-  clientId: cspClientId,
-  clientSecret: cspClientSecret,
+const cspSettings = (config: Config, vault: Vault) => ({
+  baseUrl: config.cspUrl,
+  vault,
+  root: { tenantId: config.cspTenantId, clientId: config.cspClientId, clientSecret: config.cspClientSecret },
+  attemptMs: config.cspAttemptMs,
 });
 
 const tokenKeys = ({ callbackKeys }: Config) => callbackKeys.map(({ id, key }) => ({ id, key }));

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Failure } from '#kernel';
+import type { RootCredential } from '../csp.js';
 import type { Access, TokenWanted, Values } from '../csp-target.js';
 import type { HttpClient } from '../http-client.js';
-
-export interface RootCredential {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 interface Options {
   readonly client: HttpClient;

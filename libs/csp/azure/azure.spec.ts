@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PlanRegistry, protectSecrets, validateFacts } from '#portfolio';
 import type { EffectCall } from '#runtime';
-import { azureEffects, azureFacts, azurePlanV1, callbackOutcome } from '../index.js';
+import { azure, cspEffects, azureFacts, azurePlanV1, callbackOutcome } from '../index.js';
 
 const facts = {
   password: 'correct horse',
@@ -59,7 +59,7 @@ const call = (input: unknown): EffectCall => ({
   correlationId: 'c',
 });
 const run = (name: string, input: unknown = {}, signal?: AbortSignal) => {
-  const effect = azureEffects({ baseUrl: base, vault, root, now: () => 0 }).find((one) => one.name === name)!;
+  const effect = cspEffects(azure, { baseUrl: base, vault, root, now: () => 0 }).find((one) => one.name === name)!;
   return effect.run({ ...call(input), ...(signal && { signal }) });
 };
 

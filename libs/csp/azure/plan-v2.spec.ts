@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driving } from '#kernel';
 import { PlanRegistry, portfolioDecider, type PortfolioCommand, type PortfolioState } from '#portfolio';
-import { azurePlans, azurePlanV2 } from '../index.js';
+import { azure, azurePlanV2 } from '../index.js';
 
-const decider = portfolioDecider(azurePlans.reduce((all, plan) => all.register(plan), new PlanRegistry()));
+const decider = portfolioDecider(azure.plans.reduce((all, plan) => all.register(plan), new PlanRegistry()));
 const day = (date: string) => Date.parse(date);
 const clin = (number: string, start_date: string, end_date: string) => ({
   number,

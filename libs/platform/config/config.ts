@@ -11,6 +11,7 @@ import {
   IsOptional,
   IsString,
   Max,
+  Min,
 } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
 import { boundVariables, FromEnvironment } from './variable.js';
@@ -184,6 +185,17 @@ export class Config {
   @IsString()
   @IsNotEmpty()
   cspClientSecret!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_ATTEMPT_MS', {
+    default: '10000',
+    meaning: 'How long one attempt of a stage may take, in milliseconds; then its outcome is unknown.',
+    allowed: 'a whole number from 100 to 60000',
+    read: readWhole,
+  })
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  cspAttemptMs!: number;
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

@@ -24,6 +24,8 @@ export interface StageCall {
   readonly when?: string;
   /** Codes, or statuses as text, of refusals that do not matter: the stage goes on without this answer. */
   readonly tolerate?: readonly string[];
+  /** Codes of refusals that pass by themselves: they are tried again like a busy CSP. */
+  readonly again?: readonly string[];
   /** Made even after an earlier call of the stage failed. */
   readonly always?: boolean;
   /** Its effect ends with the attempt, so it is another request in every attempt. */

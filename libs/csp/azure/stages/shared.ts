@@ -47,7 +47,7 @@ export const MANAGEMENT_GROUPS = '/providers/Microsoft.Management/managementGrou
 export const AUTHORIZATION = '/providers/Microsoft.Authorization';
 
 /** Longest that a long-running operation of Azure may take, and the pace where it names none. */
-export const OPERATION = { kind: 'poll', everyMs: 10_000, deadlineMs: 24 * 3_600_000 } as const;
+export const OPERATION = { kind: 'poll', everyMs: 5_000, deadlineMs: 24 * 3_600_000 } as const;
 
 /** The fields every stage that waits for an operation of an earlier one has. */
 export const operationOf = (stage: string, url: string, retryAfter: string) => ({
@@ -69,7 +69,8 @@ export const elevated = (...calls: readonly StageCall[]): readonly StageCall[] =
     token: 'admin',
     eachAttempt: true,
   },
-  ...calls,
+  // Access spreads slowly in Azure, and an attempt that was given up may still take it away from the next.
+  ...calls.map((call) => ({ ...call, again: ['AuthorizationFailed'] })),
   {
     name: 'find_elevation',
     api: 'arm',
