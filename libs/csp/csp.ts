@@ -1,5 +1,5 @@
 import type { Vault } from '#kernel';
-import type { StagePlan } from '#portfolio';
+import { undoStage, type StagePlan } from '#portfolio';
 import type { Effect } from '#runtime';
 import type { CspTarget } from './csp-target.js';
 import { httpClient, type Fetch, type HttpClient } from './http-client.js';
@@ -45,5 +45,7 @@ export function cspEffects(csp: Csp, settings: CspSettings): readonly Effect[] {
   const client = httpClient({ fetch, now });
   const base = baseUrl.replace(/\/+$/, '');
   const target = { client, vault, attemptMs, ...csp.target({ ...settings, base, client, now }) };
-  return csp.plans.flatMap((plan) => plan.stages).flatMap((stage) => stageEffects(stage, target));
+  const stages = csp.plans.flatMap((plan) => plan.stages);
+  const undos = stages.flatMap((stage) => undoStage(stage) ?? []);
+  return [...stages, ...undos].flatMap((stage) => stageEffects(stage, target));
 }

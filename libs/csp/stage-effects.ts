@@ -1,5 +1,5 @@
 import type { Outcome, Vault } from '#kernel';
-import { isReference, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
+import { isReference, namesIn, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
 import { uuidV5 } from '#platform';
 import type { Effect, EffectCall } from '#runtime';
 import { CallSender } from './call-sender.js';
@@ -59,7 +59,7 @@ async function makeCalls({ stage, values, sender }: Attempt): Promise<Outcome> {
   let taken: Values = {};
   let failed: Outcome | undefined;
   for (const call of stage.calls ?? []) {
-    if ((failed && !call.always) || isNeedless(call, known)) continue;
+    if ((failed && !call.always) || isNeedless(stage, call, known)) continue;
     const outcome = passing(call, await sender.send(call, known));
     if (outcome.kind === 'accepted') return outcome;
     if (outcome.kind !== 'done') failed ??= tolerated(call, outcome) ? undefined : outcome;
@@ -71,8 +71,12 @@ async function makeCalls({ stage, values, sender }: Attempt): Promise<Outcome> {
   return failed ?? { kind: 'done', result: taken };
 }
 
-const isNeedless = ({ unless, when }: StageCall, known: Values): boolean =>
-  (unless !== undefined && known[unless] !== undefined) || (when !== undefined && known[when] === undefined);
+function isNeedless({ lenient }: Stage, call: StageCall, known: Values): boolean {
+  const { unless, when } = call;
+  if (unless !== undefined && known[unless] !== undefined) return true;
+  if (when !== undefined && known[when] === undefined) return true;
+  return lenient === true && namesIn(call).some((name) => known[name] === undefined);
+}
 
 function passing({ again = [] }: StageCall, outcome: Outcome): Outcome {
   if (outcome.kind !== 'failed' || !again.includes(outcome.failure.code)) return outcome;

@@ -14,5 +14,5 @@ export { isReference, secretPaths, withGenerated } from './domain/secrets.js';
 export * from './domain/stage-call.js';
 export * from './domain/stage-plan.js';
 export * from './domain/state-name.js';
-export { fill, fillPath } from './domain/template.js';
+export { fill, fillPath, namesIn } from './domain/template.js';
 export * from './published/index.js';

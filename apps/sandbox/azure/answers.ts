@@ -30,6 +30,10 @@ export function putOnce({ store }: AzureWorld, place: Place, data: Data): AzureW
   return same ? seen(200, there) : exists(place[2], 'Conflict');
 }
 
+/** What a DELETE does: takes it away, or finds nothing. */
+export const removeOnce = ({ store }: AzureWorld, place: Place): AzureWork =>
+  store.remove(...place) ? noContent(true) : notFound(place[2]);
+
 /** The id in `principalId eq '...'`. */
 export const filtered = (query: URLSearchParams, field: string): string | undefined =>
   new RegExp(`^${field} eq '([^']+)'$`).exec(query.get('$filter') ?? '')?.[1];

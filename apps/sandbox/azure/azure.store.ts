@@ -66,6 +66,11 @@ export class AzureStore {
     return this.database.get<Caller>(sql, tenant, login, hash(secret));
   }
 
+  dropLogin({ tenant, subject }: Pick<Caller, 'tenant' | 'subject'>): void {
+    this.database.run('DELETE FROM tokens WHERE tenant = ? AND subject = ?', tenant, subject);
+    this.database.run('DELETE FROM logins WHERE tenant = ? AND subject = ?', tenant, subject);
+  }
+
   loginOf(tenant: string, subject: string): string | undefined {
     const sql = 'SELECT login FROM logins WHERE tenant = ? AND subject = ?';
     return this.database.get<{ login: string }>(sql, tenant, subject)?.login;

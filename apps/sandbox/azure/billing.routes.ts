@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Type } from 'typebox';
 import { jsonAnswer } from '../sandbox.types.js';
-import { done, exists, notFound, putOnce, refused, seen } from './answers.js';
+import { done, exists, notFound, putOnce, refused, removeOnce, seen } from './answers.js';
 import type { AzureRequest, Data } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
 
@@ -124,7 +124,7 @@ const plans = route(
       {
         op: Type.Literal('replace'),
         path: Type.Literal('/enabledAzurePlans'),
-        value: Type.Array(Type.Object({ skuId: Type.Literal('0001') }, strict), { minItems: 1 }),
+        value: Type.Array(Type.Object({ skuId: Type.Literal('0001') }, strict)),
       },
       strict,
     ),
@@ -176,4 +176,44 @@ const purchase = route(
   ),
 );
 
-export const billingRoutes: readonly Route[] = [create, result, access, plans, instruct, purchase];
+const removeProfile = route(
+  'deleteBillingProfile',
+  'DELETE',
+  PROFILE,
+  inProfile(({ params }, world, profile) => {
+    const { tenantId, displayName } = profile['properties'] as Data;
+    world.store.remove('billingProfileNames', params['account']!, `${String(tenantId)}/${String(displayName)}`);
+    return removeOnce(world, ['billingProfiles', params['account']!, params['profile']!]);
+  }),
+);
+
+const removeAccess = route(
+  'deleteBillingRoleAssignment',
+  'DELETE',
+  `${PROFILE}/billingRoleAssignments/:assignment`,
+  inProfile(({ params }, world) => {
+    const scope = idOf(params);
+    const found = world.store.list('billingRoles', scope).find((one) => one['name'] === params['assignment']);
+    const principal = String((found?.['properties'] as Data | undefined)?.['principalId']);
+    return removeOnce(world, ['billingRoles', scope, principal]);
+  }),
+);
+
+const removeInstruction = route(
+  'deleteBillingInstruction',
+  'DELETE',
+  `${PROFILE}/instructions/:instruction`,
+  inProfile(({ params }, world) => removeOnce(world, ['instructions', idOf(params), params['instruction']!])),
+);
+
+export const billingRoutes: readonly Route[] = [
+  create,
+  result,
+  access,
+  plans,
+  instruct,
+  purchase,
+  removeProfile,
+  removeAccess,
+  removeInstruction,
+];

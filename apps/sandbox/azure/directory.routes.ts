@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Type, type TSchema } from 'typebox';
-import { done, exists, filtered, noContent, notFound, refused, seen } from './answers.js';
+import { done, exists, filtered, noContent, notFound, refused, removeOnce, seen } from './answers.js';
 import type { AzureRequest, Caller, Data } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
 
@@ -114,7 +114,69 @@ const addPassword: Work = ({ body, params, caller }, { store }) => {
   return done(200, { secretText, keyId });
 };
 
+/** Takes an object and the place of its name away. */
+const removeNamed =
+  (kind: string, param: string, natural: string): Work =>
+  (request, world) => {
+    const { params, caller } = request;
+    const found = kind === 'users' ? userOf(request, world) : world.store.find(kind, caller.tenant, params[param]!);
+    if (found === undefined) return notFound(params[param]!);
+    const id = String(found['id']);
+    world.store.remove(`${kind}Names`, caller.tenant, String(found[natural]));
+    world.store.dropLogin({ tenant: caller.tenant, subject: id });
+    for (const held of ['directoryAssignments', 'appRoles'])
+      for (const { name } of world.store
+        .places()
+        .filter((one) => one.collection === held && one.scope === caller.tenant))
+        if (name.startsWith(`${id}/`)) world.store.remove(held, caller.tenant, name);
+    return removeOnce(world, [kind, caller.tenant, id]);
+  };
+
+/** By the id of an assignment; it is kept by what it assigns. */
+const removeAssignment =
+  (kind: string, param: string): Work =>
+  ({ params, caller }, world) => {
+    const found = world.store.list(kind, caller.tenant).find((one) => one['id'] === params[param]);
+    const role = found?.['roleDefinitionId'] ?? found?.['appRoleId'];
+    return removeOnce(world, [kind, caller.tenant, `${String(found?.['principalId'])}/${String(role)}`]);
+  };
+
+const removePassword: Work = ({ params, body, caller }, { store }) => {
+  const app = params['app']!;
+  const place = store
+    .places()
+    .find(
+      ({ collection, scope, name }) =>
+        collection === 'passwords' && scope === caller.tenant && name.startsWith(`${app}/`),
+    );
+  if (place === undefined || store.find('passwords', caller.tenant, place.name)?.['keyId'] !== body.keyId)
+    return notFound(app);
+  store.remove('passwords', caller.tenant, place.name);
+  return noContent(true);
+};
+
 export const directoryRoutes: readonly Route[] = [
+  route('deleteApplication', 'DELETE', '/v1.0/applications/:app', removeNamed('applications', 'app', 'displayName')),
+  route(
+    'deleteServicePrincipal',
+    'DELETE',
+    '/v1.0/servicePrincipals/:principal',
+    removeNamed('servicePrincipals', 'principal', 'appId'),
+  ),
+  byWriters(route('deleteUser', 'DELETE', '/v1.0/users/:user', removeNamed('users', 'user', 'userPrincipalName'))),
+  route(
+    'unassignDirectoryRole',
+    'DELETE',
+    `${DIRECTORY}/roleAssignments/:assignment`,
+    removeAssignment('directoryAssignments', 'assignment'),
+  ),
+  route(
+    'revokeAppRole',
+    'DELETE',
+    '/v1.0/servicePrincipals/:principal/appRoleAssignments/:assignment',
+    removeAssignment('appRoles', 'assignment'),
+  ),
+  route('removePassword', 'POST', '/v1.0/applications/:app/removePassword', removePassword, object({ keyId: text })),
   route(
     'createApplication',
     'POST',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Type, type TSchema } from 'typebox';
 import { jsonAnswer } from '../sandbox.types.js';
-import { done, exists, filtered, noContent, notFound, putOnce, refused, seen } from './answers.js';
+import { done, exists, filtered, noContent, notFound, putOnce, refused, removeOnce, seen } from './answers.js';
 import type { AzureRequest, Caller } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
 import { rules } from './directory.routes.js';
@@ -92,6 +92,21 @@ const listAssignments: Work = ({ query, caller }, { store }) => {
   return seen(200, { value: all.filter(({ properties }) => properties?.principalId === principal) });
 };
 
+const removeGroup: Work = (request, world) => {
+  const { params, caller } = request;
+  if (!rules(world, caller)) return denied();
+  const place = ['groups', caller.tenant, params['group']!] as const;
+  if (world.store.find(...place) === undefined) return notFound(params['group']!);
+  return world.operations.remove(request, place, '/providers/Microsoft.Management/operations', 'azure-asyncoperation');
+};
+
+const unassign: Work = ({ params, caller }, world) => {
+  if (!isElevated(world, caller) && !owns(world, caller)) return denied();
+  const found = world.store.list('owners', caller.tenant).find((one) => one['name'] === params['assignment']);
+  const { principalId } = (found?.['properties'] ?? {}) as { principalId?: string };
+  return removeOnce(world, ['owners', caller.tenant, String(principalId)]);
+};
+
 const policyBody = Type.Object({ properties: Type.Object({ displayName: text }) }, strict);
 const POLICY = '2019-09-01';
 
@@ -149,7 +164,32 @@ const elevations: readonly Route[] = [
   ),
 ];
 
+const removePolicy = (kind: string): Route =>
+  route(
+    `delete_${kind}`,
+    'DELETE',
+    `${GROUP}${AUTHORIZATION}/${kind}/:name`,
+    POLICY,
+    ['principal'],
+    (request, world) => {
+      const { params, caller } = request;
+      if (!owns(world, caller)) return denied();
+      const id = `${GROUPS}/${params['group']}${AUTHORIZATION}/${kind}/${params['name']}`;
+      return removeOnce(world, ['policies', caller.tenant, id]);
+    },
+  );
+
 export const managementRoutes: readonly Route[] = [
+  route('deleteManagementGroup', 'DELETE', GROUP, '2020-02-01', ['principal'], removeGroup),
+  route(
+    'deleteRoleAssignment',
+    'DELETE',
+    `${GROUP}${AUTHORIZATION}/roleAssignments/:assignment`,
+    '2015-07-01',
+    ['admin', 'principal'],
+    unassign,
+  ),
+  ...['policyDefinitions', 'policySetDefinitions', 'policyAssignments'].map(removePolicy),
   ...elevations,
   route(
     'putManagementGroup',

@@ -30,7 +30,19 @@ export class Operations {
     const instant = this.scripts.take(request.context, 'instant') !== undefined;
     if (instant) this.store.put(place, data);
     else if (!this.store.exists(...place)) this.store.put(place, data, 'pending');
-    if (instant) return { answer: jsonAnswer(200, data), applied: true };
+    return instant
+      ? { answer: jsonAnswer(200, data), applied: true }
+      : this.accepted(request, place, data, path, header);
+  }
+
+  /** Takes the object away, at once or as an operation. */
+  remove(request: AzureRequest, place: Place, path: string, header: string): AzureWork {
+    if (this.scripts.take(request.context, 'instant') === undefined)
+      return this.accepted(request, place, {}, path, header);
+    return { answer: jsonAnswer(200, {}), applied: this.store.remove(...place) };
+  }
+
+  private accepted(request: AzureRequest, place: Place, data: Data, path: string, header: string): AzureWork {
     const script = this.scripts.take(request.context, 'poll');
     const { pollsBeforeDone, retryAfterSeconds } = this.settings.read();
     const id = randomUUID();
@@ -65,7 +77,8 @@ export class Operations {
       return jsonAnswer(200, { status: 'Failed', error: JSON.parse(row.error) as unknown });
     }
     const data = JSON.parse(row.data) as Data;
-    if (this.store.exists(...place)) this.store.put(place, data);
+    if (Object.keys(data).length === 0) this.store.remove(...place);
+    else if (this.store.exists(...place)) this.store.put(place, data);
     return ended(data);
   }
 }

@@ -54,6 +54,22 @@ export class AbandonPortfolio extends Command<Accepted> {
   }
 }
 
+/** What operators do with a portfolio as a whole or with its course; `time` is added when it is decided. */
+export class OperatePortfolio extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly command: Operation,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export type Operation =
+  | { readonly type: 'RetryFrom'; readonly stage: string; readonly reason: string }
+  | { readonly type: 'PausePortfolio' | 'DeprovisionPortfolio'; readonly reason: string }
+  | { readonly type: 'ContinuePortfolio' };
+
 export class TriggerNextTransition extends Command<Accepted> {
   constructor(
     readonly id: string,

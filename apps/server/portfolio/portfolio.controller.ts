@@ -4,7 +4,14 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiMinPosition, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
-import { AbandonDto, AmendFactsDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import {
+  AbandonDto,
+  AmendFactsDto,
+  CreatePortfolioDto,
+  ReasonDto,
+  ResumeStageDto,
+  SkipStageDto,
+} from './portfolio.dto.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
 import { ListPortfoliosDto, PlanDto } from './portfolio.query.dto.js';
 
@@ -84,6 +91,39 @@ export class PortfolioController {
   @ApiCommand(404)
   abandon(@Param('id') id: string, @Body() body: AbandonDto, @FromCaller() caller: Caller) {
     return this.commands.execute(new commands.AbandonPortfolio(id, body, caller));
+  }
+
+  @Post('portfolios/:id/stages/:stage/retry-from')
+  @HttpCode(202)
+  @ApiCommand(404)
+  retryFrom(
+    @Param('id') id: string,
+    @Param('stage') stage: string,
+    @Body() { reason }: ReasonDto,
+    @FromCaller() caller: Caller,
+  ) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'RetryFrom', stage, reason }, caller));
+  }
+
+  @Post('portfolios/:id/pause')
+  @HttpCode(202)
+  @ApiCommand(404)
+  pause(@Param('id') id: string, @Body() { reason }: ReasonDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'PausePortfolio', reason }, caller));
+  }
+
+  @Post('portfolios/:id/continue')
+  @HttpCode(202)
+  @ApiCommand(404)
+  continue(@Param('id') id: string, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'ContinuePortfolio' }, caller));
+  }
+
+  @Post('portfolios/:id/deprovision')
+  @HttpCode(202)
+  @ApiCommand(404)
+  deprovision(@Param('id') id: string, @Body() { reason }: ReasonDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'DeprovisionPortfolio', reason }, caller));
   }
 
   @Post('portfolios/:id/trigger-next-transition')

@@ -64,6 +64,15 @@ export class SkipStageDto {
   result?: Record<string, unknown>;
 }
 
+/** Why: goes into the log. */
+export class ReasonDto {
+  @ApiProperty({ maxLength: 1000 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  reason!: string;
+}
+
 export class AbandonDto {
   @ApiProperty({ maxLength: 1000 })
   @IsString()

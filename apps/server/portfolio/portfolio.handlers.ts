@@ -91,6 +91,19 @@ export class AbandonPortfolioHandler implements ICommandHandler<commands.Abandon
   }
 }
 
+@CommandHandler(commands.OperatePortfolio)
+export class OperatePortfolioHandler implements ICommandHandler<commands.OperatePortfolio> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, command, caller }: commands.OperatePortfolio) {
+    const make = async () => as({ ...command, time: this.parts.clock.now() });
+    return this.sender.send(streamOf(id), caller, this.sender.commandId(caller), command, make);
+  }
+}
+
 @CommandHandler(commands.TriggerNextTransition)
 export class TriggerNextTransitionHandler implements ICommandHandler<commands.TriggerNextTransition> {
   constructor(
@@ -110,5 +123,6 @@ export const portfolioCommandHandlers = [
   ResumeStageHandler,
   SkipStageHandler,
   AbandonPortfolioHandler,
+  OperatePortfolioHandler,
   TriggerNextTransitionHandler,
 ];

@@ -2,7 +2,7 @@ import type { PortfolioEvent } from '../published/index.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
-import type { ResumeStage, SkipStage } from './portfolio.commands.js';
+import type { PortfolioCommand, ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, sourcesOf, type Existing } from './portfolio.state.js';
 import { conflict, noStage } from './refusals.js';
 import { faultsOf } from './schema-faults.js';
@@ -27,6 +27,7 @@ const known = (plan: StagePlan, name: string): Stage => {
 export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
   const stage = known(plan, command.stage);
   const { input, time } = command;
+  if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, stage, time);
   const resumedAlready = currentStage(state) === stage.name && currentRequest(state)?.status === 'resumed';
   if (resumedAlready && state.phase === 'STARTED' && input === undefined) return [];
   if (!fits(state, plan, { command: 'resume', stage: stage.name }))
@@ -42,12 +43,27 @@ function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStag
   if (secrets.length > 0) throw invalid('a secret was not put into the vault', secrets);
 }
 
+function resumeBack(state: Existing, plan: StagePlan, stage: Stage, time: number): readonly PortfolioEvent[] {
+  if (!fits(state, plan, { command: 'resume', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `resume of ${stage.name}`);
+  return [{ type: 'StageDeprovisioningResumed', data: { step: stage.name, time } }];
+}
+
+/** A person decided that the stage stays as it is. */
+function leave(state: Existing, plan: StagePlan, stage: Stage, { reason, time }: SkipStage): readonly PortfolioEvent[] {
+  if (!fits(state, plan, { command: 'skip', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
+  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  return [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
+}
+
 /** Passes over the current stage where the plan allows it; what later stages read must be given. */
 export function skip(state: Existing, plan: StagePlan, command: SkipStage): readonly PortfolioEvent[] {
   const stage = known(plan, command.stage);
   const { reason, result, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
+  if (state.phase === 'DEPROVISION_FAILED') return leave(state, plan, stage, command);
   if (!stage.skippable) throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`, 'stage_not_skippable');
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
@@ -85,4 +101,20 @@ export function trigger(state: Existing, plan: StagePlan, time: number): readonl
   return currentStage(state) === undefined
     ? [{ type: 'PortfolioCompleted', data: { time } }]
     : [{ type: 'TransitionTriggered', data: { time } }];
+}
+
+/** Repeats are silence: paused is paused. */
+export function pauseOrContinue(
+  state: Existing,
+  plan: StagePlan,
+  command: Extract<PortfolioCommand, { type: 'PausePortfolio' | 'ContinuePortfolio' }>,
+): readonly PortfolioEvent[] {
+  const { type, time } = command;
+  const name = type === 'PausePortfolio' ? 'pause' : 'continue';
+  if (fits(state, plan, { command: name }))
+    return type === 'PausePortfolio'
+      ? [{ type: 'PortfolioPaused', data: { reason: command.reason, time } }]
+      : [{ type: 'PortfolioContinued', data: { time } }];
+  if ((state.paused !== undefined) === (name === 'pause') && legalUnder(state, plan).length > 0) return [];
+  throw conflict(state, legalUnder(state, plan), name);
 }

@@ -37,14 +37,22 @@ function stageFaults(plan: StagePlan, stage: Stage, earlier: readonly Stage[]): 
   ].map((fault) => `stage ${stage.name}: ${fault}`);
 }
 
+/** Names that taking back uses and does not take itself. */
+function undoNames(undo: Stage['undo']): readonly string[] {
+  const calls = undo && 'calls' in undo ? undo.calls : [];
+  const taken = calls.flatMap((call) => Object.keys(call.take ?? {}));
+  return calls.flatMap((call) => namesIn(call)).filter((name) => !taken.includes(name));
+}
+
 /** Names that the stage's calls and operations use without anything behind them. */
-function undeclared({ payload, result, begins, awaits, calls = [] }: Stage): readonly string[] {
+function undeclared({ payload, result, begins, awaits, undo, calls = [] }: Stage): readonly string[] {
   const fields = (operation: OperationFields | undefined) => (operation ? [operation.url, operation.retryAfter] : []);
   const taken = calls.flatMap((call) => Object.keys(call.take ?? {}));
   const known = [...Object.keys(payload.schema.properties), ...taken, ...OFFERED];
   return [
     ...fields(begins).filter((field) => !declared(result, field)),
     ...fields(awaits).filter((field) => !declared(payload.schema, field)),
+    ...undoNames(undo).filter((name) => !known.includes(name) && !declared(result, name)),
     ...calls.flatMap((call) => namesIn(call)).filter((name) => !known.includes(name)),
   ].map((name) => `${name} is used but not declared`);
 }

@@ -1,5 +1,6 @@
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
-import { STAGE_STATES } from './state-name.js';
+import type { StageCall } from './stage-call.js';
+import { STAGE_STATES, UNDO_STATES } from './state-name.js';
 
 export interface TransitionDescription {
   /** The command or outcome that moves it. */
@@ -19,6 +20,8 @@ export interface StageDescription {
   readonly result: readonly string[];
   /** What is asked of the CSP: `METHOD endpoint path`, names of fields in braces. */
   readonly calls: readonly string[];
+  /** How it is taken back: calls, why it cannot be, or null where there is nothing to take back. */
+  readonly undo: readonly string[] | string | null;
 }
 
 export interface PlanDescription {
@@ -35,6 +38,7 @@ export interface PlanDescription {
 export function planDescription(plan: StagePlan): PlanDescription {
   const states = plan.stages.flatMap((stage) => statesOf(stage));
   const last = plan.stages.at(-1);
+  const back = wayBack(plan, states);
   const postponed = plan.start ? ['POSTPONED'] : [];
   return {
     csp: plan.csp,
@@ -42,7 +46,7 @@ export function planDescription(plan: StagePlan): PlanDescription {
     version: plan.version,
     facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
     stages: plan.stages.map(describe),
-    states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED'],
+    states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED', ...back.states],
     transitions: [
       ...postponed.map((state) => move('postpone', ['UNSTARTED', state], state, 'PortfolioStartPostponed')),
       ...plan.stages.flatMap((stage, index) =>
@@ -50,8 +54,51 @@ export function planDescription(plan: StagePlan): PlanDescription {
       ),
       move('complete', last ? passedStates(last) : ['UNSTARTED'], 'COMPLETED', 'PortfolioCompleted'),
       move('abandon', ['UNSTARTED', ...postponed, ...states], 'ABANDONED', 'PortfolioAbandoned'),
+      ...back.transitions,
     ],
   };
+}
+
+/** Stages in reverse, as far as there is something to take back. */
+function wayBack(plan: StagePlan, states: readonly string[]): Pick<PlanDescription, 'states' | 'transitions'> {
+  const stages = plan.stages.filter(({ undo }) => undo !== undefined).map(({ name }) => name);
+  if (stages.length === 0) return { states: [], transitions: [] };
+  const begun = ['COMPLETED', 'ABANDONED', ...states];
+  return {
+    states: [
+      'DEPROVISIONING',
+      ...stages.flatMap((name) => UNDO_STATES.map((ending) => `${name}_${ending}`)),
+      'DEPROVISIONED',
+    ],
+    transitions: [
+      move('deprovision', begun, 'DEPROVISIONING', 'DeprovisioningRequested'),
+      ...stages.toReversed().flatMap(backOf),
+      move('deprovisioned', passedBack(stages), 'DEPROVISIONED', 'PortfolioDeprovisioned'),
+    ],
+  };
+}
+
+const passedBack = (stages: readonly string[]): readonly string[] => [
+  'DEPROVISIONING',
+  ...stages.flatMap((name) => [`${name}_DEPROVISIONED`, `${name}_LEFT_IN_PLACE`]),
+];
+
+function backOf(name: string, index: number, stages: readonly string[]): readonly TransitionDescription[] {
+  const [running, , gone, failed, left] = UNDO_STATES.map((ending) => `${name}_${ending}`) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const before = passedBack(stages.slice(0, index));
+  return [
+    move('take back', before, running, 'StageDeprovisioningStarted'),
+    move('done', [running], gone, 'StageDeprovisioned'),
+    move('failed', [running], failed, 'StageDeprovisioningFailed'),
+    move('resume', [failed], running, 'StageDeprovisioningResumed'),
+    move('leave', [...before, failed], left, 'StageLeftInPlace'),
+  ];
 }
 
 const statesOf = (stage: Stage): readonly string[] =>
@@ -99,8 +146,12 @@ const describe = (stage: Stage): StageDescription => ({
   skippable: stage.skippable ?? false,
   payload: Object.fromEntries(Object.entries(stage.payload.from).map(([field, from]) => [field, inWords(from)])),
   result: Object.keys(stage.result.properties),
-  calls: (stage.calls ?? []).map(({ method, api, path }) => `${method} ${api} ${path}`),
+  calls: inShort(stage.calls ?? []),
+  undo: stage.undo === undefined ? null : 'cannot' in stage.undo ? stage.undo.cannot : inShort(stage.undo.calls),
 });
+
+const inShort = (calls: readonly StageCall[]): readonly string[] =>
+  calls.map(({ method, api, path }) => `${method} ${api} ${path}`);
 
 function inWords(from: Provenance): string {
   if ('constant' in from) return `constant ${JSON.stringify(from.constant)}`;

@@ -3,7 +3,7 @@ import type { RequestSpec } from '#runtime';
 import type { PortfolioEvent, StageEvent } from '../published/index.js';
 import { create, isSamePortfolio } from './create-portfolio.js';
 import { legalUnder } from './legal-commands.js';
-import { abandon, resume, skip, trigger } from './operator-commands.js';
+import { abandon, pauseOrContinue, resume, skip, trigger } from './operator-commands.js';
 import { pick } from './paths.js';
 import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
@@ -13,8 +13,10 @@ import { currentRequest, currentStage, sourcesOf, type Existing, type PortfolioS
 import { conflict, noPortfolio } from './refusals.js';
 import { faultsOf } from './schema-faults.js';
 import { revealed } from './secrets.js';
-import { stageOf, type Stage } from './stage-plan.js';
+import { retryFrom } from './set-back.js';
+import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
 import { amendFacts, startOrPostpone } from './start-portfolio.js';
+import { decideBack, deprovision, goOnBack, owedBack, unsettled } from './take-back.js';
 
 export type PortfolioDecider = DrivenDecider<PortfolioState, PortfolioCommand, PortfolioEvent>;
 
@@ -32,10 +34,21 @@ export function portfolioDecider(plans: PlanRegistry): PortfolioDecider {
 }
 
 function decide(plans: PlanRegistry, command: PortfolioCommand | Driving, state: PortfolioState): PortfolioEvent[] {
-  const events = decideOne(plans, command, state);
-  const after = events.reduce(evolve, state);
-  const ended = after.phase === 'STARTED' && after.released && currentStage(after) === undefined;
-  return ended ? [...events, { type: 'PortfolioCompleted', data: { time: command.time } }] : [...events];
+  const events = [...decideOne(plans, command, state)];
+  let after = events.reduce(evolve, state);
+  for (let more = byItself(plans, after, command.time); more.length > 0; more = byItself(plans, after, command.time)) {
+    if (events.length === 0) break;
+    events.push(...more);
+    after = more.reduce(evolve, after);
+  }
+  return events;
+}
+
+/** What follows without anybody's doing, in the same append. */
+function byItself(plans: PlanRegistry, state: PortfolioState, time: number): readonly PortfolioEvent[] {
+  if (state.phase === 'STARTED' && state.released && currentStage(state) === undefined)
+    return [{ type: 'PortfolioCompleted', data: { time } }];
+  return state.phase === 'DEPROVISIONING' ? goOnBack(state, plans.bound(state.csp, state.plan), time) : [];
 }
 
 function decideOne(
@@ -71,6 +84,13 @@ function byPeople(
       return skip(state, plan, command);
     case 'AmendFacts':
       return amendFacts(state, plan, command);
+    case 'RetryFrom':
+      return retryFrom(state, plan, command);
+    case 'PausePortfolio':
+    case 'ContinuePortfolio':
+      return pauseOrContinue(state, plan, command);
+    case 'DeprovisionPortfolio':
+      return deprovision(state, plan, command.reason, command.time);
     case 'AbandonPortfolio':
       return abandon(state, plan, command.reason, command.time);
     case 'TriggerNextTransition':
@@ -82,8 +102,13 @@ function byPeople(
 function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): readonly PortfolioEvent[] {
   if (state.phase === 'POSTPONED' && command.type === 'Due')
     return startOrPostpone(plans.bound(state.csp, state.plan), state.facts, command.time, state);
-  if (state.phase !== 'STARTED') return [];
-  const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
+  if (state.phase !== 'STARTED' && state.phase !== 'DEPROVISIONING') return [];
+  const plan = plans.bound(state.csp, state.plan);
+  return [...ofStage(plan, command, state), ...(decideBack(state, plan, command) as readonly StageEvent[])];
+}
+
+function ofStage(plan: StagePlan, command: Driving, state: Existing): readonly PortfolioEvent[] {
+  const stage = stageOf(plan, currentStage(state) ?? '');
   if (stage === undefined) return [];
   const check = (result: unknown) => misfit(stage, result);
   return requests.decide(ownNames(stage, command), currentRequest(state), stage.policy, check) as readonly StageEvent[];
@@ -108,6 +133,7 @@ function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<Portfol
     case 'ABSENT':
     case 'COMPLETED':
     case 'ABANDONED':
+    case 'DEPROVISIONED':
       return [];
     case 'UNSTARTED':
     case 'STARTING':
@@ -115,13 +141,31 @@ function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<Portfol
     case 'POSTPONED':
       return [{ kind: 'wait', key: 'start', until: state.until }];
     case 'FAILED':
+    case 'DEPROVISION_FAILED':
       return [{ kind: 'wait', key: `${currentStage(state)}/operator` }];
+    case 'DEPROVISIONING':
+      return unlessPaused(state, owedOnTheWayBack(plans.bound(state.csp, state.plan), state));
     case 'STARTED': {
       const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
       if (!state.released || stage === undefined) return [{ kind: 'wait', key: 'trigger' }];
-      return requests.next(requestSpec(state, stage), currentRequest(state)) as readonly Owed<StageEvent>[];
+      return unlessPaused(state, owedBy(stage, state));
     }
   }
+}
+
+const owedBy = (stage: Stage, state: Existing) =>
+  requests.next(requestSpec(state, stage), currentRequest(state)) as readonly Owed<StageEvent>[];
+
+function owedOnTheWayBack(plan: StagePlan, state: Existing): readonly Owed<PortfolioEvent>[] {
+  const stage = unsettled(state, plan);
+  return stage ? owedBy(stage, state) : (owedBack(state, plan) as readonly Owed<StageEvent>[]);
+}
+
+/** While it is paused nothing new leaves: what the CSP was asked already is still asked after. */
+function unlessPaused(state: Existing, owed: readonly Owed<PortfolioEvent>[]): readonly Owed<PortfolioEvent>[] {
+  if (state.paused === undefined) return owed;
+  const under = owed.filter((item) => item.kind === 'wait' || item.intent === undefined);
+  return [...under, { kind: 'wait', key: 'continue' }];
 }
 
 const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
@@ -129,5 +173,6 @@ const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
   effect: stage.effect,
   pollEffect: stage.pollEffect,
   policy: stage.policy,
+  firstGeneration: (state.generations[stage.name] ?? 0) + 1,
   freshInput: () => buildPayload(stage, sourcesOf(state), state.corrections[stage.name]),
 });

@@ -13,6 +13,13 @@ export interface Skipped {
 }
 export type StageProgress = Request | Skipped;
 
+/** A stage that stays as it is although the portfolio is taken back. */
+export interface LeftInPlace {
+  readonly status: 'left';
+  readonly reason: string;
+}
+export type Undo = Request | LeftInPlace;
+
 interface Created {
   readonly name: string;
   readonly csp: string;
@@ -28,6 +35,12 @@ interface Created {
   readonly stages: Readonly<Record<string, StageProgress>>;
   /** What operators corrected in a stage's payload. */
   readonly corrections: Readonly<Record<string, Facts>>;
+  /** Last generation of stages that were set back. */
+  readonly generations: Readonly<Record<string, number>>;
+  /** Nothing new is begun. */
+  readonly paused: { readonly reason: string; readonly since: number } | undefined;
+  /** What became of the stages on the way back. */
+  readonly undone: Readonly<Record<string, Undo>>;
 }
 
 /** `released`: the current stage may run; on manual portfolios each stage waits for its trigger. */
@@ -39,7 +52,9 @@ export type PortfolioState =
   | (Created & { readonly phase: 'STARTED'; readonly startedAt: number; readonly released: boolean })
   | (Created & { readonly phase: 'FAILED'; readonly startedAt: number })
   | (Created & { readonly phase: 'COMPLETED'; readonly startedAt: number; readonly completedAt: number })
-  | (Created & { readonly phase: 'ABANDONED'; readonly abandonedAt: number; readonly reason: string });
+  | (Created & { readonly phase: 'ABANDONED'; readonly abandonedAt: number; readonly reason: string })
+  | (Created & { readonly phase: 'DEPROVISIONING' | 'DEPROVISION_FAILED'; readonly startedAt: number })
+  | (Created & { readonly phase: 'DEPROVISIONED'; readonly startedAt: number; readonly endedAt: number });
 
 export type Phase = PortfolioState['phase'];
 export type In<P extends Phase> = Extract<PortfolioState, { readonly phase: P }>;

@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox';
+import { Type, type TObject } from 'typebox';
 import type { RequestPolicy } from '#runtime';
 import type { OperationFields, StageCall } from './stage-call.js';
 
@@ -46,6 +46,14 @@ export interface Stage {
   readonly begins?: OperationFields;
   /** Waits for the operation in these payload fields; without an address the earlier stage was answered in full. */
   readonly awaits?: OperationFields & { readonly token?: string; readonly take: Readonly<Record<string, string>> };
+  /** Tokens that are worth nothing once this stage is done: stages that need one cannot be done again. */
+  readonly ends?: readonly string[];
+  /** How it is taken back: calls over its payload and result, or why it cannot be. Without one there is nothing to take back. */
+  readonly undo?:
+    | { readonly calls: readonly StageCall[]; readonly completion?: RequestPolicy['completion'] }
+    | { readonly cannot: string };
+  /** Calls that name what nobody knows are not made. */
+  readonly lenient?: boolean;
   /** An operator may skip it when it has failed or has not begun. */
   readonly skippable?: boolean;
 }
@@ -79,6 +87,24 @@ export interface Reason {
 
 /** Gives the plan back with its own literal types kept. */
 export const stagePlan = <const P extends StagePlan>(plan: P): P => plan;
+
+/** What takes a stage back, as a stage: its payload is all that the stage was given and answered. */
+export function undoStage(stage: Stage): Stage | undefined {
+  if (stage.undo === undefined || 'cannot' in stage.undo) return undefined;
+  const { calls, completion = { kind: 'at_once' } } = stage.undo;
+  const effect = `${stage.effect}.undo`;
+  return {
+    name: stage.name,
+    label: stage.label,
+    payload: { schema: Type.Object({ ...stage.payload.schema.properties, ...stage.result.properties }), from: {} },
+    calls,
+    lenient: true,
+    effect,
+    ...(completion.kind === 'poll' && { pollEffect: `${effect}.poll` }),
+    policy: { ...stage.policy, completion },
+    result: Type.Object({}),
+  };
+}
 
 export const stageOf = (plan: StagePlan, name: string): Stage | undefined =>
   plan.stages.find((stage) => stage.name === name);

@@ -1,5 +1,5 @@
 import { resultOf, text } from '../../define-stage.js';
-import { adminCredential, azureStage, principalId } from './shared.js';
+import { adminCredential, azureStage, principalId, remove } from './shared.js';
 
 const DIRECTORY = '/beta/roleManagement/directory';
 
@@ -38,6 +38,9 @@ const role = azureStage({
       take: { principal_assignment_id: 'id' },
     },
   ],
+  undo: {
+    calls: [remove({ api: 'graph', path: `${DIRECTORY}/roleAssignments/{principal_assignment_id}`, token: 'admin' })],
+  },
   result: { principal_assignment_id: text },
 });
 
@@ -71,6 +74,15 @@ const permissions = azureStage({
       take: { app_role_assignment_id: 'id' },
     },
   ],
+  undo: {
+    calls: [
+      remove({
+        api: 'graph',
+        path: '/v1.0/servicePrincipals/{principal_id}/appRoleAssignments/{app_role_assignment_id}',
+        token: 'admin',
+      }),
+    ],
+  },
   result: { app_role_assignment_id: text },
 });
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { constant, fact, resultOf, secret, text } from '../../define-stage.js';
-import { azureStage, principalCredential, recoveryEmail } from './shared.js';
+import { azureStage, principalCredential, recoveryEmail, remove } from './shared.js';
 
 const NAME = '{mail_nickname}@{domain_name}.onmicrosoft.com';
 /** Azure's template of the directory role Billing Administrator. */
@@ -81,5 +81,6 @@ export const billingOwner = azureStage({
       tolerate: ['409'],
     },
   ],
+  undo: { calls: [remove({ api: 'graph', path: `/v1.0/users/${NAME}`, token: 'principal' })] },
   result: { billing_owner_id: text, billing_role_id: Type.String({ minLength: 1 }) },
 });

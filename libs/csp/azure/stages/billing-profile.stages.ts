@@ -11,6 +11,10 @@ const TAKE = {
   invoice_section_id: 'properties.invoiceSections.0.id',
   invoice_section_name: 'properties.invoiceSections.0.name',
 } as const;
+/** Whichever of the two stages knows the profile's id takes it away. */
+const undo = {
+  calls: [shared.remove({ api: 'arm', path: '{+billing_profile_id}', query: shared.BILLING, token: 'root' })],
+} as const;
 const PROFILE = Object.keys(TAKE);
 const some = Type.Optional(text);
 const whole = Object.fromEntries(PROFILE.map((field) => [field, text]));
@@ -41,6 +45,7 @@ const creation = shared.azureStage({
       take: TAKE,
     },
   ],
+  undo,
   begins: { url: 'billing_profile_verify_url', retryAfter: 'billing_profile_retry_after' },
   result: { billing_profile_verify_url: some, billing_profile_retry_after: Type.Optional(Type.Number()), ...part },
   either: ['billing_profile_verify_url', 'billing_profile_name'],
@@ -54,6 +59,7 @@ const verification = shared.azureStage({
     ...Object.fromEntries(PROFILE.map((field) => [field, resultOf('BILLING_PROFILE_CREATION', field, some)])),
   },
   awaits: { url: 'billing_profile_verify_url', retryAfter: 'billing_profile_retry_after', token: 'root', take: TAKE },
+  undo,
   completion: shared.OPERATION,
   result: whole,
 });
@@ -85,6 +91,9 @@ const tenantAccess = shared.azureStage({
       take: { billing_role_assignment_id: 'id', billing_role_assignment_name: 'name' },
     },
   ],
+  undo: {
+    calls: [shared.remove({ api: 'arm', path: '{+billing_role_assignment_id}', query: shared.BILLING, token: 'root' })],
+  },
   result: { billing_role_assignment_id: text, billing_role_assignment_name: text },
 });
 

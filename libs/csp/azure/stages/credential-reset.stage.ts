@@ -38,5 +38,28 @@ export const credentialReset = azureStage({
       take: { reset_user_id: 'id' },
     },
   ],
+  ends: ['admin'],
+  undo: {
+    calls: [
+      {
+        name: 'look',
+        api: 'graph',
+        method: 'GET',
+        path: '/v1.0/users/{user_object_id}',
+        token: 'admin',
+        take: { first_user_id: 'id' },
+        tolerate: ['invalid_grant'],
+      },
+      {
+        name: 'put_back',
+        api: 'graph',
+        method: 'PATCH',
+        path: '/v1.0/users/{user_object_id}',
+        token: 'reset_admin',
+        unless: 'first_user_id',
+        body: { passwordProfile: { forceChangePasswordNextSignIn: false, password: '{password}' } },
+      },
+    ],
+  },
   result: { reset_user_id: text },
 });

@@ -8,6 +8,7 @@ import {
   MANAGEMENT_GROUPS,
   OPERATION,
   principalCredential,
+  remove,
   userObjectId,
 } from './shared.js';
 
@@ -41,6 +42,10 @@ const creation = azureStage({
       take: { initial_management_group_name: 'name' },
     },
   ],
+  undo: {
+    calls: [remove({ api: 'arm', path: GROUP, query: MANAGEMENT, token: 'principal' })],
+    completion: OPERATION,
+  },
   completion: OPERATION,
   result: { initial_management_group_name: text },
 });

@@ -6,6 +6,7 @@ import {
   elevated,
   MANAGEMENT_GROUPS,
   principalId,
+  remove,
   ROLES,
   rootGroup,
   userObjectId,
@@ -51,6 +52,9 @@ const ownership = (
         take: { [result]: 'id' },
       },
     ),
+    undo: {
+      calls: elevated(remove({ name: 'unassign', api: 'arm', path: `{+${result}}`, query: ROLES, token: 'admin' })),
+    },
     result: { [result]: text },
   });
 

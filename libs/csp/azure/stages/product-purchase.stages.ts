@@ -32,6 +32,7 @@ const creation = shared.azureStage({
       take: purchase,
     },
   ],
+  undo: { cannot: 'licences are not given back: they end with their term' },
   begins: { url, retryAfter },
   result: { [url]: some, [retryAfter]: Type.Optional(Type.Number()), premium_purchase_date: some },
   either: [url, 'premium_purchase_date'],

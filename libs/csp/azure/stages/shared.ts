@@ -49,6 +49,13 @@ export const AUTHORIZATION = '/providers/Microsoft.Authorization';
 /** Longest that a long-running operation of Azure may take, and the pace where it names none. */
 export const OPERATION = { kind: 'poll', everyMs: 5_000, deadlineMs: 24 * 3_600_000 } as const;
 
+/** Takes something away; what is gone already is as good. */
+export const remove = (call: Pick<StageCall, 'api' | 'path' | 'token'> & Partial<StageCall>): StageCall => ({
+  method: 'DELETE',
+  tolerate: ['404'],
+  ...call,
+});
+
 /** The fields every stage that waits for an operation of an earlier one has. */
 export const operationOf = (stage: string, url: string, retryAfter: string) => ({
   [url]: resultOf(stage, url, Type.Optional(text)),

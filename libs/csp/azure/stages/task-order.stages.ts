@@ -7,21 +7,22 @@ const plan = { first_enabled_plan_sku: 'properties.enabledAzurePlans.0.skuId' } 
 const url = 'task_order_billing_verify_url';
 const retryAfter = 'task_order_retry_after';
 
+const enable = (value: readonly object[]) =>
+  ({
+    api: 'arm',
+    method: 'PATCH',
+    path: shared.BILLING_PROFILE,
+    query: shared.BILLING,
+    token: 'root',
+    body: [{ op: 'replace', path: '/enabledAzurePlans', value }],
+  }) as const;
+
 const creation = shared.azureStage({
   name: 'TASK_ORDER_BILLING_CREATION',
   label: 'task order billing creation',
   payload: { billing_account_name: shared.billingAccount, billing_profile_name: shared.profileName },
-  calls: [
-    {
-      api: 'arm',
-      method: 'PATCH',
-      path: shared.BILLING_PROFILE,
-      query: shared.BILLING,
-      token: 'root',
-      body: [{ op: 'replace', path: '/enabledAzurePlans', value: [{ skuId: '0001' }] }],
-      take: plan,
-    },
-  ],
+  calls: [{ ...enable([{ skuId: '0001' }]), take: plan }],
+  undo: { calls: [{ ...enable([]), tolerate: ['404'] }], completion: shared.OPERATION },
   begins: { url, retryAfter },
   result: { [url]: some, [retryAfter]: Type.Optional(Type.Number()), first_enabled_plan_sku: some },
   either: [url, 'first_enabled_plan_sku'],
@@ -65,6 +66,16 @@ const instruction = shared.azureStage({
       take: { reported_clin_name: 'name' },
     },
   ],
+  undo: {
+    calls: [
+      shared.remove({
+        api: 'arm',
+        path: `${shared.BILLING_PROFILE}/instructions/${INSTRUCTION}`,
+        query: shared.BILLING,
+        token: 'root',
+      }),
+    ],
+  },
   result: { reported_clin_name: text },
 });
 

@@ -1,6 +1,6 @@
 import { resultOf, secret, text } from '../../define-stage.js';
 import { constant } from '../../define-stage.js';
-import { adminCredential, azureStage } from './shared.js';
+import { adminCredential, azureStage, remove } from './shared.js';
 
 const appId = resultOf('TENANT_PRINCIPAL_APP', 'principal_app_id');
 
@@ -18,6 +18,7 @@ const app = azureStage({
       take: { principal_app_id: 'appId', principal_app_object_id: 'id' },
     },
   ],
+  undo: { calls: [remove({ api: 'graph', path: '/v1.0/applications/{principal_app_object_id}', token: 'admin' })] },
   result: { principal_app_id: text, principal_app_object_id: text },
 });
 
@@ -35,6 +36,7 @@ const principal = azureStage({
       take: { principal_id: 'id' },
     },
   ],
+  undo: { calls: [remove({ api: 'graph', path: '/v1.0/servicePrincipals/{principal_id}', token: 'admin' })] },
   result: { principal_id: text },
 });
 
@@ -57,6 +59,18 @@ const credential = azureStage({
       take: { principal_client_secret: 'secretText', principal_credential_id: 'keyId' },
     },
   ],
+  undo: {
+    calls: [
+      {
+        api: 'graph',
+        method: 'POST',
+        path: '/v1.0/applications/{principal_app_object_id}/removePassword',
+        token: 'admin',
+        body: { keyId: '{principal_credential_id}' },
+        tolerate: ['404'],
+      },
+    ],
+  },
   result: { principal_client_secret: secret, principal_credential_id: text },
 });
 

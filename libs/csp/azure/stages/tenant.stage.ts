@@ -39,6 +39,7 @@ export const tenant = azureStage({
       take: { user_id: 'userId', tenant_id: 'tenantId', user_object_id: 'objectId', domain_name: 'domainName' },
     },
   ],
+  undo: { cannot: 'Azure deletes a tenant only by hand; its administrator can sign in, the password is in the vault' },
   keeps: ['password'],
   result: {
     user_id: Type.String({ minLength: 1, personal: true }),
