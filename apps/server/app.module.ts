@@ -5,6 +5,9 @@ import { auditQueryHandlers } from './audit/audit.queries.js';
 import { CallbackController } from './callbacks/callback.controller.js';
 import { ReceiveCallbackHandler } from './callbacks/receive-callback.command.js';
 import { Parts } from './composition/parts.js';
+import { OperateCspHandler } from './csps/csp.commands.js';
+import { CspController } from './csps/csp.controller.js';
+import { ListCspsHandler } from './csps/csp.queries.js';
 import { DashboardController } from './dashboards/dashboard.controller.js';
 import { dashboardQueryHandlers } from './dashboards/overview.query.js';
 import { HealthController } from './health/health.controller.js';
@@ -37,6 +40,7 @@ export class AppModule implements OnApplicationShutdown {
       imports: [CqrsModule.forRoot()],
       controllers: [
         PortfolioController,
+        CspController,
         ProcessController,
         SubscriptionController,
         ProductController,
@@ -51,6 +55,8 @@ export class AppModule implements OnApplicationShutdown {
         PortfolioSecrets,
         ...portfolioCommandHandlers,
         ...portfolioQueryHandlers,
+        OperateCspHandler,
+        ListCspsHandler,
         StartForm,
         ...processCommandHandlers,
         ...processQueryHandlers,

@@ -2,6 +2,7 @@ import type { Vault } from '#kernel';
 import { undoStage, type StagePlan } from '#portfolio';
 import type { Effect } from '#runtime';
 import type { CspTarget } from './csp-target.js';
+import { CspGate } from './gate.js';
 import { httpClient, type Fetch, type HttpClient } from './http-client.js';
 import { stageEffects } from './stage-effects.js';
 
@@ -39,13 +40,13 @@ export interface Csp {
   readonly target: (connection: CspConnection) => Pick<CspTarget, 'endpoints' | 'access'>;
 }
 
-/** The effects of all stages of all plans of a CSP. */
-export function cspEffects(csp: Csp, settings: CspSettings): readonly Effect[] {
+/** The effects of all stages of all plans of a CSP, behind its gate. */
+export function cspEffects(csp: Csp, settings: CspSettings, gate = new CspGate()): readonly Effect[] {
   const { baseUrl, vault, attemptMs, fetch, now = Date.now } = settings;
   const client = httpClient({ fetch, now });
   const base = baseUrl.replace(/\/+$/, '');
   const target = { client, vault, attemptMs, ...csp.target({ ...settings, base, client, now }) };
   const stages = csp.plans.flatMap((plan) => plan.stages);
   const undos = stages.flatMap((stage) => undoStage(stage) ?? []);
-  return [...stages, ...undos].flatMap((stage) => stageEffects(stage, target));
+  return [...stages, ...undos].flatMap((stage) => stageEffects(stage, target)).map((effect) => gate.guard(effect));
 }

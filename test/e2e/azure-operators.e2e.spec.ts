@@ -158,3 +158,23 @@ describe('the way back', () => {
     await reaches(world, id, 'DEPROVISIONED');
   }, 60_000);
 });
+
+describe('a whole CSP', () => {
+  it('pauses and goes on by one command each; nothing leaves in between, nor after a restart', async () => {
+    expect((await world.api('POST', '/api/csps/azure/pause', { reason: 'freeze' })).status).toBe(202);
+    await world.restartServer();
+    const listed = (await world.api('GET', '/api/csps')).body.find((one: any) => one.csp === 'azure');
+    expect(listed).toMatchObject({ planVersions: [1, 2], paused: { reason: 'freeze' }, circuit: 'closed' });
+    const id = await createAzure(world);
+    const other = await world.api('POST', '/api/portfolios', {
+      name: 'Other',
+      csp: 'sandbox',
+      facts: { owner_email: 'a@example.org' },
+    });
+    await reaches(world, other.body.id, 'COMPLETED');
+    expect((await world.ledger()).filter(({ key }) => key?.includes(id))).toEqual([]);
+    expect((await world.api('POST', '/api/csps/azure/continue')).status).toBe(202);
+    await reaches(world, id, 'COMPLETED');
+    expectProblem(await world.api('POST', '/api/csps/nowhere/pause', { reason: 'x' }), 404);
+  }, 60_000);
+});

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog, EventRegistry } from '#event-store';
-import { cspEffects, csps } from '#csp';
+import { CSP_CATEGORY, cspDecider, cspEffects, cspEvents, csps } from '#csp';
 import { systemClock, systemIds, type Vault } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
@@ -11,6 +11,7 @@ import { subscriptionDecider, subscriptionEvents } from '#subscription';
 import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
 import { observing } from '../health/observer.js';
+import { cspGates, readPause } from './csp-gates.js';
 import { Closing } from './closing.js';
 import type { Parts } from './parts.js';
 
@@ -51,7 +52,12 @@ async function open(
   const store = await openEmbeddedStore({ directory, acceptLoss, onWarning });
   closing.add(() => store.close());
   const [vault, keys] = await openVault(config, closing);
-  const registry = new EventRegistry().register([...portfolioEvents, ...processEvents, ...subscriptionEvents]);
+  const registry = new EventRegistry().register([
+    ...portfolioEvents,
+    ...cspEvents,
+    ...processEvents,
+    ...subscriptionEvents,
+  ]);
   const log = new EventLog(store, registry, keys);
   const readModels = await openReadModels({ directory, acceptLoss });
   closing.add(() => readModels.close());
@@ -73,13 +79,14 @@ async function open(
     .reduce((registry, plan) => registry.register(plan), new PlanRegistry());
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
+  const gates = cspGates(config, clock);
   const runtime: Runtime = new Runtime({
     log,
     clock,
     ids,
     tokens,
     effects: [
-      ...csps.flatMap((csp) => cspEffects(csp, cspSettings(config, vault))),
+      ...csps.flatMap((csp) => cspEffects(csp, cspSettings(config, vault), gates.get(csp.name))),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),
@@ -89,6 +96,8 @@ async function open(
   });
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));
+  runtime.register(CSP_CATEGORY, cspDecider);
+  for (const name of gates.keys()) await readPause({ gates, runtime }, name);
   runtime.register('subscription', subscriptionDecider(catalogue));
   closing.add(() => runtime.stop(DRAIN_MS));
   const opened = {
@@ -102,6 +111,7 @@ async function open(
     vault,
     tokens,
     plans,
+    gates,
     workflows,
     formOf,
     catalogue,

@@ -1,3 +1,4 @@
+import type { CspGate } from '#csp';
 import type { EventLog, EventStore } from '#event-store';
 import type { Clock, Ids, Vault } from '#kernel';
 import type { Config, Metrics } from '#platform';
@@ -20,6 +21,8 @@ export abstract class Parts {
   abstract readonly vault: Vault;
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
+  /** By the name of the CSP. */
+  abstract readonly gates: ReadonlyMap<string, CspGate>;
   abstract readonly workflows: WorkflowRegistry;
   abstract readonly formOf: (workflow: string) => readonly FormPage[];
   abstract readonly catalogue: Catalogue;

@@ -169,8 +169,8 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
-    expect(names).toHaveLength(20);
-    expect(new Set(names).size).toBe(20);
+    expect(names).toHaveLength(21);
+    expect(new Set(names).size).toBe(21);
     expect(
       describeConfig()
         .filter((v) => v.secret)

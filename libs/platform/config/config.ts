@@ -16,7 +16,9 @@ import {
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
 import { boundVariables, FromEnvironment } from './variable.js';
 import {
+  type CspLimit,
   type NamedKey,
+  readCspLimits,
   readHttpUrl,
   readKey,
   readList,
@@ -196,6 +198,15 @@ export class Config {
   @Min(100)
   @Max(60_000)
   cspAttemptMs!: number;
+
+  @FromEnvironment('PURVEYOR_CSP_LIMITS', {
+    default: 'azure:64:0',
+    meaning: 'What each CSP is spared in one process: attempts at once, and attempts begun in a second (0: no limit).',
+    allowed: 'a comma list of csp:concurrency:perSecond, each CSP at most once',
+    read: readCspLimits,
+  })
+  @IsArray()
+  cspLimits!: readonly CspLimit[];
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

@@ -48,6 +48,14 @@ export class PlanRegistry {
     return plan;
   }
 
+  /** Versions of a CSP's plan, oldest first. */
+  versions(csp: string): readonly number[] {
+    return this.plans
+      .filter((plan) => plan.csp === csp)
+      .map(({ version }) => version)
+      .sort((a, b) => a - b);
+  }
+
   /** CSPs in the order of their registration. */
   csps(): readonly string[] {
     return [...new Set(this.plans.map((plan) => plan.csp))];
