@@ -38,7 +38,7 @@ export class CallSender {
     const base = this.target.endpoints[api];
     if (base === undefined) throw new Error(`the CSP has no endpoint ${api}`);
     const asked = Object.entries(query).map(
-      ([name, value]) => `${name}=${encodeURIComponent(fillPath(value, values))}`,
+      ([name, value]) => `${name}=${encodeURIComponent(String(fill(value, values)))}`,
     );
     return `${base}${fillPath(path, values)}${asked.length > 0 ? `?${asked.join('&')}` : ''}`;
   }

@@ -4,6 +4,7 @@ import type { Effect } from '#runtime';
 import type { CspTarget } from './csp-target.js';
 import { CspGate } from './gate.js';
 import { httpClient, type Fetch, type HttpClient } from './http-client.js';
+import { parentEffects, type Parents } from './parent-effect.js';
 import { stageEffects } from './stage-effects.js';
 
 export interface CspSettings {
@@ -12,6 +13,8 @@ export interface CspSettings {
   readonly vault: Vault;
   /** Our own service principal. */
   readonly root: RootCredential;
+  /** The portfolio a child belongs to. */
+  readonly parents: Parents;
   /** How long one attempt may take, ms; default 10 000. */
   readonly attemptMs?: number;
   readonly fetch?: Fetch;
@@ -48,5 +51,10 @@ export function cspEffects(csp: Csp, settings: CspSettings, gate = new CspGate()
   const target = { client, vault, attemptMs, ...csp.target({ ...settings, base, client, now }) };
   const stages = csp.plans.flatMap((plan) => plan.stages);
   const undos = stages.flatMap((stage) => undoStage(stage) ?? []);
-  return [...stages, ...undos].flatMap((stage) => stageEffects(stage, target)).map((effect) => gate.guard(effect));
+  const children = stages.filter(({ parent }) => parent !== undefined);
+  const calling = [...stages.filter((stage) => !children.includes(stage)), ...undos];
+  return [
+    ...calling.flatMap((stage) => stageEffects(stage, target)).map((effect) => gate.guard(effect)),
+    ...children.flatMap((stage) => parentEffects(stage, settings.parents)),
+  ];
 }

@@ -1,7 +1,7 @@
 export { protectSecrets } from './application/protect-secrets.js';
 export * from './domain/legal-commands.js';
 export * from './domain/paths.js';
-export { buildPayload, validateFacts, type Facts, type Results, type Sources } from './domain/payload.js';
+export { buildPayload, validateFacts } from './domain/payload.js';
 export * from './domain/plan-description.js';
 export * from './domain/plan-registry.js';
 export * from './domain/portfolio.commands.js';

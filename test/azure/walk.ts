@@ -83,6 +83,7 @@ export class Walk {
     const effects = cspEffects(azure, {
       baseUrl: this.sandbox.url,
       vault: this.vault,
+      parents: async () => ({ phase: 'ABSENT' }),
       root: { ...DEVELOPMENT_ROOT, tenantId: DEVELOPMENT_ROOT.tenant },
       fetch: through((url, init) => undiciFetch(url, init)),
     });

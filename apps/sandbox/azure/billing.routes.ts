@@ -206,6 +206,24 @@ const removeInstruction = route(
   inProfile(({ params }, world) => removeOnce(world, ['instructions', idOf(params), params['instruction']!])),
 );
 
+const subscribe = route(
+  'createSubscription',
+  'POST',
+  `${PROFILE}/invoiceSections/:section/providers/Microsoft.Subscription/createSubscription`,
+  inProfile((request, { store, operations: all }, profile) => {
+    const { body, params } = request;
+    const { invoiceSections, tenantId } = profile['properties'] as { invoiceSections: Data[]; tenantId: string };
+    if (!invoiceSections.some(({ name }) => name === params['section']))
+      return notFound(`section ${params['section']}`);
+    if (store.find('groups', tenantId, body.managementGroupId) === undefined) return notFound('management group');
+    const place = ['subscriptions', tenantId, body.managementGroupId] as const;
+    if (store.exists(...place)) return exists('The subscription');
+    const data = { properties: { ...body, subscriptionId: randomUUID() } };
+    return all.begin(request, place, data, operations(request, 'operationResults'), 'location');
+  }),
+  Type.Object({ displayName: text, skuId: Type.Literal('0001'), managementGroupId: text }, strict),
+);
+
 export const billingRoutes: readonly Route[] = [
   create,
   result,
@@ -213,6 +231,7 @@ export const billingRoutes: readonly Route[] = [
   plans,
   instruct,
   purchase,
+  subscribe,
   removeProfile,
   removeAccess,
   removeInstruction,

@@ -274,6 +274,25 @@ export const directoryRoutes: readonly Route[] = [
       }),
     ),
   ),
+  byWriters(
+    route('findUsers', 'GET', '/v1.0/users', ({ query, caller }, { store }) => {
+      const mail = filtered(query, 'mail');
+      return seen(200, { value: store.list('users', caller.tenant).filter((user) => user['mail'] === mail) });
+    }),
+  ),
+  byWriters(
+    route(
+      'invite',
+      'POST',
+      '/v1.0/invitations',
+      ({ body, caller }, world) => {
+        const user = { id: randomUUID(), mail: body.invitedUserEmailAddress, userType: 'Guest' };
+        const made = createOnce(world, caller.tenant, 'users', user.mail as string, user);
+        return made.applied ? done(201, { id: randomUUID(), invitedUser: { id: user.id } }) : made;
+      },
+      object({ invitedUserEmailAddress: text, inviteRedirectUrl: text, sendInvitationMessage: Type.Boolean() }),
+    ),
+  ),
   byWriters(route('updateUser', 'PATCH', '/v1.0/users/:user', patchUser, changes)),
   byWriters(
     route('listDirectoryRoles', 'GET', '/v1.0/directoryRoles', ({ caller }, { store }) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Type, type TSchema } from 'typebox';
 import { jsonAnswer } from '../sandbox.types.js';
 import { done, exists, filtered, noContent, notFound, putOnce, refused, removeOnce, seen } from './answers.js';
-import type { AzureRequest, Caller } from './azure.types.js';
+import type { AzureRequest, Caller, Place } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
 import { rules } from './directory.routes.js';
 
@@ -10,6 +10,13 @@ const GROUPS = '/providers/Microsoft.Management/managementGroups';
 const GROUP = `${GROUPS}/:group`;
 const AUTHORIZATION = '/providers/Microsoft.Authorization';
 const OWNER = `${AUTHORIZATION}/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635`;
+
+/** Owner, Contributor and Billing Reader. */
+const ROLES: readonly string[] = [
+  OWNER,
+  `${AUTHORIZATION}/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c`,
+  `${AUTHORIZATION}/roleDefinitions/fa23ad8b-c56e-40d8-ac0c-ce449e1d2c64`,
+];
 
 const text = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -73,18 +80,24 @@ const getGroup: Work = ({ params, caller }, world) => {
 const assign: Work = ({ params, body, caller }, world) => {
   const { store } = world;
   if (!isElevated(world, caller) && !owns(world, caller)) return denied();
-  if (params['group'] !== caller.tenant) return notFound(`management group ${params['group']}`);
+  const group = params['group']!;
+  if (groupOf(world, caller.tenant, group) === undefined) return notFound(`management group ${group}`);
   const { principalId, roleDefinitionId } = body.properties;
   const known = ['servicePrincipals', 'users'].some((kind) => store.find(kind, caller.tenant, principalId));
   if (!known) return refused(400, 'PrincipalNotFound', `There is no principal ${principalId}.`);
-  if (roleDefinitionId !== OWNER) return notFound(`role definition ${roleDefinitionId}`);
-  const there = store.find('owners', caller.tenant, principalId);
-  const id = `${GROUPS}/${params['group']}${AUTHORIZATION}/roleAssignments/${params['assignment']}`;
+  if (!ROLES.includes(roleDefinitionId)) return notFound(`role definition ${roleDefinitionId}`);
+  const place = placeOf(caller.tenant, group, principalId);
+  const there = store.find(...place);
+  const id = `${GROUPS}/${group}${AUTHORIZATION}/roleAssignments/${params['assignment']}`;
   if (there) return there['id'] === id ? seen(200, there) : exists('The role assignment', 'RoleAssignmentExists');
   const data = { id, name: params['assignment'], properties: body.properties };
-  store.put(['owners', caller.tenant, principalId], data);
+  store.put(place, data);
   return done(201, data);
 };
+
+/** Assignments of the root group say who owns the tenant. */
+const placeOf = (tenant: string, group: string, principal: string): Place =>
+  group === tenant ? ['owners', tenant, principal] : ['groupRoles', `${tenant}/${group}`, principal];
 
 const listAssignments: Work = ({ query, caller }, { store }) => {
   const principal = filtered(query, 'principalId');
@@ -102,9 +115,10 @@ const removeGroup: Work = (request, world) => {
 
 const unassign: Work = ({ params, caller }, world) => {
   if (!isElevated(world, caller) && !owns(world, caller)) return denied();
-  const found = world.store.list('owners', caller.tenant).find((one) => one['name'] === params['assignment']);
+  const [kind, scope] = placeOf(caller.tenant, params['group']!, '');
+  const found = world.store.list(kind, scope).find((one) => one['name'] === params['assignment']);
   const { principalId } = (found?.['properties'] ?? {}) as { principalId?: string };
-  return removeOnce(world, ['owners', caller.tenant, String(principalId)]);
+  return removeOnce(world, [kind, scope, String(principalId)]);
 };
 
 const policyBody = Type.Object({ properties: Type.Object({ displayName: text }) }, strict);

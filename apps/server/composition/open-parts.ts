@@ -3,13 +3,14 @@ import { EventLog, EventRegistry } from '#event-store';
 import { CSP_CATEGORY, cspDecider, cspEffects, cspEvents, csps } from '#csp';
 import { systemClock, systemIds, type Vault } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
-import { PlanRegistry, portfolioDecider, portfolioEvents } from '#portfolio';
+import { PlanRegistry, portfolioDecider, portfolioEvents, type PortfolioState } from '#portfolio';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openReadModels, openWork, projections, startProjector } from '#read-models';
 import { CallbackTokens, Runtime } from '#runtime';
 import { subscriptionDecider, subscriptionEvents } from '#subscription';
 import { processDecider, processEffects, processEvents, type WorkflowDefinition } from '#workflow';
 import { openEmbeddedStore } from '../../../libs/event-store/embedded/index.js';
+import { mailEffect } from '../notices/mail.effect.js';
 import { observing } from '../health/observer.js';
 import { cspGates, readPause } from './csp-gates.js';
 import { Closing } from './closing.js';
@@ -80,13 +81,15 @@ async function open(
   const { workflows, formOf } = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const tokens = new CallbackTokens(tokenKeys(config), config.publicUrl);
   const gates = cspGates(config, clock);
+  const parents = async (id: string) => (await runtime.load<PortfolioState>(`portfolio-${id}`)).state;
   const runtime: Runtime = new Runtime({
     log,
     clock,
     ids,
     tokens,
     effects: [
-      ...csps.flatMap((csp) => cspEffects(csp, cspSettings(config, vault), gates.get(csp.name))),
+      ...csps.flatMap((csp) => cspEffects(csp, { ...cspSettings(config, vault), parents }, gates.get(csp.name))),
+      mailEffect(config.smtpUrl, config.mailFrom),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],
     openWork: (dueBefore) => openWork(readModels, dueBefore),

@@ -17,6 +17,8 @@ const facts = {
 
 const root = { tenantId: 't', clientId: 'c', clientSecret: 's' };
 
+const parents = async () => ({ phase: 'ABSENT' }) as const;
+
 let server: Server;
 let base: string;
 let seen: { url: string; headers: IncomingMessage['headers']; body: string }[];
@@ -59,7 +61,9 @@ const call = (input: unknown): EffectCall => ({
   correlationId: 'c',
 });
 const run = (name: string, input: unknown = {}, signal?: AbortSignal) => {
-  const effect = cspEffects(azure, { baseUrl: base, vault, root, now: () => 0 }).find((one) => one.name === name)!;
+  const effect = cspEffects(azure, { baseUrl: base, vault, root, parents, now: () => 0 }).find(
+    (one) => one.name === name,
+  )!;
   return effect.run({ ...call(input), ...(signal && { signal }) });
 };
 

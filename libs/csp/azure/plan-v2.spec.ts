@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driving } from '#kernel';
-import { PlanRegistry, portfolioDecider, type PortfolioCommand, type PortfolioState } from '#portfolio';
+import { buildPayload, PlanRegistry, portfolioDecider, type PortfolioCommand, type PortfolioState } from '#portfolio';
 import { azure, azurePlanV2 } from '../index.js';
 
 const decider = portfolioDecider(azure.plans.reduce((all, plan) => all.register(plan), new PlanRegistry()));
@@ -79,9 +79,21 @@ describe('when a portfolio on version 2 starts', () => {
 });
 
 describe('version 2 of the plan', () => {
-  it('has 22 stages, and no two results are written to the same place', () => {
+  it('has 22 stages with 22 names', () => {
     expect(azurePlanV2.stages).toHaveLength(22);
     expect(new Set(azurePlanV2.stages.map(({ name }) => name)).size).toBe(22);
+  });
+
+  it('reads results only by stage and field', () => {
+    const owner = azurePlanV2.stages.find(({ name }) => name === 'BILLING_OWNER')!;
+    expect(owner.payload.from['display_name']).toEqual({ constant: 'Billing Owner' });
+    const input = buildPayload(owner, {
+      name: 'display name of the portfolio',
+      facts: {},
+      start: {},
+      results: { TENANT: { tenant_id: 't', domain_name: 'd' }, BILLING_PROFILE_CREATION: { domain_name: 'other' } },
+    });
+    expect(input).toMatchObject({ display_name: 'Billing Owner', tenant_id: 't', domain_name: 'd' });
   });
 
   it('names two CLINs of one type differently', () => {

@@ -1,4 +1,5 @@
 import type { StagePlan } from '#portfolio';
+import { afterAzure } from './after.js';
 import { azureFactsV2 } from './facts-v2.js';
 import { funding } from './funding.js';
 import { adminRoleStages } from './stages/admin-role.stages.js';
@@ -20,6 +21,7 @@ export const azurePlanV2: StagePlan = {
   version: 2,
   facts: azureFactsV2,
   start: funding,
+  after: afterAzure,
   stages: [
     tenant,
     ...billingProfileStages,

@@ -169,14 +169,14 @@ describe('loadConfig', () => {
 describe('describeConfig', () => {
   it('describes each variable once', () => {
     const names = describeConfig().map((v) => v.name);
-    expect(names).toHaveLength(21);
-    expect(new Set(names).size).toBe(21);
+    expect(names).toHaveLength(23);
+    expect(new Set(names).size).toBe(23);
     expect(
       describeConfig()
         .filter((v) => v.secret)
         .map((v) => v.name),
     ).toEqual(
-      ['VAULT_KEY', 'CALLBACK_KEYS', 'CSP_CLIENT_SECRET', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map(
+      ['VAULT_KEY', 'CALLBACK_KEYS', 'CSP_CLIENT_SECRET', 'SMTP_URL', 'SCIM_TOKEN', 'WEBHOOK_SECRETS'].map(
         (name) => `PURVEYOR_${name}`,
       ),
     );

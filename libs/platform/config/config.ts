@@ -10,6 +10,7 @@ import {
   IsNotEmpty,
   IsOptional,
   IsString,
+  Matches,
   Max,
   Min,
 } from 'class-validator';
@@ -207,6 +208,24 @@ export class Config {
   })
   @IsArray()
   cspLimits!: readonly CspLimit[];
+
+  @FromEnvironment('PURVEYOR_SMTP_URL', {
+    meaning: 'SMTP server that takes notices to people. Without it none are sent, and the log says so.',
+    allowed: 'smtp://[user:password@]host:port or smtps://...',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^smtps?:\/\//)
+  smtpUrl?: string;
+
+  @FromEnvironment('PURVEYOR_MAIL_FROM', {
+    default: 'purveyor@localhost',
+    meaning: 'Sender of notices.',
+    allowed: 'an e-mail address',
+  })
+  @IsString()
+  @IsNotEmpty()
+  mailFrom!: string;
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

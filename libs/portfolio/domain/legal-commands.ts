@@ -1,4 +1,5 @@
 import { retryable } from './barriers.js';
+import { failedDuties } from './duties.js';
 import type { PlanRegistry } from './plan-registry.js';
 import { currentStage, type Existing, type PortfolioState } from './portfolio.state.js';
 import { stageOf, type StagePlan } from './stage-plan.js';
@@ -51,6 +52,7 @@ export function legalUnder(state: Existing, plan: StagePlan | undefined): readon
         { command: 'skip', stage: name },
       ]);
     case 'COMPLETED':
+      return [...failedDuties(state).map((name) => ({ command: 'resume', stage: name }) as const), ...back];
     case 'ABANDONED':
       return back;
     case 'DEPROVISIONING':

@@ -1,4 +1,5 @@
-import type { PortfolioEvent } from '../published/index.js';
+import { dutyStep, type PortfolioEvent } from '../published/index.js';
+import { failedDuties } from './duties.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
@@ -25,6 +26,8 @@ const known = (plan: StagePlan, name: string): Stage => {
 
 /** Goes on from the failed stage, and only that one. */
 export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
+  if (failedDuties(state).includes(command.stage) && fits(state, plan, { command: 'resume', stage: command.stage }))
+    return [{ type: 'StageResumed', data: { step: dutyStep(command.stage), time: command.time } }];
   const stage = known(plan, command.stage);
   const { input, time } = command;
   if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, stage, time);

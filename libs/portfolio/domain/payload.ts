@@ -1,19 +1,9 @@
 import { Refusal, type Fault } from '#kernel';
 import { at } from './paths.js';
 import { faultsOf } from './schema-faults.js';
-import type { Facts, Provenance, Stage, StagePlan } from './stage-plan.js';
+import type { Facts, Provenance, Sources, Stage, StagePlan } from './stage-plan.js';
 
-export type { Facts };
-export type Results = Readonly<Record<string, unknown>>;
-
-/** Everything payloads are made of. */
-export interface Sources {
-  readonly name: string;
-  readonly facts: Facts;
-  /** What the start rule established. */
-  readonly start: Facts;
-  readonly results: Results;
-}
+export type { Facts, Sources };
 
 /** A stage's payload from what is known, corrected by what an operator gave. Pure. */
 export function buildPayload(stage: Stage, sources: Sources, correction: Facts = {}): Facts {

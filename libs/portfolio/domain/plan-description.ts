@@ -24,12 +24,21 @@ export interface StageDescription {
   readonly undo: readonly string[] | string | null;
 }
 
+/** Fields of one stage's result that another stage reads. */
+export interface FlowDescription {
+  readonly from: string;
+  readonly to: string;
+  readonly fields: readonly string[];
+}
+
 export interface PlanDescription {
   readonly csp: string;
   readonly name: string;
   readonly version: number;
   readonly facts: unknown;
   readonly stages: readonly StageDescription[];
+  /** Who reads whose results. */
+  readonly flow: readonly FlowDescription[];
   readonly states: readonly string[];
   readonly transitions: readonly TransitionDescription[];
 }
@@ -46,6 +55,7 @@ export function planDescription(plan: StagePlan): PlanDescription {
     version: plan.version,
     facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
     stages: plan.stages.map(describe),
+    flow: plan.stages.flatMap(flowInto),
     states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED', ...back.states],
     transitions: [
       ...postponed.map((state) => move('postpone', ['UNSTARTED', state], state, 'PortfolioStartPostponed')),
@@ -149,6 +159,17 @@ const describe = (stage: Stage): StageDescription => ({
   calls: inShort(stage.calls ?? []),
   undo: stage.undo === undefined ? null : 'cannot' in stage.undo ? stage.undo.cannot : inShort(stage.undo.calls),
 });
+
+/** One entry for each stage it reads, in the order of its payload. */
+function flowInto(stage: Stage): readonly FlowDescription[] {
+  const read = Object.values(stage.payload.from).flatMap((from) => ('stage' in from ? [from] : []));
+  const sources = [...new Set(read.map((from) => from.stage))];
+  return sources.map((from) => ({
+    from,
+    to: stage.name,
+    fields: read.filter((one) => one.stage === from).map((one) => one.field),
+  }));
+}
 
 const inShort = (calls: readonly StageCall[]): readonly string[] =>
   calls.map(({ method, api, path }) => `${method} ${api} ${path}`);

@@ -8,6 +8,7 @@ import { pick } from './paths.js';
 import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
 import type { PortfolioCommand } from './portfolio.commands.js';
+import { decideAfter, owedAfter } from './duties.js';
 import { evolve, requests } from './portfolio.evolve.js';
 import { currentRequest, currentStage, sourcesOf, type Existing, type PortfolioState } from './portfolio.state.js';
 import { conflict, noPortfolio } from './refusals.js';
@@ -102,6 +103,8 @@ function byPeople(
 function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): readonly PortfolioEvent[] {
   if (state.phase === 'POSTPONED' && command.type === 'Due')
     return startOrPostpone(plans.bound(state.csp, state.plan), state.facts, command.time, state);
+  if (state.phase === 'COMPLETED')
+    return decideAfter(state, plans.bound(state.csp, state.plan), command, misfit) as readonly StageEvent[];
   if (state.phase !== 'STARTED' && state.phase !== 'DEPROVISIONING') return [];
   const plan = plans.bound(state.csp, state.plan);
   return [...ofStage(plan, command, state), ...(decideBack(state, plan, command) as readonly StageEvent[])];
@@ -130,8 +133,9 @@ function misfit(stage: Stage, result: unknown): Failure | undefined {
 
 function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<PortfolioEvent>[] {
   switch (state.phase) {
-    case 'ABSENT':
     case 'COMPLETED':
+      return owedOf(plans, state, owedAfter);
+    case 'ABSENT':
     case 'ABANDONED':
     case 'DEPROVISIONED':
       return [];
@@ -151,6 +155,12 @@ function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<Portfol
       return unlessPaused(state, owedBy(stage, state));
     }
   }
+}
+
+/** Without its plan a portfolio at rest owes nothing. */
+function owedOf(plans: PlanRegistry, state: Existing, owedBy: typeof owedAfter): readonly Owed<PortfolioEvent>[] {
+  const plan = plans.find(state.csp, state.plan);
+  return plan ? (owedBy(state, plan) as readonly Owed<StageEvent>[]) : [];
 }
 
 const owedBy = (stage: Stage, state: Existing) =>

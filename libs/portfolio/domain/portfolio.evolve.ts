@@ -1,5 +1,6 @@
 import { Requests, type Request, type RequestEvent } from '#runtime';
 import {
+  dutyOf,
   stageOfUndo,
   STAGE_EVENTS,
   UNDO_EVENTS,
@@ -19,7 +20,7 @@ export function evolve(state: PortfolioState, event: PortfolioEvent): PortfolioS
   if (event.type === 'DeprovisioningRequested') return { ...base(state), phase: 'DEPROVISIONING', paused: undefined };
   if (state.phase === 'ABANDONED') return state;
   if (event.type === 'FactsAmended') return { ...state, facts: { ...state.facts, ...event.data.facts } };
-  if (state.phase === 'COMPLETED') return state;
+  if (state.phase === 'COMPLETED') return dutyEvent(state, event);
   return state.phase === 'DEPROVISIONING' || state.phase === 'DEPROVISION_FAILED'
     ? takenBack(state, event)
     : onTheWay(state, event);
@@ -93,6 +94,16 @@ function requestEvent(state: Existing, event: RequestEvent): PortfolioState {
   return request ? { ...state, stages: { ...state.stages, [step]: request } } : state;
 }
 
+/** A complete portfolio stays complete whatever becomes of what is owed after it. */
+function dutyEvent(state: Existing, event: PortfolioEvent): PortfolioState {
+  const name = 'step' in event.data ? dutyOf(event.data.step) : undefined;
+  if (name === undefined) return state;
+  const before = state.duties[name];
+  const resumed = event.type === 'StageResumed' && before?.status === 'failed';
+  const request = resumed ? requests.resume(before, false) : requests.evolve(before, event as RequestEvent);
+  return request ? { ...state, duties: { ...state.duties, [name]: request } } : state;
+}
+
 const withUndo = (state: Existing, stage: string, undo: Undo): PortfolioState => ({
   ...base(state),
   undone: { ...state.undone, [stage]: undo },
@@ -114,6 +125,7 @@ function created(data: PortfolioCreated['data']): PortfolioState {
     corrections: {},
     generations: {},
     paused: undefined,
+    duties: {},
     undone: {},
   };
 }
@@ -185,6 +197,11 @@ const base = (state: Existing) => ({ ...core(state), startedAt: startOf(state) }
 
 function core(state: Existing) {
   const { name, csp, plan, facts, established, advance, createdAt, current, stages } = state;
-  const more = { corrections: state.corrections, generations: state.generations, undone: state.undone };
+  const more = {
+    corrections: state.corrections,
+    generations: state.generations,
+    undone: state.undone,
+    duties: state.duties,
+  };
   return { name, csp, plan, facts, established, advance, createdAt, current, stages, paused: state.paused, ...more };
 }

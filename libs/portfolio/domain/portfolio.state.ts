@@ -39,6 +39,8 @@ interface Created {
   readonly generations: Readonly<Record<string, number>>;
   /** Nothing new is begun. */
   readonly paused: { readonly reason: string; readonly since: number } | undefined;
+  /** What is owed after completion and has begun. */
+  readonly duties: Readonly<Record<string, Request>>;
   /** What became of the stages on the way back. */
   readonly undone: Readonly<Record<string, Undo>>;
 }

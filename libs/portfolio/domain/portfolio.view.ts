@@ -31,6 +31,8 @@ export interface PortfolioView {
   readonly state: string;
   readonly phase: Exclude<Phase, 'ABSENT'> | 'CONFIGURATION_ERROR';
   readonly stages: readonly StageView[];
+  /** What is owed after completion: `after/<name>` as a stage of its own. */
+  readonly after: readonly StageView[];
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -58,6 +60,7 @@ export function portfolioView(state: Existing, plan: StagePlan | undefined): Por
     stages: state.plan.stages.map((name) =>
       stageView(name, labelOf(plan, name), state.stages[name], state.undone[name]),
     ),
+    after: Object.entries(state.duties).map(([name, duty]) => stageView(name, name, duty, undefined)),
     createdAt: state.createdAt,
     startedAt: 'startedAt' in state ? state.startedAt : null,
     endedAt: endOf(state),

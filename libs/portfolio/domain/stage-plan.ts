@@ -42,6 +42,8 @@ export interface Stage {
   readonly keeps?: readonly string[];
   /** Where a callback's answer has the result's fields: dot paths. */
   readonly wire?: { readonly result: Readonly<Record<string, string>> };
+  /** Waits until the portfolio whose id is in this payload field is complete, and takes fields of its results. */
+  readonly parent?: { readonly fact: string; readonly take: Readonly<Record<string, string>> };
   /** An answer 202 ends this stage with these result fields; another stage waits for the operation. */
   readonly begins?: OperationFields;
   /** Waits for the operation in these payload fields; without an address the earlier stage was answered in full. */
@@ -67,6 +69,27 @@ export interface StagePlan {
   /** Without one a portfolio may start at any time. */
   readonly start?: StartRule;
   readonly stages: readonly Stage[];
+  /** What is owed once all stages are done, each by itself: a failure of one is shown and changes nothing else. Pure. */
+  readonly after?: (sources: Sources) => readonly Duty[];
+}
+
+/** Everything payloads are made of. */
+export interface Sources {
+  readonly name: string;
+  readonly facts: Facts;
+  /** What the start rule established. */
+  readonly start: Facts;
+  readonly results: Facts;
+}
+
+/** One thing owed after completion. */
+export interface Duty {
+  /** Upper case, digits, dash and underscore; the same for the same duty for ever. */
+  readonly name: string;
+  readonly stage: Stage;
+  readonly input: Facts;
+  /** Not before this time, ms since the epoch. */
+  readonly notBefore: number;
 }
 
 /** When a portfolio may start. Pure; `time` is ms since the epoch. What it establishes is frozen when the portfolio starts. */

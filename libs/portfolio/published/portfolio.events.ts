@@ -21,6 +21,11 @@ export const undoStep = (stage: string): string => `${stage}/undo`;
 /** The stage of such a step; undefined for any other. */
 export const stageOfUndo = (step: string | undefined): string | undefined => /^(.+)\/undo$/.exec(step ?? '')?.[1];
 
+/** Step of something owed after completion. */
+export const dutyStep = (name: string): string => `after/${name}`;
+/** The name of such a step; undefined for any other. */
+export const dutyOf = (step: string | undefined): string | undefined => /^after\/(.+)$/.exec(step ?? '')?.[1];
+
 /** The same for the request that takes a stage back. */
 export const UNDO_EVENTS = {
   started: 'StageDeprovisioningStarted',

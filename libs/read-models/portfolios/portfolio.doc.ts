@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#event-store';
 import type { Failure } from '#kernel';
-import { stageOfUndo, type PortfolioEvent } from '#portfolio/published';
+import { dutyOf, stageOfUndo, type PortfolioEvent } from '#portfolio/published';
 
 export type StageState = 'WAITING' | 'IN_PROGRESS' | 'REQUESTED' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
 
@@ -43,6 +43,8 @@ export interface PortfolioDoc {
   readonly stage: string | null;
   readonly stages: readonly StageDoc[];
   /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
+  /** What is owed after completion and has begun. */
+  readonly after: readonly StageDoc[];
   readonly postponed: { readonly code: string; readonly message: string; readonly until: number | null } | null;
   readonly paused: { readonly reason: string; readonly since: number } | null;
   readonly createdAt: number;
@@ -79,6 +81,7 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       state: 'UNSTARTED',
       stage: null,
       stages: plan.stages.map(newStage),
+      after: [],
       postponed: null,
       paused: null,
       createdAt: at,
@@ -124,6 +127,8 @@ function next(
 }
 
 function ofStep(doc: PortfolioDoc, event: PortfolioEvent & { data: { step: string } }, at: number): PortfolioDoc {
+  const duty = dutyOf(event.data.step);
+  if (duty !== undefined) return { ...doc, after: withDuty(doc.after, duty, changeOf(event, at)) };
   const undo = undoOf(event);
   if (undo) return withUndo(doc, stageOfUndo(event.data.step) ?? event.data.step, undo, at);
   const changed = withStage(doc, event.data.step, changeOf(event, at), at);
@@ -131,6 +136,12 @@ function ofStep(doc: PortfolioDoc, event: PortfolioEvent & { data: { step: strin
 }
 
 const isBack = ({ phase }: PortfolioDoc): boolean => phase === 'DEPROVISIONING' || phase === 'DEPROVISION_FAILED';
+
+function withDuty(all: readonly StageDoc[], name: string, change: StageChange): readonly StageDoc[] {
+  const before = all.find(({ stage }) => stage === name) ?? newStage(name);
+  const after = { ...before, ...change, startedAt: before.startedAt ?? change.startedAt ?? null };
+  return [...all.filter(({ stage }) => stage !== name), after];
+}
 
 function undoOf(event: PortfolioEvent): StageDoc['undo'] | undefined {
   const { reason = null, failure = null } = event.data as { reason?: string; failure?: Failure };

@@ -43,7 +43,7 @@ const verification = shared.azureStage({
 /** One name for a CLIN wherever it is reported: order and number, so that two CLINs of one type do not meet. */
 export const INSTRUCTION = '{task_order_number}:CLIN{clin_number}';
 
-const instruction = shared.azureStage({
+export const instruction = shared.azureStage({
   name: 'BILLING_INSTRUCTION',
   label: 'billing instruction',
   payload: {
@@ -76,7 +76,8 @@ const instruction = shared.azureStage({
       }),
     ],
   },
-  result: { reported_clin_name: text },
+  keeps: ['billing_account_name'],
+  result: { reported_clin_name: text, billing_account_name: text },
 });
 
 export const taskOrderStages = [creation, verification, instruction];
