@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog, EventRegistry } from '#event-store';
-import { CSP_CATEGORY, cspDecider, cspEffects, cspEvents, csps } from '#csp';
+import { CSP_CATEGORY, cspDecider, cspEffects, cspEvents, csps, type Fetch } from '#csp';
 import { systemClock, systemIds, type Vault } from '#kernel';
 import { createLogger, createMetrics, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { PlanRegistry, portfolioDecider, portfolioEvents, type PortfolioState } from '#portfolio';
@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly acceptLoss?: boolean;
   /** Definitions beside those of the products. */
   readonly workflows?: readonly WorkflowDefinition[];
+  /** Takes the place of the network on the way to the CSPs. */
+  readonly cspFetch?: Fetch;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
 
 async function open(
   config: Config,
-  { acceptLoss = false, workflows: more }: OpenOptions,
+  { acceptLoss = false, workflows: more, cspFetch }: OpenOptions,
   closing: Closing,
 ): Promise<Parts> {
   const logger = createLogger({ level: config.logLevel });
@@ -88,7 +90,9 @@ async function open(
     ids,
     tokens,
     effects: [
-      ...csps.flatMap((csp) => cspEffects(csp, { ...cspSettings(config, vault), parents }, gates.get(csp.name))),
+      ...csps.flatMap((csp) =>
+        cspEffects(csp, { ...cspSettings(config, vault), parents, fetch: cspFetch }, gates.get(csp.name)),
+      ),
       mailEffect(config.smtpUrl, config.mailFrom),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
     ],

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ApiCommand } from '../http/api-doc.js';
+import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { ReasonDto } from '../portfolio/portfolio.dto.js';
 import { OperateCsp } from './csp.commands.js';
@@ -17,6 +17,7 @@ export class CspController {
 
   @Get()
   @ApiOkResponse({ description: 'Every CSP with its plans, limits, circuit and whether it is paused' })
+  @ApiProblems(503)
   list() {
     return this.queries.execute(new ListCsps());
   }
