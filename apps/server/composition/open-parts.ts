@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog } from '#event-store';
+import type { Fetch } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { openReadModels } from '#read-models';
@@ -21,6 +22,8 @@ export interface OpenOptions {
   readonly acceptLoss?: boolean;
   /** Definitions beside those of the products. */
   readonly workflows?: readonly WorkflowDefinition[];
+  /** Takes the place of the network on the way to the CSPs. */
+  readonly cspFetch?: Fetch;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
 }
 
 async function open(config: Config, options: OpenOptions, closing: Closing): Promise<Parts> {
-  const { acceptLoss = false, workflows: more } = options;
+  const { acceptLoss = false, workflows: more, cspFetch } = options;
   const [logger, metrics] = [createLogger({ level: config.logLevel }), createMetrics()];
   const [clock, ids] = [systemClock, systemIds()];
   const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
@@ -56,7 +59,8 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
   const timers = groups && isOneOfSeveral(config) ? await openTimers(config, groups) : undefined;
   const shared = timers && { keepsTime: () => timers.held() };
-  const run = openRuntime({ ...base, log, vault, readModels, more, alone: commits !== undefined, shared });
+  const alone = commits !== undefined;
+  const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared });
   const { runtime } = run;
   closing.add(() => runtime.stop(DRAIN_MS));
   const taker = groups && timers && openWorkTaker({ ...base, groups, runtime });
