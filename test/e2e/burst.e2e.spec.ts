@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until, World } from './world.js';
+import { until, WEBHOOK_SECRET, World } from './world.js';
 
 const FULL = process.env['PURVEYOR_FULL'] === '1';
 const OPERATIONS = FULL ? 1_000 : 100;
@@ -52,7 +52,10 @@ afterAll(async () => {
 });
 
 /** As the contract says: repeated under the same id until there is an answer that is not 503 or worse. */
-async function deliver({ url, id, body }: Callback): Promise<{ status: number; ms: number; tries: number }> {
+async function deliver(
+  { url, id, body }: Callback,
+  signer = webhook,
+): Promise<{ status: number; ms: number; tries: number }> {
   const end = Date.now() + 150_000;
   for (let tries = 1; ; tries++) {
     const now = new Date();
@@ -60,7 +63,7 @@ async function deliver({ url, id, body }: Callback): Promise<{ status: number; m
       'content-type': 'application/json',
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      'webhook-signature': webhook.sign(id, now, body),
+      'webhook-signature': signer.sign(id, now, body),
     };
     const began = performance.now();
     const signal = AbortSignal.timeout(15_000);
@@ -116,6 +119,12 @@ describe(`${OPERATIONS} operations and ${OPERATIONS * PER_OPERATION} callbacks, 
     expect(unsigned).toBe(0);
     console.log(`${OPERATIONS} operations requested after ${Date.now() - began} ms`);
   }, 120_000);
+
+  it('hears nobody who signs with the secret of the others', async () => {
+    const [url] = addresses.get(ids[0]!)!;
+    const callback = { url: url!, id: 'forged', body: '{"status":"failed"}' };
+    expect((await deliver(callback, new Webhook(WEBHOOK_SECRET))).status).toBe(401);
+  });
 
   it('loses no callback while the server is killed in the middle, and answers duplicates alike', async () => {
     const all = shuffled(ids.flatMap((id) => callbacksOf(id, [...addresses.get(id)!][0]!)));

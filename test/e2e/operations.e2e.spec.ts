@@ -2,10 +2,9 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { becomes, command, createOperation, made, need, operation, typesOf } from './operations.js';
 import { expectProblem } from './portfolios.js';
-import { until, World } from './world.js';
+import { until, WEBHOOK_SECRET, World } from './world.js';
 
 const POST = { method: 'POST', path: '/provisioners/sandbox' };
-const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 let world: World;
 beforeAll(async () => {
   world = await World.start();
@@ -26,7 +25,7 @@ async function callbackUrl(resource: string): Promise<string> {
 
 const json = (answer: Response): Promise<any> => answer.json().catch(() => undefined);
 
-async function callBack(url: string, body: unknown, { id = `msg_${Math.random()}`, secret = SECRET } = {}) {
+async function callBack(url: string, body: unknown, { id = `msg_${Math.random()}`, secret = WEBHOOK_SECRET } = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const now = new Date();
   const headers = {

@@ -66,7 +66,8 @@ describe('the example provisioner', () => {
     await example.end('SIGKILL');
     example = start(SECRETS[0]);
     await alive();
-    await becomes(world, id, 'PROVISIONED');
+    const done = await becomes(world, id, 'PROVISIONED');
+    expect(done.needs[0].provision.attempts).toBe(1);
   }, 60_000);
 
   it('is asked at the deadline', async () => {

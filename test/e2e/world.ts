@@ -23,6 +23,7 @@ export interface Answer {
 export interface AuditEvent {
   readonly type: string;
   readonly revision: number;
+  readonly position: number;
   readonly data: Record<string, any>;
   readonly metadata: Record<string, any>;
 }
@@ -97,6 +98,10 @@ export class World {
   /** Resolves with the signal that ended the server, null if it ended by itself; throws when it still lives after `ms`. */
   serverEnded(ms = 30_000): Promise<NodeJS.Signals | null> {
     return this.server.ended(ms);
+  }
+
+  async kill9Server(): Promise<void> {
+    await this.server.end('SIGKILL');
   }
 
   /** A file of this world that vanishes with it. */
@@ -183,7 +188,12 @@ export class World {
   }
 }
 
-export async function request(method: string, url: string, body?: string, more: Record<string, string> = {}): Promise<Answer> {
+export async function request(
+  method: string,
+  url: string,
+  body?: string,
+  more: Record<string, string> = {},
+): Promise<Answer> {
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   const text = await answer.text();

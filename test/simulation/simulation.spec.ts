@@ -34,7 +34,7 @@ const portfolios: Scenario = {
   effects: (outside, clock, alive, dispatcher) => [
     ...provisioningEffects(
       registryOf((call) =>
-        outside.effect('IT', 'at_once', clock, alive).run({ ...call, input: call, stream: '', key: '' } as never),
+        outside.effect('IT', 'at_once', clock, alive).run({ ...call, input: call, stream: '', key: '' }),
       ),
       { vault: noSecrets, clock, dispatcher },
     ),
