@@ -96,7 +96,7 @@ export function planReference(plans) {
 function planPages(plan) {
   const transitions = plan.transitions.map(
     ({ trigger, from, to, event }) =>
-      `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${code(to)} | ${code(event)} |`,
+      `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${wrapped(to)} | ${wrapped(event)} |`,
   );
   return [
     '',
