@@ -1,9 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
+import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
+import { OperationDetailSchema, OperationPageSchema } from './operation.answers.js';
 import * as commands from './operation.commands.js';
 import {
   AcceptLateDto,
@@ -20,6 +23,7 @@ interface Reply {
 
 @ApiTags('operations')
 @Controller('operations')
+@Needs('read', 'operate')
 export class OperationController {
   constructor(
     private readonly commands: CommandBus,
@@ -40,14 +44,14 @@ export class OperationController {
   }
 
   @Get()
-  @ApiOkResponse({ description: 'One page, newest first' })
+  @ApiAnswer(OperationPageSchema, 'One page, newest first')
   @ApiProblems(400, 503)
   list(@Query() query: ListOperationsDto) {
     return this.queries.execute(new ListOperations(query));
   }
 
   @Get(':id')
-  @ApiOkResponse({ description: 'State and code, needs with their requests, history and legal commands' })
+  @ApiAnswer(OperationDetailSchema, 'State and code, needs with their requests, history and legal commands')
   @ApiProblems(400, 404, 503)
   get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetOperation(id));
