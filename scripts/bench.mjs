@@ -1,9 +1,14 @@
-/** `npm run bench [-- options]`: the measurements of test/bench, built first so that what ships is what is measured. */
+/**
+ * `npm run bench [-- FILE]`: the measurements of test/bench, built first so that what ships is what is measured. `-- production`: those
+ * over EventStoreDB and PostgreSQL.
+ */
 import { NODE_OPTIONS } from './lib/children.mjs';
 import { buildIfStale, installIfNeeded, inRoot, main, run } from './lib/project.mjs';
 
 await main(async () => {
   await installIfNeeded();
   await buildIfStale();
-  return run(process.execPath, [...NODE_OPTIONS, inRoot('dist/test/bench/main.js'), ...process.argv.slice(2)]);
+  const [first, ...rest] = process.argv.slice(2);
+  const [program, args] = first === 'production' ? [first, rest] : ['main', process.argv.slice(2)];
+  return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${program}.js`), ...args]);
 });

@@ -1,4 +1,4 @@
-/** `npm test`, `test:quick`, `test:full` and `test:contract`: installs, builds, runs jest and ends with `N passed, N failed`. */
+/** `npm test`, `test:quick`, `test:full`, `test:production` and `test:contract`: installs, builds, runs jest and ends with `N passed, N failed`. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ const MODES = {
   all: { args: [], env: {} },
   quick: { args: ['--testPathPatterns', '[\\\\/]libs[\\\\/]'], env: {} },
   full: { args: [], env: { PURVEYOR_FULL: '1' } },
+  production: { args: ['--testPathPatterns', '[\\\\/]test[\\\\/]e2e[\\\\/]production'], env: {} },
   contract: { args: ['--testPathPatterns', '[\\\\/]test[\\\\/]contract[\\\\/]'], env: {} },
 };
 

@@ -30,7 +30,7 @@ export function postEffect(stage: Stage, { client, vault, url }: StageTarget): E
 }
 
 /** The effect that asks a long-running operation how it stands (ARM: `status` Succeeded, Failed or Canceled ends it). */
-export function pollEffect(stage: Stage, { client, url }: StageTarget): Effect {
+export function pollEffect(stage: Stage, { client, vault, url }: StageTarget): Effect {
   return {
     name: stage.pollEffect ?? `${stage.effect}.poll`,
     async run(call) {
@@ -39,7 +39,10 @@ export function pollEffect(stage: Stage, { client, url }: StageTarget): Effect {
       if (target === undefined) return fault('refused', 'no_location', 'the CSP named no location of its own to ask');
       const headers = { ...(call.traceparent !== undefined && { traceparent: call.traceparent }) };
       const outcome = await client.send({ method: 'GET', url: target, headers, signal: call.signal });
-      return polled(stage, outcome);
+      const said = polled(stage, outcome);
+      // What it says of a failure may repeat what it was sent in the beginning.
+      if (said.kind !== 'failed') return said;
+      return conceal(said, (await resolveSecrets(stage, call.input as Record<string, unknown>, vault)).secrets);
     },
   };
 }

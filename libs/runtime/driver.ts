@@ -88,15 +88,17 @@ export class Driver {
   /** Again on conflict, and on a store that cannot, for as long as the sender is patient. */
   private async handle(stream: string, job: Job): Promise<Dispatched> {
     const began = this.options.clock.now();
+    let asked = job;
     if (job.ended) this.endAttempt(stream, job.ended);
     try {
       for (let tries = 1; ; tries++) {
         if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
         try {
-          return await this.record(stream, job);
+          return await this.decideAndAppend(stream, asked);
         } catch (error) {
           const waited = this.options.clock.now() - began;
-          if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
+          if (asked === job && error instanceof EventTooLarge) asked = cutShort(job);
+          else if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
             throw error instanceof WrongExpectedRevision ? tooManyConflicts(job.patience, stream) : error;
         }
       }
@@ -121,16 +123,6 @@ export class Driver {
     if (!passing || patience !== 'machine') return false;
     await pause(this.options.clock, Math.min(100 * 2 ** Math.min(tries, 6), 5_000));
     return true;
-  }
-
-  /** What is too large to be recorded is cut once, and is what it is then. */
-  private async record(stream: string, job: Job): Promise<Dispatched> {
-    try {
-      return await this.decideAndAppend(stream, job);
-    } catch (error) {
-      if (!(error instanceof EventTooLarge)) throw error;
-      return this.decideAndAppend(stream, { ...job, commands: (owed) => job.commands(owed).map(fitting) });
-    }
   }
 
   private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
@@ -303,6 +295,9 @@ function readAgainMs(run: Run, outcome: Outcome): number {
       return never(outcome);
   }
 }
+
+/** What is too large to be recorded is cut once, and is what it is then. */
+const cutShort = (job: Job): Job => ({ ...job, commands: (owed) => job.commands(owed).map(fitting) });
 
 function tooManyConflicts(patience: Patience, stream: string): Refusal {
   return patience === 'callback'

@@ -105,9 +105,13 @@ describe('the intake', () => {
     await reaches(world, id, `${STAGE}_REQUESTED`);
     const address = addressOf(id);
     expect((await deliver(address, { status: 'progress' })).status).toBe(202);
-    expect((await deliver(address, done('s-1'), { messageId: 'msg_same' })).status).toBe(202);
-    await reaches(world, id, 'COMPLETED');
-    expect((await silence(id, () => deliver(address, done('s-1'), { messageId: 'msg_same' }))).status).toBe(202);
+    const first = await deliver(address, done('s-1'), { messageId: 'msg_same' });
+    const position = first.headers.get('purveyor-position');
+    expect([first.status, position]).toEqual([202, expect.stringMatching(/^\d+$/)]);
+    const seen = await world.api('GET', `/api/portfolios/${id}?min_position=${position}`);
+    expect(seen.body.state).toBe('COMPLETED');
+    const again = await silence(id, () => deliver(address, done('s-1'), { messageId: 'msg_same' }));
+    expect([again.status, again.headers.get('purveyor-position')]).toEqual([202, position]);
     expect((await silence(id, () => deliver(address, done('s-1')))).status).toBe(202);
     expectProblem(await silence(id, () => deliver(address, done('s-2'))), 410, 'callback_late');
     const failed = { status: 'failed', error: { code: 'Late', message: 'no' } };

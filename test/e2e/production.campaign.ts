@@ -20,10 +20,15 @@ export interface Job {
 }
 
 /** As many portfolios as User Groups, begun one after the other over `overMs`; resolves when all have been accepted. */
-export async function beginJobs(world: Production, count: number, overMs: number, name: string): Promise<readonly Job[]> {
+export async function beginJobs(
+  world: Production,
+  count: number,
+  overMs: number,
+  name: string,
+): Promise<readonly Job[]> {
   const jobs = Array.from({ length: count }, async (_, n) => {
     await sleep((overMs * n) / count);
-    return begin(world, n % 2 === 0 ? 'portfolio' : 'create_user_group', `${name}-${n}`);
+    return begin(world, n % 2 === 0 ? 'portfolio' : 'create_user_group', `${name}${n}`);
   });
   return Promise.all(jobs);
 }
@@ -51,7 +56,12 @@ export async function allEnd(world: Production, jobs: readonly Job[], ms = ENDS_
   for (const job of jobs) {
     const [field, value] = END[job.flow as 'portfolio'];
     const left = Math.max(1, latest - Date.now());
-    await until(async () => (await world.api('GET', pathOf(job))).body, (found) => found?.[field] === value, left, 250);
+    await until(
+      async () => (await world.api('GET', pathOf(job))).body,
+      (found) => found?.[field] === value,
+      left,
+      250,
+    );
   }
 }
 
@@ -78,7 +88,7 @@ export async function killAtRandom(
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const roles = Array.from({ length: perRole }, (): RoleName[] => ['api', 'worker', 'projector']).flat();
   const killed: string[] = [];
-  for (const left = [...roles]; left.length > 0; ) {
+  for (const left = [...roles]; left.length > 0;) {
     await sleep(everyMs);
     const [role] = left.splice(Math.floor(random() * left.length), 1);
     const name = pick(world.names(role));
@@ -132,7 +142,10 @@ const TABLES = ['worklist', 'parked', ...projections.flatMap(({ tables }) => tab
 async function contents({ db }: ReadModels): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {};
   for (const name of new Set(TABLES)) {
-    const rows = (await db.selectFrom(name as keyof Tables).selectAll().execute()) as { doc?: string }[];
+    const rows = (await db
+      .selectFrom(name as keyof Tables)
+      .selectAll()
+      .execute()) as { doc?: string }[];
     const plain = rows.map((row) => (row.doc === undefined ? row : { ...row, doc: JSON.parse(row.doc) as unknown }));
     all[name] = plain.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FaultProxy, type Fault } from '../../libs/testing/eventstoredb/fault-proxy.js';
 import { PostgresServer } from '../../libs/testing/postgres-server.js';
-import type { LedgerEntry, Settings } from '../../apps/sandbox/sandbox.types.js';
+import type { Behaviour, LedgerEntry, ScriptMatch, Settings } from '../../apps/sandbox/sandbox.types.js';
 import { Child, freePort } from './child.js';
 import { checkAnswer } from './openapi-check.js';
 import { request, TOKEN, until, WEBHOOK_SECRET, type Answer, type AuditEvent } from './world.js';
@@ -67,7 +67,8 @@ export class Production {
   private async open({ members, nodes = 1, standIn = false }: ProductionOptions): Promise<void> {
     const [publicPort, sandboxPort] = [await freePort(), await freePort()];
     this.sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
-    const eventStore = EVENTSTORE_URL && !standIn ? await this.behindProxy(EVENTSTORE_URL) : await this.startStandIn(nodes);
+    const eventStore =
+      EVENTSTORE_URL && !standIn ? await this.behindProxy(EVENTSTORE_URL) : await this.startStandIn(nodes);
     await this.startSandbox(sandboxPort);
     this.env = {
       PURVEYOR_EVENT_STORE: eventStore,
@@ -82,7 +83,7 @@ export class Production {
       PURVEYOR_VAULT_KEY: KEY,
       PURVEYOR_CALLBACK_KEYS: `k:${KEY}`,
     };
-    await this.command('setup');
+    await this.command(['setup']);
     for (const role of ['projector', 'worker', 'api'] as const)
       for (let n = 1; n <= (members[role] ?? 0); n++)
         await this.startMember(`${role}-${n}`, role, role === 'api' && n === 1 ? publicPort : await freePort());
@@ -92,7 +93,8 @@ export class Production {
 
   /** A real server gets its faults from a proxy in front of it; a cluster is reached past it, as gossip tells its nodes. */
   private async behindProxy(url: string): Promise<string> {
-    const [, before, host, port = '2113', after] = /^(esdb:\/\/(?:[^@/]*@)?)([^:,/?]+)(?::(\d+))?((?:\/|\?).*)?$/.exec(url) ?? [];
+    const [, before, host, port = '2113', after] =
+      /^(esdb:\/\/(?:[^@/]*@)?)([^:,/?]+)(?::(\d+))?((?:\/|\?).*)?$/.exec(url) ?? [];
     if (host === undefined) return url;
     this.proxy = new FaultProxy({ host, port: Number(port) });
     return `${before}127.0.0.1:${await this.proxy.listen()}${after ?? ''}`;
@@ -121,10 +123,10 @@ export class Production {
     await child.ready();
   }
 
-  /** A sub-command of the server program; answers what it wrote. Throws when it fails. */
-  async command(...args: string[]): Promise<string> {
+  /** The server program with a sub-command, or with other settings; answers what it wrote. Throws when it ends with an error. */
+  async command(args: readonly string[], more: Record<string, string> = {}): Promise<string> {
     const { PATH = '', HOME = '' } = process.env;
-    const env = { PATH, HOME, ...this.env };
+    const env = { PATH, HOME, ...this.env, ...more };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [SERVER, ...args], { env });
     return stdout + stderr;
   }
@@ -162,6 +164,11 @@ export class Production {
     return name;
   }
 
+  /** False for a real server: what only the stand-in can suffer is not tested there. */
+  get isStandIn(): boolean {
+    return this.controlUrl !== '';
+  }
+
   names(role?: RoleName): readonly string[] {
     return [...this.members].filter(([, member]) => role === undefined || member.role === role).map(([name]) => name);
   }
@@ -195,7 +202,8 @@ export class Production {
   timekeeper(): Promise<string> {
     const asked = async () => {
       for (const name of this.names('worker'))
-        if (this.member(name).alive && (await this.metric(name, 'purveyor_keeps_time').catch(() => 0)) === 1) return name;
+        if (this.member(name).alive && (await this.metric(name, 'purveyor_keeps_time').catch(() => 0)) === 1)
+          return name;
       return undefined;
     };
     return until(asked, (name) => name !== undefined) as Promise<string>;
@@ -204,7 +212,7 @@ export class Production {
   /** To one api process after the other; one that does not answer is passed over. */
   async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const apis = this.names('api');
-    for (let tries = 0; ; tries++) {
+    for (const latest = Date.now() + START_MS; ;) {
       const { port } = this.members.get(apis[this.turn++ % apis.length]!)!;
       try {
         const text = body === undefined ? undefined : JSON.stringify(body);
@@ -212,7 +220,8 @@ export class Production {
         checkAnswer(method, path, answer);
         return answer;
       } catch (error) {
-        if (tries === 50 || !(error instanceof TypeError)) throw error;
+        // What fetch throws for a broken connection is a TypeError, though not of jest's own world.
+        if (Date.now() > latest || (error as Error).name !== 'TypeError') throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
@@ -226,6 +235,17 @@ export class Production {
   async control(path: string, body: unknown): Promise<void> {
     const answer = await request('POST', this.controlUrl + path, JSON.stringify(body));
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+  }
+
+  /** What the next `times` requests that match are to suffer in the world outside. */
+  async script(match: ScriptMatch, behaviour: Behaviour, times: number): Promise<void> {
+    const answer = await request('POST', `${this.sandboxUrl}/scripts`, JSON.stringify({ match, behaviour, times }));
+    if (answer.status >= 300) throw new Error(answer.text);
+  }
+
+  /** Number of the last request that the world outside has had. */
+  async lastSeq(): Promise<number> {
+    return (await this.ledger()).at(-1)?.seq ?? 0;
   }
 
   async settings(values: Partial<Settings>): Promise<void> {

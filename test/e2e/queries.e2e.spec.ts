@@ -83,6 +83,8 @@ describe('a process on the wire', () => {
     ' ',
   );
 
+  let failed: string;
+
   it('has every key of the Workflow Orchestrator, in lists with the heavy ones null', async () => {
     const [item] = (await world.api('GET', '/api/processes?range=0,1')).body;
     expect(Object.keys(item)).toEqual(expect.arrayContaining(KEYS));
@@ -96,6 +98,7 @@ describe('a process on the wire', () => {
 
   it('tells in traceback what the failed step met', async () => {
     const found = await run('Ants');
+    failed = found.process_id;
     expect(found).toMatchObject({ last_status: 'failed', failed_reason: expect.stringContaining('Ants') });
     expect(found.traceback).toMatch(
       /^Step .*\(provision_user_group\), attempt 1: refused group_name_taken 409\n.*Ants/,
@@ -103,5 +106,21 @@ describe('a process on the wire', () => {
     expect(found.traceback).toContain(found.failed_reason);
     const [item] = (await world.api('GET', '/api/processes?filter=last_status,failed')).body;
     expect([item.process_id, item.traceback]).toEqual([found.process_id, null]);
+  });
+
+  it.each([
+    ['resume', 'running'],
+    ['abort', 'aborted'],
+  ])('tells the position of %s, and whoever waits for it sees it', async (what, status) => {
+    const headers = { 'x-correlation-id': `review-${what}` };
+    const answer = await world.api('PUT', `/api/processes/${failed}/${what}`, undefined, headers);
+    expect([answer.status, answer.headers.get('x-correlation-id')]).toEqual([204, `review-${what}`]);
+    const position = answer.headers.get('purveyor-position');
+    expect(position).toMatch(/^\d+$/);
+    const { body } = await world.api('GET', `/api/processes/${failed}?min_position=${position}`);
+    // The resumed step meets the same refusal again, perhaps before we look.
+    expect([status, ...(what === 'resume' ? ['failed'] : [])]).toContain(body.last_status);
+    const event = (await world.events(`process-${failed}`)).find((each) => each.position === Number(position));
+    expect(event?.metadata.$correlationId).toBe(`review-${what}`);
   });
 });

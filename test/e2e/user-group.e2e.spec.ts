@@ -52,6 +52,9 @@ describe('a complete form', () => {
     const answer = await world.api('POST', START, [{ product }, { group_name: 'Engineers' }]);
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
     id = answer.body.id;
+    const position = answer.headers.get('purveyor-position');
+    const seen = await world.api('GET', `/api/processes/${id}?min_position=${position}`);
+    expect([Number(position) > 0, seen.status]).toEqual([true, 200]);
     process = await until(
       async () => (await world.api('GET', `/api/processes/${id}`)).body,
       (found) => found?.last_status === 'completed',

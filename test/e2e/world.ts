@@ -23,6 +23,7 @@ export interface Answer {
 export interface AuditEvent {
   readonly type: string;
   readonly revision: number;
+  readonly position: number;
   readonly data: Record<string, any>;
   readonly metadata: Record<string, any>;
 }

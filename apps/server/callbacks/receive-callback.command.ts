@@ -10,7 +10,8 @@ import { judge, refuse, unknown } from './callback-window.js';
 import { RejectedCallbacks } from './rejected-callbacks.js';
 import { waitingIn, type Waiting } from './waiting-requests.js';
 
-export class ReceiveCallback extends Command<void> {
+/** Answers the log position at which views show it. */
+export class ReceiveCallback extends Command<number> {
   constructor(
     readonly token: string,
     readonly rawBody: Uint8Array,
@@ -46,7 +47,7 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     private readonly rejected: RejectedCallbacks,
   ) {}
 
-  async execute(command: ReceiveCallback): Promise<void> {
+  async execute(command: ReceiveCallback): Promise<number> {
     const genuine = await this.authenticate(command).catch((error: unknown) => {
       this.rejected.count(command.source, error, command);
       throw error;
@@ -58,6 +59,7 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     const verdict = verdictOf(genuine, outcome, decided);
     this.parts.metrics.callbacks.inc({ verdict });
     refuse(verdict);
+    return decided.position;
   }
 
   /** Refusals `callback_unknown` 404 and `callback_bad_signature` 401. */

@@ -15,6 +15,11 @@ export const ApiProblems = (...statuses: readonly number[]) =>
     ),
   );
 
+/** What every answer to a command carries. */
+export const POSITION_HEADER = {
+  'Purveyor-Position': { description: 'Log position at which the views show it', schema: { type: 'integer' as const } },
+};
+
 /** Documents a command: Idempotency-Key in, 202 with id and position out. */
 export const ApiCommand = (...problems: readonly number[]) =>
   applyDecorators(
@@ -22,7 +27,7 @@ export const ApiCommand = (...problems: readonly number[]) =>
     ApiResponse({
       status: 202,
       type: AcceptedDto,
-      headers: { 'Purveyor-Position': { description: 'as `position`', schema: { type: 'integer' } } },
+      headers: POSITION_HEADER,
     }),
     ApiProblems(400, 409, 422, 503, 507, ...problems),
   );

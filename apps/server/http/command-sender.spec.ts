@@ -43,6 +43,20 @@ describe('a request with an Idempotency-Key', () => {
     expect(ids[0]).toBe(ids[2]);
   });
 
+  it('is refused while the first with it is still being worked on here, and not afterwards', async () => {
+    const sender = raced('');
+    const id = sender.commandId({ ...caller(ROUTE) });
+    let free = () => {};
+    const freed = new Promise<void>((resolve) => (free = resolve));
+    const slow = () => freed.then(make);
+    const first = sender.send(`portfolio-${id}`, caller(ROUTE), id, {}, slow).catch((error: unknown) => error);
+    const second = () => sender.send(`portfolio-${id}`, caller(ROUTE), id, {}, make);
+    await expect(second()).rejects.toMatchObject({ code: 'request_in_flight', status: 409 });
+    free();
+    await first;
+    await expect(second()).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
   it('is refused when another process took the key for another body meanwhile', async () => {
     const sender = raced('of another body');
     const id = sender.commandId(caller(ROUTE));

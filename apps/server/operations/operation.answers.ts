@@ -3,7 +3,7 @@ import { ManifestPolicySchema, OPERATION_STATES, ParentSchema } from '#provision
 import { FailureSchema } from '#runtime';
 import { anyObject, count, flag, milliseconds, orNull, text, uuid } from '../http/answer-schema.js';
 
-const RequestSchema = Type.Object({
+const request = Type.Object({
   state: Type.Enum(['intended', 'retrying', 'accepted', 'overdue', 'done', 'failed', 'resumed']),
   attempts: count,
   generation: count,
@@ -13,28 +13,24 @@ const RequestSchema = Type.Object({
   closesAt: orNull(milliseconds),
   location: orNull(text),
   failure: orNull(FailureSchema),
-  progress: Type.Unknown({ description: 'What the provisioner told last of how far it is' }),
+  progress: Type.Unknown({ description: 'As the provisioner told it last; null before' }),
 });
 
-const ResourceSchema = Type.Object({
-  id: orNull(text),
-  address: anyObject,
-  secret: Type.Boolean({ description: 'Whether the vault holds a secret of it' }),
-});
-
-const NeedViewSchema = Type.Object({
+const need = Type.Object({
   id: text,
   type: text,
-  provision: orNull(RequestSchema),
-  deprovision: orNull(RequestSchema),
-  resource: orNull(ResourceSchema),
+  provision: orNull(request),
+  deprovision: orNull(request),
+  resource: orNull(
+    Type.Object({ id: orNull(text), address: anyObject, secret: Type.Boolean({ description: 'Kept in the vault' }) }),
+  ),
 });
 
 const common = {
   id: uuid,
   state: Type.Enum([...Object.keys(OPERATION_STATES), 'CONFIGURATION_ERROR']),
   code: count,
-  needs: Type.Array(NeedViewSchema),
+  needs: Type.Array(need),
   parent: orNull(ParentSchema),
   attempts: count,
   nextDue: orNull(milliseconds),
@@ -52,11 +48,15 @@ export const OperationDetailSchema = Type.Object({
   ...common,
   policy: orNull(ManifestPolicySchema),
   left: Type.Array(Type.Object({ need: text, todo: Type.Enum(['provision', 'deprovision']) })),
-  answers: Type.Array(Type.Object({ answerId: text, key: text, verdict: text, outcome: text, at: milliseconds }), {
-    description: 'Callbacks that decided nothing; those that came too late can be accepted by an operator',
-  }),
+  answers: Type.Array(Type.Object({ answerId: text, key: text, verdict: text, outcome: text, at: milliseconds })),
   history: Type.Array(
-    Type.Object({ at: milliseconds, event: text, step: orNull(text), attempt: orNull(count), note: orNull(text) }),
+    Type.Object({
+      at: milliseconds,
+      event: text,
+      step: orNull(text),
+      attempt: orNull(count),
+      note: orNull(text),
+    }),
   ),
-  commands: Type.Array(Type.Enum(['retry', 'fail', 'deprovision', 'accept-late'])),
+  commands: Type.Array(text),
 });

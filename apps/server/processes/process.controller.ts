@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseFilters } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../http/api-doc.js';
+import { ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
@@ -36,7 +36,7 @@ export class ProcessController {
   @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
   @ApiBody({ schema: { type: 'array', items: { type: 'object' } }, description: 'Answers of the pages so far' })
-  @ApiResponse({ status: 201, type: StartedDto })
+  @ApiResponse({ status: 201, headers: POSITION_HEADER, type: StartedDto })
   @ApiForm()
   @ApiProblems(404, 409, 413, 422, 503, 507)
   async start(
@@ -73,7 +73,7 @@ export class ProcessController {
   @Put(':id/resume')
   @HttpCode(204)
   @ApiHeader(KEY)
-  @ApiResponse({ status: 204, description: 'Failed steps are due again' })
+  @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'Failed steps are due again' })
   @ApiProblems(400, 404, 409, 422, 503, 507)
   async resume(
     @Param('id') id: string,
@@ -89,7 +89,7 @@ export class ProcessController {
   @Put(':id/abort')
   @HttpCode(204)
   @ApiHeader(KEY)
-  @ApiResponse({ status: 204, description: 'Nothing of it begins any more' })
+  @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'Nothing of it begins any more' })
   @ApiProblems(400, 404, 409, 422, 503, 507)
   async abort(
     @Param('id') id: string,

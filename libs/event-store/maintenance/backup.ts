@@ -1,5 +1,15 @@
 import { DatabaseSync } from '@photostructure/sqlite';
-import { chmodSync, closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LOG_DB } from '../embedded/database.js';
 import { OWNER_DB, OWNER_PID } from '../embedded/ownership.js';
@@ -15,29 +25,31 @@ const DERIVED = 'read-models';
 export async function backupTo(directory: string, target: string): Promise<readonly string[]> {
   assertLog(directory);
   assertEmpty(target);
-  const names = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && belongs(entry.name))
-    .map((entry) => entry.name)
-    .toSorted((a, b) => turn(a) - turn(b) || a.localeCompare(b));
-  for (const name of names) copy(join(directory, name), join(target, name));
-  sync(target);
-  return names;
+  return copyAll(directory, target);
 }
 
 /** Puts a backup in place as a data directory. Refuses one that is not empty; answers the names of what was copied. */
 export async function restore(from: string, directory: string): Promise<readonly string[]> {
   assertLog(from);
   assertEmpty(directory);
+  return copyAll(from, directory);
+}
+
+/** The log gets its name last: a copy that was broken off has none, and is neither restored nor taken for the whole. */
+function copyAll(from: string, to: string): readonly string[] {
   const names = readdirSync(from, { withFileTypes: true })
     .filter((entry) => entry.isFile() && belongs(entry.name))
-    .map((entry) => entry.name);
-  for (const name of names) copy(join(from, name), join(directory, name));
-  sync(directory);
+    .map((entry) => entry.name)
+    .toSorted((a, b) => turn(a) - turn(b) || a.localeCompare(b));
+  const unfinished = join(to, `${LOG_DB}.part`);
+  for (const name of names) copy(join(from, name), name === LOG_DB ? unfinished : join(to, name));
+  renameSync(unfinished, join(to, LOG_DB));
+  sync(to);
   return names;
 }
 
 const belongs = (name: string): boolean =>
-  name !== OWNER_DB && name !== OWNER_PID && !/-(wal|shm|journal)$/.test(name) && !name.endsWith('.copy');
+  name !== OWNER_DB && name !== OWNER_PID && !/-(wal|shm|journal)$/.test(name) && !/\.(copy|part)$/.test(name);
 
 const turn = (name: string): number => (name.startsWith(DERIVED) ? 0 : name === LOG_DB ? 1 : 2);
 

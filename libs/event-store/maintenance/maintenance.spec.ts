@@ -55,6 +55,27 @@ describe('maintenance of the embedded log', () => {
     expect(await verifyLog(directory)).toMatchObject({ ok: false, firstBad: { row: 6 } });
   });
 
+  it('finds that the last records are gone, which breaks no chain', async () => {
+    await store.close();
+    tamper('DELETE FROM appends WHERE position = 6');
+    const message = 'the log ends at row 4, but it was stopped at 6';
+    expect(await verifyLog(directory)).toMatchObject({ ok: false, events: 4, firstBad: { row: 5, message } });
+  });
+
+  it('is not restored from a backup that was broken off, and a restore that was has no log', async () => {
+    const backup = join(root, 'backup');
+    await backupTo(directory, backup);
+    for (const [from, run] of [
+      [directory, backupTo],
+      [backup, restore],
+    ] as const) {
+      await writeFile(join(from, 'vault.db'), 'this is no database, so that the copy ends here'.repeat(99));
+      const half = join(root, `half of ${run.name}`);
+      await expect(run(from, half)).rejects.toThrow();
+      await expect(restore(half, join(root, 'x'))).rejects.toMatchObject({ code: 'store_unavailable' });
+    }
+  });
+
   it('gives nobody more rights to a copy than to what it copies, and leaves what is outside out', async () => {
     const secret = join(directory, 'vault.db');
     new DatabaseSync(secret).exec('CREATE TABLE secrets (a)');

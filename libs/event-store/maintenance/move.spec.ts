@@ -83,7 +83,7 @@ describe('moving a log', () => {
     await target.append(stream, 'no_stream', chained(stream, NEW, events).events);
     const before = await everything(target);
     await expect(moveLog(source, target)).rejects.toMatchObject({
-      code: 'refused',
+      code: 'store_refused',
       message: expect.stringContaining('PURVEYOR_STREAM_PREFIX'),
     });
     expect(await everything(target)).toEqual(before);

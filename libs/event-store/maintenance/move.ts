@@ -23,7 +23,7 @@ type Tell = (progress: MoveProgress) => void;
  * Copies a log into another store: every event at its revision, with its id and to the letter, in log order, one append for each append.
  * What the target holds must be the beginning of the source, so a run that was killed is repeated and goes on where it ended. At the
  * end both are read in full and compared, every chain is checked, and every stream's head is read by its name. Nobody may append to
- * either meanwhile. Throws {@link StoreError} `refused` when the target holds anything else, `corrupt` when the copy is not whole.
+ * either meanwhile. Throws {@link StoreError} `store_refused` when the target holds anything else, `corrupt` when the copy is not whole.
  */
 export async function moveLog(source: EventStore, target: EventStore, tell: Tell = () => {}): Promise<Moved> {
   const of = await source.head();

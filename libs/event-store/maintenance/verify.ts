@@ -65,7 +65,14 @@ function* eventsIn(directory: string): Generator<StoredEvent> {
     const format = Number(readMeta(db, 'format'));
     if (format !== FORMAT)
       throw new StoreError('newer_format', `the log has format ${format}, this version reads ${FORMAT}`);
-    for (const { events } of walkRows(db, 0, new TypeCodes(db).nameOf)) yield* events;
+    let last = 0;
+    for (const { row, events } of walkRows(db, 0, new TypeCodes(db).nameOf)) {
+      last = row.position;
+      yield* events;
+    }
+    const clean = Number(readMeta(db, 'clean_position') ?? 0);
+    if (clean > last)
+      throw new Corrupt(`the log ends at row ${last}, but it was stopped at ${clean}`, { row: last + 1 });
   } finally {
     db.close();
   }

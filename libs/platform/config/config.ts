@@ -146,7 +146,7 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_PUBLIC_URL', {
     meaning:
-      'Base of the callback URLs given to others. Without it: http://<host>:<port>; a process without the role api needs it.',
+      'Base of the callback URLs given to others; requests under way keep theirs. Without it: http://<host>:<port>; a process without the role api needs it.',
     allowed: 'an http(s) URL',
     read: readHttpUrl,
   })

@@ -60,7 +60,10 @@ class AdvisoryLock implements TimerLock {
       await client.connect();
       for (; !signal.aborted; await sleep(this.clock, EVERY_MS, signal)) {
         if (this.has) await client.query('SELECT 1');
-        else this.has = (await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [KEY])).rows[0]!.got;
+        else
+          this.has = (
+            await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [KEY])
+          ).rows[0]!.got;
       }
     } finally {
       this.has = false;

@@ -9,6 +9,7 @@ import {
   type EffectCall,
   type OpenWork,
   type RequestPolicy,
+  type Shared,
 } from '../index.js';
 import { jobDecider, jobEvents } from './job.decider.js';
 
@@ -44,6 +45,7 @@ export interface Harness {
   runner(options?: {
     othersDead?: boolean;
     worker?: boolean;
+    shared?: Shared;
     effect?: Partial<Effect>;
     seed?: number;
     events?: readonly EventSpec<string, never>[];
@@ -84,7 +86,8 @@ export function harness(policy = AT_ONCE): Harness {
     stuck,
     settle,
     open,
-    async runner({ othersDead, worker, effect, seed = 1, events = jobEvents, decider = jobDecider(policy) } = {}) {
+    async runner({ othersDead, worker, shared, effect, seed = 1, ...code } = {}) {
+      const { events = jobEvents, decider = jobDecider(policy) } = code;
       const run = async (call: EffectCall) => {
         calls.push(call);
         const answer = answers.shift();
@@ -101,6 +104,7 @@ export function harness(policy = AT_ONCE): Harness {
         },
         othersDead,
         worker,
+        shared,
         observe: { stuck: (stream, error) => stuck.push(`${stream}: ${String(error)}`) },
       }).register('job', decider);
       await runtime.start();

@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
+import { WORK_GROUP } from '../../apps/server/composition/work-group.js';
+import { allEnd, begin, beginJobs, expectOnce, type Job } from './production.campaign.js';
+import { facts } from './portfolios.js';
+import { Production } from './production.world.js';
+import { until, type AuditEvent } from './world.js';
+
+/** The bounds of issue 4, ms. */
+const HEALED_WITHIN = 5_000;
+const TIMER_LATE = 1_000;
+const TIMER_LATE_WITHOUT_ITS_WORKER = 5_000;
+const TIMER_LATE_WITHOUT_PROJECTOR = 10_000;
+const TAKEN_OVER_WITHIN = 5_000;
+const PROJECTOR_REPLACED_WITHIN = 10_000;
+const DRAINED_WITHIN = 10_000;
+
+const TENANTS = { method: 'POST', path: '/csp/azure/tenants' };
+let given: Production | undefined;
+let world: Production;
+beforeAll(async () => {
+  given = await Production.start({ members: { api: 2, worker: 3, projector: 2 }, nodes: 3 });
+  if (given === undefined) console.info('PostgreSQL is not installed: faults of the production mode are not tested');
+  else world = given;
+}, 240_000);
+afterAll(() => given?.stop(), 60_000);
+
+/** A test of the production mode, where there is one. */
+const fault = (name: string, test: () => Promise<void>) =>
+  it(name, async () => (given === undefined ? undefined : test()), 300_000);
+const standInFault = (name: string, test: () => Promise<void>) =>
+  fault(name, async () => (world.isStandIn ? test() : console.info(`only the stand-in can: ${name}`)));
+
+/** Jobs under way while `trouble` happens, and those it has begun; all end, each request once. */
+async function under(name: string, count: number, trouble: () => Promise<readonly Job[] | void>): Promise<void> {
+  const since = await world.lastSeq();
+  const [begun, more] = await Promise.all([beginJobs(world, count, 4_000, name), sleep(1_000).then(trouble)]);
+  const jobs = [...begun, ...(more ?? [])];
+  await allEnd(world, jobs);
+  await expectOnce(world, jobs, since);
+}
+
+const create = (mark: string) =>
+  world.api(
+    'POST',
+    '/api/portfolios',
+    { name: mark, csp: 'azure', facts: facts({ domain_name: mark }) },
+    { 'idempotency-key': mark },
+  );
+
+const healthy = (name: string) =>
+  until(
+    () =>
+      world.readyz(name).then(
+        ({ body }) => body?.status,
+        () => undefined,
+      ),
+    (status) => status === 'ok',
+    120_000,
+    100,
+  );
+
+async function allHealthy(): Promise<void> {
+  for (const name of world.names()) await healthy(name);
+}
+
+describe('the log', () => {
+  for (const kind of ['hang', 'refuse'] as const)
+    fault(
+      `away (${kind}): commands tell so after 3 s, views go on, and what was sent is there once it is back`,
+      async () => {
+        await under(kind, 6, async () => {
+          await world.fault({ kind });
+          const began = Date.now();
+          const unknown = await create(`${kind}x`);
+          expect([unknown.status, unknown.body.code]).toEqual([503, 'outcome_unknown']);
+          expect(unknown.body).toMatchObject({ outcome: 'unknown', command_id: expect.any(String) });
+          expect(unknown.headers.get('retry-after')).toBe('3');
+          expect(Date.now() - began).toBeGreaterThanOrEqual(2_900);
+          const list = await world.api('GET', '/api/portfolios');
+          expect([list.status, list.headers.get('purveyor-stale')]).toEqual([200, 'log-unreachable']);
+          const ready = await world.readyz('api-1');
+          expect([ready.status, ready.body.status]).toEqual([200, 'degraded']);
+          await world.fault({ kind: 'none' });
+          const healed = Date.now();
+          await healthy('api-1');
+          expect(Date.now() - healed).toBeLessThanOrEqual(HEALED_WITHIN);
+          const told = await begin(world, 'portfolio', `${kind}x`);
+          expect(told.id).toBe(unknown.body.command_id);
+          return [told];
+        });
+      },
+    );
+
+  standInFault('loses answers after it has written', () =>
+    under('lost', 6, () => world.control('/lose-answers', { count: 10 })),
+  );
+
+  standInFault('gets another leader, twice, under load', () =>
+    under('leader', 8, async () => {
+      for (let n = 0; n < 2; n++) {
+        await world.control('/change-leader', { electionMs: 500 });
+        await sleep(1_500);
+      }
+    }),
+  );
+});
+
+describe('the group of workers', () => {
+  fault('deleted under load: everything still ends, and setup makes it anew', async () => {
+    await allHealthy();
+    const { eventStore: url, streamPrefix } = world.settingsOfAll;
+    const store = await openEventStoreDb({ url, streamPrefix });
+    await under('group', 8, () => store.groups.remove(WORK_GROUP));
+    await store.close();
+    const ready = await world.readyz('worker-1');
+    expect([ready.status, ready.body.status]).toEqual([200, 'degraded']);
+    expect(ready.body.checks.work.detail).toContain('run setup');
+    expect(await world.command(['setup'])).toContain(`${WORK_GROUP}: created`);
+    await healthy('worker-1');
+  });
+
+  fault('missing: a worker refuses to start in one clear line', async () => {
+    const elsewhere = { PURVEYOR_STREAM_PREFIX: 'nobody_', PURVEYOR_ROLES: 'worker', PURVEYOR_PORT: '0' };
+    const more = { ...elsewhere, PURVEYOR_READ_MODELS: await world.newDatabase() };
+    const refused = await world.command([], more).then(
+      () => undefined,
+      (error: { stderr: string }) => error.stderr,
+    );
+    expect(refused).toBe(
+      `The server cannot start: the group ${WORK_GROUP} in EventStoreDB does not exist; run \`node dist/apps/server/main.js setup\` once\n`,
+    );
+  });
+
+  fault('lists what is parked by a command', async () => {
+    expect(await world.command(['parked'])).toContain('0 parked');
+  });
+});
+
+/** Portfolios whose first stage is to be tried again at a time that is recorded. */
+async function retrying(name: string, count: number): Promise<readonly Job[]> {
+  await world.script(TENANTS, { kind: 'fail', status: 503, retryAfter: 8 }, count);
+  const jobs = await Promise.all(Array.from({ length: count }, (_, n) => begin(world, 'portfolio', `${name}${n}`)));
+  for (const job of jobs)
+    await until(
+      () => eventsOf(job),
+      (events) => named(events, 'StageRetryScheduled').length > 0,
+    );
+  return jobs;
+}
+
+const eventsOf = (job: Job) => world.events(`portfolio-${job.id}`);
+const named = (events: readonly AuditEvent[], type: string) => events.filter((event) => event.type === type);
+
+/** How late the attempt behind the first scheduled retry was recorded, ms. */
+async function lateness(job: Job): Promise<number> {
+  const events = await eventsOf(job);
+  const scheduled = named(events, 'StageRetryScheduled')[0]!;
+  const next = named(events, 'StageStarted').find(({ revision }) => revision > scheduled.revision)!;
+  return next.metadata['time'] - scheduled.data['notBefore'];
+}
+
+async function latest(jobs: readonly Job[]): Promise<number> {
+  await allEnd(world, jobs);
+  return Math.max(...(await Promise.all(jobs.map(lateness))));
+}
+
+describe('due times', () => {
+  fault('are met by others when the worker that recorded them is killed', async () => {
+    await allHealthy();
+    const keeper = await world.timekeeper();
+    const jobs = await retrying('worker', 4);
+    const victims = world.names('worker').filter((name) => name !== keeper);
+    await Promise.all(victims.map((name) => world.kill(name)));
+    expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE);
+    for (const name of victims) world.restart(name);
+    await allHealthy();
+  });
+
+  fault('are met when the worker that keeps the time is killed', async () => {
+    const keeper = await world.timekeeper();
+    const jobs = await retrying('timer', 4);
+    await world.kill(keeper);
+    expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_ITS_WORKER);
+    world.restart(keeper);
+    await allHealthy();
+  });
+
+  for (const projector of ['projector-1', 'projector-2'])
+    fault(`are met when it is killed together with ${projector}`, async () => {
+      const keeper = await world.timekeeper();
+      const jobs = await retrying(projector.replace('-', ''), 3);
+      await Promise.all([world.kill(keeper), world.kill(projector)]);
+      expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_PROJECTOR);
+      for (const name of [keeper, projector]) world.restart(name);
+      await allHealthy();
+    });
+});
+
+describe('processes', () => {
+  fault('an effect of a dead worker is taken over soon after its time', async () => {
+    await world.script(TENANTS, { kind: 'hang' }, 1);
+    const job = await begin(world, 'portfolio', 'takenover');
+    const runs = async () => {
+      for (const name of world.names('worker'))
+        if ((await world.metric(name, 'purveyor_effects_in_flight')) > 0) return name;
+      return undefined;
+    };
+    const name = (await until(runs, (found) => found !== undefined))!;
+    await world.kill(name);
+    await allEnd(world, [job]);
+    const [first, second] = named(await eventsOf(job), 'StageStarted');
+    expect([first!.data['attempt'], second!.data['attempt']]).toEqual([1, 2]);
+    expect(second!.metadata['time']).toBeGreaterThanOrEqual(first!.data['until'] + 2_000);
+    expect(second!.metadata['time']).toBeLessThanOrEqual(first!.data['until'] + TAKEN_OVER_WITHIN);
+    world.restart(name);
+    await allHealthy();
+  });
+
+  for (const name of ['projector-1', 'projector-2'])
+    fault(`the views go on within 10 s when ${name} is killed`, async () => {
+      await world.kill(name);
+      const killed = Date.now();
+      const { body } = await create(`views${name.at(-1)}`);
+      const shown = () => world.api('GET', `/api/portfolios/${body.id}`).then(({ status }) => status);
+      await until(shown, (status) => status === 200, 60_000);
+      expect(Date.now() - killed).toBeLessThanOrEqual(PROJECTOR_REPLACED_WITHIN);
+      world.restart(name);
+      await healthy(name);
+    });
+
+  fault('a worker drains on SIGTERM while another one joins', () =>
+    under('drain', 6, async () => {
+      const joined = await world.join('worker');
+      const began = Date.now();
+      await world.member('worker-2').end('SIGTERM');
+      expect(Date.now() - began).toBeLessThanOrEqual(DRAINED_WITHIN);
+      expect(await world.member('worker-2').ended(0)).toBe('SIGTERM');
+      await world.member(joined).ready(120_000);
+    }),
+  );
+});
