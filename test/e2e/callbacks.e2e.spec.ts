@@ -100,7 +100,7 @@ describe('callbacks of the sandbox', () => {
 });
 
 describe('the intake', () => {
-  it('accepts a duplicate without effect, and answers another outcome with 410', async () => {
+  it('accepts a duplicate without effect, and answers another outcome with 409', async () => {
     const id = await waiting('never');
     await reaches(world, id, `${STAGE}_REQUESTED`);
     const address = addressOf(id);
@@ -113,9 +113,9 @@ describe('the intake', () => {
     const again = await silence(id, () => deliver(address, done('s-1'), { messageId: 'msg_same' }));
     expect([again.status, again.headers.get('purveyor-position')]).toEqual([202, position]);
     expect((await silence(id, () => deliver(address, done('s-1')))).status).toBe(202);
-    expectProblem(await silence(id, () => deliver(address, done('s-2'))), 410, 'callback_late');
+    expectProblem(await silence(id, () => deliver(address, done('s-2'))), 409, 'callback_conflict');
     const failed = { status: 'failed', error: { code: 'Late', message: 'no' } };
-    expectProblem(await silence(id, () => deliver(address, failed)), 410, 'callback_late');
+    expectProblem(await silence(id, () => deliver(address, failed)), 409, 'callback_conflict');
     expect((await portfolio(world, id)).stages[2].result).toEqual({ subscription_id: 's-1' });
   }, 40_000);
 

@@ -64,7 +64,10 @@ export function faultsOf(target: Target): readonly Fault[] {
       behaviour: { kind: 'fail', status: 503 },
       times: DEFAULT_RETRY.limit,
       requests: DEFAULT_RETRY.limit,
-      failure: { kind: 'retryable', code: stage ? 'ScriptedFailure' : 'directory_unavailable' },
+      // The step's operation gave up, which is final for the step's key.
+      failure: stage
+        ? { kind: 'retryable', code: 'ScriptedFailure' }
+        : { kind: 'refused', code: 'directory_unavailable' },
     },
     {
       name: 'refuses with 400',

@@ -23,6 +23,7 @@ function raced(bodyHash: string) {
   });
   const parts = {
     ids: { uuid: () => 'fresh' },
+    clock: { after: () => () => {} },
     config: { vaultKey: new Uint8Array(32) },
     store: {
       readStream: async (stream: string) => ({

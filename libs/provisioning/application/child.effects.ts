@@ -55,7 +55,8 @@ async function tell({ clock, dispatcher }: ChildPorts, call: EffectCall, parent:
 
 /** A failure is final for the parent's key: what it had made is taken back or left by decision, so a resume begins another child. */
 function outcomeOf(operationId: string, end: EndInput): Outcome {
-  if (end.kind === 'failed') return fault('refused', end.code, end.message);
+  if (end.kind === 'failed')
+    return fault('refused', end.code, end.message, end.status === undefined ? {} : { status: end.status });
   const result: OperationResult = { operationId, resources: end.resources as OperationResult['resources'] };
   return { kind: 'done', result };
 }

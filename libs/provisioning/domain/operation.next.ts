@@ -24,7 +24,7 @@ export interface ReportInput {
 }
 export type EndInput =
   | { readonly kind: 'provisioned'; readonly resources: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly status?: number };
 
 type Out = readonly Owed<OperationEvent>[];
 
@@ -117,6 +117,6 @@ export function endInput(state: Operation, kind: 'provisioned' | 'failed'): EndI
       kind,
       resources: Object.fromEntries(is.needsOf(state).map((need) => [need.need.id, is.resourceOf(need)])),
     };
-  const { code = 'deprovisioned', message = 'the operation was deprovisioned' } = state.failure ?? {};
-  return { kind, code, message };
+  const { code = 'deprovisioned', message = 'the operation was deprovisioned', status } = state.failure ?? {};
+  return { kind, code, message, ...(status !== undefined && { status }) };
 }
