@@ -65,14 +65,14 @@ export function errorReference(catalogue) {
   return `${[...head, ...rows].join('\n')}\n`;
 }
 
-const code = (text) => `\`${wrap(text)}\``;
-const listed = (texts) => texts.map(code).join('<br>');
+const wrapped = (text) => code(wrap(text));
+const listed = (texts) => texts.map(wrapped).join('<br>');
 
 function stageRow({ name, completion, payload, calls, result, undo }, index) {
-  const fields = Object.entries(payload).map(([field, from]) => `${code(field)}: ${wrap(from)}`);
+  const fields = Object.entries(payload).map(([field, from]) => `${wrapped(field)}: ${wrap(from)}`);
   const back =
     undo === null ? 'nothing to take back' : typeof undo === 'string' ? `stays: ${wrap(undo)}` : listed(undo);
-  return `| ${index + 1} | ${code(name)} | ${fields.join('<br>')} | ${listed(calls)} | ${completion} | ${listed(result)} | ${back} |`;
+  return `| ${index + 1} | ${wrapped(name)} | ${fields.join('<br>')} | ${listed(calls)} | ${completion} | ${listed(result)} | ${back} |`;
 }
 
 /** An arrow from a stage to every stage that reads its result, with the fields. */
@@ -96,7 +96,7 @@ export function planReference(plans) {
 function planPages(plan) {
   const transitions = plan.transitions.map(
     ({ trigger, from, to, event }) =>
-      `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${code(to)} | ${code(event)} |`,
+      `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${wrapped(to)} | ${wrapped(event)} |`,
   );
   return [
     '',

@@ -35,16 +35,14 @@ async function start(file: string, args: readonly string[], env: Record<string, 
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
   const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, stdio: [...stdio] });
   children.push(child);
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return line.toString();
 }
 
 async function stopAll(): Promise<void> {
-  const ends = children.splice(0).map((child) => {
-    if (child.exitCode !== null) return undefined;
-    child.kill('SIGTERM');
-    return once(child, 'exit');
-  });
+  const running = children.splice(0).filter(({ exitCode }) => exitCode === null);
+  const ends = running.map((child) => once(child, 'exit'));
+  for (const child of running) child.kill('SIGTERM');
   await Promise.all(ends);
 }
 

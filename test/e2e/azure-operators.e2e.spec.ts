@@ -177,4 +177,16 @@ describe('a whole CSP', () => {
     await reaches(world, id, 'COMPLETED');
     expectProblem(await world.api('POST', '/api/csps/nowhere/pause', { reason: 'x' }), 404);
   }, 60_000);
+
+  it('that does not answer is left alone after a while, visibly, and asked again by itself', async () => {
+    await world.script({ kind: 'createTenant' }, { kind: 'fail', status: 503 }, 0);
+    const ids = await Promise.all(Array.from({ length: 8 }, () => createAzure(world)));
+    const gate = async () => (await world.api('GET', '/api/csps')).body.find((one: any) => one.csp === 'azure');
+    const open = await until(gate, ({ circuit }) => circuit === 'open', 40_000);
+    expect(open.failuresInARow).toBeGreaterThanOrEqual(20);
+    expect(open.until).toBeGreaterThan(Date.now());
+    await world.clearScripts();
+    for (const id of ids) await reaches(world, id, 'COMPLETED', 60_000);
+    expect(await gate()).toMatchObject({ circuit: 'closed', until: null, failuresInARow: 0 });
+  }, 120_000);
 });

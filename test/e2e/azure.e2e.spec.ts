@@ -31,7 +31,8 @@ describe('a portfolio on the 22 stages', () => {
       STAGES.map((name) => [name, 'COMPLETED', 1]),
     );
     const started = (await world.events(`portfolio-${id}`)).filter((event) => event.type === 'StageStarted');
-    expect(started.map((event) => event.data['step'])).toEqual(STAGES);
+    const steps = started.map((event) => event.data['step'] as string);
+    expect(steps.filter((step) => !step.startsWith('after/'))).toEqual(STAGES);
   });
 
   it('changed the world once for each request, in their order', async () => {

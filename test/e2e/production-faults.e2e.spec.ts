@@ -28,9 +28,21 @@ afterAll(() => given?.stop(), 60_000);
 
 /** A test of the production mode, where there is one. */
 const fault = (name: string, test: () => Promise<void>) =>
-  it(name, async () => (given === undefined ? undefined : test()), 300_000);
+  it(
+    name,
+    async () => {
+      if (given === undefined) return;
+      expect.hasAssertions();
+      await test();
+    },
+    300_000,
+  );
 const standInFault = (name: string, test: () => Promise<void>) =>
-  fault(name, async () => (world.isStandIn ? test() : console.info(`only the stand-in can: ${name}`)));
+  fault(name, async () => {
+    if (world.isStandIn) return test();
+    console.info(`only the stand-in can: ${name}`);
+    expect(world.isStandIn).toBe(false);
+  });
 
 /** Jobs under way while `trouble` happens, and those it has begun; all end, each request once. */
 async function under(name: string, count: number, trouble: () => Promise<readonly Job[] | void>): Promise<void> {

@@ -86,7 +86,7 @@ export class Production {
     await this.command(['setup']);
     for (const role of ['projector', 'worker', 'api'] as const)
       for (let n = 1; n <= (members[role] ?? 0); n++)
-        await this.startMember(`${role}-${n}`, role, role === 'api' && n === 1 ? publicPort : await freePort());
+        this.startMember(`${role}-${n}`, role, role === 'api' && n === 1 ? publicPort : await freePort());
     await Promise.all([...this.members.values()].map(({ child }) => child.ready(START_MS)));
     await this.settings({ callbackDelayMs: 50, pollsBeforeDone: 1, retryAfterSeconds: 1 });
   }

@@ -3,7 +3,7 @@ import type { Clock } from '#kernel';
 import type { Config } from '#platform';
 import type { Logger } from 'pino';
 import type { Closing } from './closing.js';
-import { LogWatch } from './log-watch.js';
+import { Watch } from './watch.js';
 
 /** How long closing waits for appends that a silent store has not answered, ms; what they did is read from it later. */
 const DRAIN_MS = 1_000;
@@ -42,7 +42,8 @@ async function eventStoreDb({ config, logger, clock }: Given, closing: Closing):
   // Its client takes longer to load than the whole embedded log, so only those who use it load it.
   const { openEventStoreDb } = await import('../../../libs/event-store/eventstoredb/index.js');
   const store = await openEventStoreDb({
-    ...withCredentials(config.eventStore),
+    url: config.eventStore,
+    connectionName: `purveyor-${config.roles.join('-')}-${process.pid}`,
     streamPrefix: config.streamPrefix,
     clock,
     drainMs: DRAIN_MS,
@@ -50,15 +51,7 @@ async function eventStoreDb({ config, logger, clock }: Given, closing: Closing):
     onParked: (parked) => logger.warn(parked, 'an event in one of our streams is not ours to read'),
   });
   closing.add(() => store.close());
-  const watch = new LogWatch(store, clock);
+  const watch = new Watch(() => store.head(), clock);
   closing.add(() => watch.stop());
   return { store, groups: store.groups, trouble: () => watch.trouble() };
-}
-
-/** The client ignores credentials in its connection string on calls that carry their own, as each of ours does. */
-function withCredentials(text: string): { url: string; credentials?: { username: string; password: string } } {
-  const [, scheme, username, password, rest] = /^([^/]+\/\/)([^:@/]+):([^@/]*)@(.+)$/.exec(text) ?? [];
-  if (username === undefined) return { url: text };
-  const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password!) };
-  return { url: `${scheme}${rest}`, credentials };
 }

@@ -10,7 +10,7 @@ import { eventRegistry } from './event-types.js';
 import { openStore } from './open-log.js';
 import { openProjector } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
-import { isOneOfSeveral, openTimers, openWorkTaker } from './open-work.js';
+import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
 
 /** Of the ten seconds in which a process must end, what is left for effects that are under way. */
@@ -57,21 +57,19 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const owner = ids.uuid();
   const projector = await openProjector({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
-  const timers = groups && isOneOfSeveral(config) ? await openTimers(config, groups) : undefined;
-  const shared = timers && { keepsTime: () => timers.held() };
+  const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
-  const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared });
+  const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared: work });
   const { runtime } = run;
   closing.add(() => runtime.stop(DRAIN_MS));
-  const taker = groups && timers && openWorkTaker({ ...base, groups, runtime });
-  // First of all: another worker goes on with both while this one drains.
-  closing.add(async () => void (await Promise.all([taker?.stop(), timers?.close()])));
+  // First of all when it ends: another worker goes on while this one drains.
+  if (work) closing.add(() => work.stop());
   const start = async () => {
     await runtime.start();
-    taker?.begin();
+    work?.begin(runtime);
   };
-  const seen = { groups, trouble, keepsTime: () => timers?.held() };
-  return { ...base, store, log, vault, readModels, projector, ...run, ...seen, start, close: () => closing.close() };
+  const parts = { ...base, store, log, vault, readModels, projector, ...run, work, trouble, start };
+  return { ...parts, close: () => closing.close() };
 }
 
 async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {

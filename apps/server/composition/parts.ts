@@ -1,5 +1,5 @@
 import type { CspGate } from '#csp';
-import type { EventLog, EventStore, WorkGroups } from '#event-store';
+import type { EventLog, EventStore } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Access, Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
@@ -9,6 +9,7 @@ import type { CallbackTokens, Runtime } from '#runtime';
 import type { FormPage, WorkflowRegistry } from '#workflow';
 import type { Catalogue } from '#catalogue';
 import type { Logger } from 'pino';
+import type { Work } from './join-workers.js';
 
 /** Everything the server is made of. An abstract class, so that Nest injects it by type; opened by `openParts`. */
 export abstract class Parts {
@@ -32,12 +33,10 @@ export abstract class Parts {
   abstract readonly readModels: ReadModels;
   abstract readonly projector: Projector;
   abstract readonly runtime: Runtime;
-  /** Where workers get their work from when there are several. */
-  abstract readonly groups: WorkGroups | undefined;
+  /** Of a worker that is, or may be, one of several. */
+  abstract readonly work: Work | undefined;
   /** Why the log does not answer; undefined while it does. */
   abstract readonly trouble: () => string | undefined;
-  /** Whether it is this worker that drives what is overdue; undefined where there is only one, or this is none. */
-  abstract readonly keepsTime: () => boolean | undefined;
   /** Begins to drive, where this process is a worker. */
   abstract start(): Promise<void>;
   /** Drains and closes everything, in the reverse order of opening. */

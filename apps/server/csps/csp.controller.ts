@@ -19,7 +19,7 @@ export class CspController {
 
   @Get()
   @ApiOkResponse({ description: 'Every CSP with its plans, limits, circuit and whether it is paused' })
-  @ApiProblems(503)
+  @ApiProblems(400, 503)
   list() {
     return this.queries.execute(new ListCsps());
   }

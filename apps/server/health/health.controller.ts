@@ -32,7 +32,7 @@ export class HealthController {
     const health = await checkHealth({
       log: () => log(parts),
       views: () => views(parts),
-      work: () => work(parts),
+      work: () => workers(parts),
       access: () => parts.access.state(),
     });
     if (health.status === 'failed') reply.code(503);
@@ -51,10 +51,10 @@ export class HealthController {
 }
 
 /** Where views are read from elsewhere, they go on while the log is away: the process is degraded, and keeps its traffic. */
-async function log({ store, trouble, groups }: Parts): Promise<string> {
+async function log({ store, trouble, config }: Parts): Promise<string> {
   const why = trouble();
   if (why !== undefined) throw new Degraded(why);
-  return groups === undefined ? `at ${await store.head()}` : 'answers';
+  return config.eventStore === 'embedded' ? `at ${await store.head()}` : 'answers';
 }
 
 function views({ projector }: Parts): string {
@@ -63,12 +63,11 @@ function views({ projector }: Parts): string {
   return `at ${projector.position()}`;
 }
 
-async function work({ groups, trouble, config, keepsTime }: Parts): Promise<string | undefined> {
-  if (groups === undefined || !config.roles.includes('worker') || trouble() !== undefined) return undefined;
-  if (keepsTime() === undefined) return undefined;
-  const group = await groups.info(WORK_GROUP);
-  if (group === undefined)
+function workers({ work }: Parts): string | undefined {
+  const group = work?.group();
+  if (work === undefined || group === undefined) return undefined;
+  if (group === null)
     throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
   if (group.parked > 0) throw new Degraded(`${group.parked} parked messages: see \`main.js parked\``);
-  return `${group.workers} workers${keepsTime() ? ', this one keeps the time' : ''}`;
+  return `${group.workers} workers${work.keepsTime() ? ', this one keeps the time' : ''}`;
 }

@@ -61,7 +61,7 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     inTransaction(this.database, () =>
       this.database.prepare('INSERT OR IGNORE INTO subject (id, sealed) VALUES (?, ?)').run(subject, sealed),
     );
-    this.load(this.find.get(subject) as unknown as SubjectRow);
+    this.load(this.find.get(subject));
     return this.ensure(subject);
   }
 

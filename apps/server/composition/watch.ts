@@ -1,30 +1,31 @@
-import type { EventStore, Position } from '#event-store';
 import type { Clock } from '#kernel';
 
-const EVERY_MS = 1_000;
-/** A log that is silent for so long is told as away. */
+/** One that is silent for so long is told as away, ms. */
 const SILENT_MS = 1_500;
 
-/** Asks the log every second whether it answers: a process that only reads views would not notice otherwise. */
-export class LogWatch {
+/** Asks again and again, and keeps the last answer: so health and metrics cost no call, and an absence is noticed by who does not ask. */
+export class Watch<T> {
+  /** Undefined before the first answer. */
+  latest: T | undefined;
   private answeredAt: number;
   private failure: string | undefined;
   private cancel = () => {};
   private stopped = false;
 
   constructor(
-    private readonly store: Pick<EventStore, 'head'>,
+    private readonly question: () => Promise<T>,
     private readonly clock: Clock,
+    private readonly everyMs = 1_000,
   ) {
     this.answeredAt = clock.now();
     this.ask();
   }
 
-  /** Why the log does not answer; undefined while it does. */
+  /** Why there is no answer; undefined while there is. */
   trouble(): string | undefined {
     if (this.failure !== undefined) return this.failure;
     const silentMs = this.clock.now() - this.answeredAt;
-    return silentMs > EVERY_MS + SILENT_MS ? `no answer for ${silentMs} ms` : undefined;
+    return silentMs > this.everyMs + SILENT_MS ? `no answer for ${silentMs} ms` : undefined;
   }
 
   stop(): void {
@@ -33,8 +34,9 @@ export class LogWatch {
   }
 
   private ask(): void {
-    this.store.head().then(
-      (_head: Position) => {
+    this.question().then(
+      (answer) => {
+        this.latest = answer;
         this.answeredAt = this.clock.now();
         this.later(undefined);
       },
@@ -44,6 +46,6 @@ export class LogWatch {
 
   private later(failure: string | undefined): void {
     this.failure = failure;
-    if (!this.stopped) this.cancel = this.clock.after(EVERY_MS, () => this.ask());
+    if (!this.stopped) this.cancel = this.clock.after(this.everyMs, () => this.ask());
   }
 }
