@@ -3,7 +3,6 @@ import { Type } from 'typebox';
 import type { Outcome, Vault } from '#kernel';
 import type { Stage } from '#portfolio';
 import type { EffectCall } from '#runtime';
-import type { CspTarget } from './csp-target.js';
 import { stageEffects } from './stage-effects.js';
 
 const SECRET = 'hunter22';
@@ -28,7 +27,7 @@ const call = {
 /** A CSP that says this. */
 function effects(outcome: Outcome) {
   const target = { vault, endpoints: { csp: 'http://csp' }, client: { send: async () => outcome } };
-  const [post, poll] = stageEffects(stage, target as unknown as CspTarget);
+  const [post, poll] = stageEffects(stage, target);
   return { call: post!, poll: poll! };
 }
 const refusal: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'Weak', message: `${SECRET}?` } };

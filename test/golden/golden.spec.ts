@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
+import { cspDecider } from '#csp';
 import { EventRegistry } from '#event-store';
 import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
 import { evolvePortfolio, PlanRegistry, portfolioDecider } from '#portfolio';
@@ -12,6 +13,7 @@ import { exists, json, list, reader, samplePath, type Written } from './golden.j
 
 /** One decider per category; no plan, definition or provisioner is there, because folding must never need one. */
 const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
+  csp: cspDecider,
   operation: operationDecider({ termsOf: () => undefined }),
   portfolio: portfolioDecider(new PlanRegistry()),
   process: processDecider(new WorkflowRegistry([])),
