@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- FILE]`: the measurements of test/bench, built first so that what ships is what is measured. `-- production`: those
- * over EventStoreDB and PostgreSQL.
+ * over EventStoreDB and PostgreSQL; `-- portfolios`: whole portfolios.
  */
 import { NODE_OPTIONS } from './lib/children.mjs';
 import { buildIfStale, installIfNeeded, inRoot, main, run } from './lib/project.mjs';
@@ -9,6 +9,7 @@ await main(async () => {
   await installIfNeeded();
   await buildIfStale();
   const [first, ...rest] = process.argv.slice(2);
-  const [program, args] = first === 'production' ? [first, rest] : ['main', process.argv.slice(2)];
+  const named = first === 'production' || first === 'portfolios';
+  const [program, args] = named ? [first, rest] : ['main', process.argv.slice(2)];
   return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${program}.js`), ...args]);
 });

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { AzureStore } from './azure/azure.store.js';
 import type { Callbacks } from './callbacks.js';
 import type { LedgerStore } from './ledger.store.js';
 import type { ScriptsStore } from './scripts.store.js';
@@ -12,14 +13,22 @@ export interface ControlParts {
   readonly scripts: ScriptsStore;
   readonly settings: SettingsStore;
   readonly callbacks: Callbacks;
+  readonly azure: AzureStore;
 }
 
 const CONTENTS = {
   name: 'purveyor sandbox',
-  csp: ['/csp/azure/tenants', '/csp/azure/billing-profiles', '/csp/azure/admin-subscriptions'],
+  csp: [
+    '/csp/azure/tenants',
+    '/csp/azure/billing-profiles',
+    '/csp/azure/admin-subscriptions',
+    '/csp/azure/arm',
+    '/csp/azure/graph',
+    '/csp/azure/login',
+  ],
   scim: '/scim/v2',
   provisioners: '/provisioners/{type}',
-  control: ['/ledger', '/ledger/summary', '/scripts', '/settings', '/callbacks', '/healthz'],
+  control: ['/ledger', '/ledger/summary', '/scripts', '/settings', '/azure/objects', '/callbacks', '/healthz'],
 };
 
 function parseBody(body: unknown): unknown {
@@ -36,7 +45,7 @@ function asText(value: unknown): string | undefined {
 }
 
 /** What a test or a person uses to look at the world and to steer it; none of this is in the ledger. */
-export function controlRoutes({ ledger, scripts, settings, callbacks }: ControlParts): Router {
+export function controlRoutes({ ledger, scripts, settings, callbacks, azure }: ControlParts): Router {
   const router = Router();
   router.get('/', (_request, response) => void response.json(CONTENTS));
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
@@ -55,6 +64,7 @@ export function controlRoutes({ ledger, scripts, settings, callbacks }: ControlP
     ledger.clear();
     response.status(204).end();
   });
+  router.get('/azure/objects', (_request, response) => void response.json(azure.places()));
   router.get('/callbacks', (_request, response) => void response.json(callbacks.list()));
   router.get('/scripts', (_request, response) => void response.json(scripts.list()));
   router.delete('/scripts', (_request, response) => {

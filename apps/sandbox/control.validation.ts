@@ -37,7 +37,10 @@ const BEHAVIOURS: Record<Behaviour['kind'], Record<string, TSchema>> = {
 };
 
 const text = Type.Optional(Type.String());
-const Match = Type.Object({ method: text, path: text, bodyContains: text, key: text }, strict);
+const Match = Type.Object(
+  { method: text, path: text, bodyContains: text, kind: text, key: text, keyContains: text },
+  strict,
+);
 
 function scriptSchema(kind: Behaviour['kind']): TSchema {
   return Type.Object(

@@ -46,7 +46,11 @@ function createOnce(parts: CspRouteParts, kind: ResourceKind, context: RequestCo
   });
 }
 
-async function callFirst(parts: CspRouteParts, early: NonNullable<Work['early']>): Promise<void> {
+/** The callback goes out, and is answered, before the answer does. */
+export async function callFirst(
+  parts: Pick<CspRouteParts, 'callbacks' | 'closing'>,
+  early: NonNullable<Work['early']>,
+): Promise<void> {
   const limit = sleep(EARLY_LIMIT_MS, undefined, { signal: parts.closing, ref: false }).catch(() => undefined);
   await Promise.race([parts.callbacks.deliverNow(early.callback), limit]);
   await sleep(early.delayMs, undefined, { signal: parts.closing }).catch(() => undefined);

@@ -10,6 +10,17 @@ CREATE TABLE IF NOT EXISTS resources (
 CREATE UNIQUE INDEX IF NOT EXISTS resources_natural ON resources (kind, natural) WHERE state <> 'failed';
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, resource TEXT NOT NULL, remaining INTEGER NOT NULL, retry_after INTEGER, error TEXT);
+CREATE TABLE IF NOT EXISTS objects (
+  collection TEXT NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (collection, scope, name));
+CREATE TABLE IF NOT EXISTS azure_operations (
+  id TEXT PRIMARY KEY, place TEXT NOT NULL, data TEXT NOT NULL, remaining INTEGER NOT NULL, retry_after INTEGER, error TEXT);
+CREATE TABLE IF NOT EXISTS logins (
+  tenant TEXT NOT NULL, login TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, secret TEXT NOT NULL,
+  PRIMARY KEY (tenant, login));
+CREATE TABLE IF NOT EXISTS tokens (
+  token TEXT PRIMARY KEY, api TEXT NOT NULL, kind TEXT NOT NULL, tenant TEXT NOT NULL, subject TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS tokens_subject ON tokens (tenant, subject);
 CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS callbacks (

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AnswersStore } from './answers.store.js';
+import { kindOf } from './azure/route-table.js';
 import type { LedgerStore } from './ledger.store.js';
 import type { ScriptsStore } from './scripts.store.js';
 import { jsonAnswer, type Answer, type RequestContext, type TransportBehaviour } from './sandbox.types.js';
@@ -62,12 +63,6 @@ function recordStatus(response: Response, ledger: LedgerStore, seq: number): voi
   }) as never;
 }
 
-/** The collection: `/csp/azure/tenants` and `/scim/v2/Groups/{id}` give `tenants` and `Groups`, `/provisioners/{type}` the type. */
-function kindOf(path: string): string {
-  const parts = path.split('/');
-  return (parts[1] === 'provisioners' ? parts[2] : parts[3]) ?? 'unknown';
-}
-
 /** Everything that enters the world outside passes here: it is written down, then suffers what was scripted. */
 export function gate(parts: GateParts): RequestHandler {
   return async (request, response, next) => {
@@ -75,8 +70,10 @@ export function gate(parts: GateParts): RequestHandler {
     const { method } = request;
     const key = request.header('idempotency-key') || undefined;
     const rawBody = typeof request.body === 'string' ? request.body : '';
-    const seq = parts.ledger.arrive({ method, path, kind: kindOf(path), key });
-    const context = { seq, key, method, path, rawBody };
+    const kind = kindOf(method, path);
+    const seq = parts.ledger.arrive({ method, path, kind, key });
+    const trace = key ?? request.header('x-request-id');
+    const context = { seq, key, trace, kind, method, path, rawBody };
     contexts.set(request, context);
     recordStatus(response, parts.ledger, seq);
     const script = parts.scripts.take(context, 'fail', 'delay', 'hang', 'cut', 'lose_answer', 'garbage');
@@ -112,7 +109,7 @@ function fail(
   { answers }: GateParts,
 ): void {
   const answer = failure(context.path, script);
-  if (!context.path.startsWith('/scim/') && context.method === 'POST') answers.remember(context, answer);
+  if (!context.path.startsWith('/scim/') && context.method !== 'GET') answers.remember(context, answer);
   sendAnswer(response, answer);
 }
 

@@ -1,4 +1,4 @@
-import { startSandbox, type Sandbox } from './sandbox.js';
+import { DEVELOPMENT_ROOT, startSandbox, type Sandbox } from './sandbox.js';
 
 /** A variable that is set but empty counts as absent. */
 function read(name: string): string | undefined {
@@ -31,6 +31,11 @@ async function main(): Promise<void> {
     directory: read('PURVEYOR_SANDBOX_DATA_DIR') ?? './data/sandbox',
     webhookSecret: read('PURVEYOR_WEBHOOK_SECRET'),
     scimToken: read('PURVEYOR_SCIM_TOKEN'),
+    root: {
+      tenant: read('PURVEYOR_CSP_TENANT_ID') ?? DEVELOPMENT_ROOT.tenant,
+      clientId: read('PURVEYOR_CSP_CLIENT_ID') ?? DEVELOPMENT_ROOT.clientId,
+      clientSecret: read('PURVEYOR_CSP_CLIENT_SECRET') ?? DEVELOPMENT_ROOT.clientSecret,
+    },
   }).catch((error: NodeJS.ErrnoException) => fail(explain(error, port)));
   stopOnSignal(sandbox);
   process.stdout.write(`Sandbox listens on ${sandbox.url}\n`);

@@ -3,6 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { AnswersStore } from './answers.store.js';
+import { azureRoutes, type RootLogin } from './azure/azure.routes.js';
+import { AzureStore } from './azure/azure.store.js';
+import { Operations } from './azure/operations.js';
 import { Callbacks } from './callbacks.js';
 import { controlRoutes } from './control.routes.js';
 import { cspRoutes } from './csp.routes.js';
@@ -25,12 +28,21 @@ export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2V
 /** For development only, as above; PURVEYOR_SCIM_TOKEN replaces it. */
 export const DEVELOPMENT_SCIM_TOKEN = 'sandbox-scim-token';
 
+/** For development only, as above; PURVEYOR_CSP_TENANT_ID, _CLIENT_ID and _CLIENT_SECRET replace it. */
+export const DEVELOPMENT_ROOT: RootLogin = {
+  tenant: 'purveyor',
+  clientId: 'purveyor-root',
+  clientSecret: 'sandbox-root-secret',
+};
+
 export interface SandboxOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly directory: string;
   readonly webhookSecret?: string;
   readonly scimToken?: string;
+  /** How the orchestrator signs in at the cloud provider. */
+  readonly root?: RootLogin;
   /** Default 127.0.0.1. */
   readonly host?: string;
 }
@@ -60,7 +72,7 @@ const reportError: ErrorRequestHandler = (error: Error & { status?: number }, _r
 function buildApp(
   database: Database,
   callbacks: Callbacks,
-  { scimToken, secret }: { readonly scimToken: string; readonly secret: string },
+  { scimToken, secret, root }: { readonly scimToken: string; readonly secret: string; readonly root: RootLogin },
   closing: AbortSignal,
 ): Express {
   const ledger = new LedgerStore(database);
@@ -81,13 +93,16 @@ function buildApp(
   }));
   const app = express().disable('x-powered-by').disable('etag');
   app.use(express.text({ type: () => true, limit: '1mb' }));
-  app.use('/csp', guard, cspRoutes({ database, ledger, answers, callbacks, csp, closing }));
+  const azure = new AzureStore(database);
+  const operations = new Operations(database, azure, scripts, settings);
+  app.use('/csp', guard, azureRoutes({ database, ledger, answers, store: azure, operations }, root));
+  app.use('/csp', cspRoutes({ database, ledger, answers, callbacks, csp, closing }));
   const store = new ProvisionerStore(database);
   const service = new ProvisionerService({ store, callbacks, scripts, settings });
   const provisioners = { database, ledger, answers, callbacks, service, store, secret, closing };
   app.use('/provisioners', guard, provisionerRoutes(provisioners));
   app.use('/scim/v2', guard, parseForScim, scim);
-  app.use(controlRoutes({ ledger, scripts, settings, callbacks }));
+  app.use(controlRoutes({ ledger, scripts, settings, callbacks, azure }));
   app.use(reportError);
   return app;
 }
@@ -105,7 +120,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const secret = options.webhookSecret ?? DEVELOPMENT_WEBHOOK_SECRET;
   const callbacks = new Callbacks(database, secret);
   const scimToken = options.scimToken ?? DEVELOPMENT_SCIM_TOKEN;
-  const server = createServer(buildApp(database, callbacks, { scimToken, secret }, closing.signal));
+  const root = options.root ?? DEVELOPMENT_ROOT;
+  const server = createServer(buildApp(database, callbacks, { scimToken, secret, root }, closing.signal));
   const url = await listen(server, options.port, options.host ?? '127.0.0.1').catch((error: unknown) => {
     database.close();
     throw error;

@@ -5,6 +5,10 @@ export interface ScriptMatch {
   /** Prefix of the request path. */
   readonly path?: string;
   readonly bodyContains?: string;
+  /** What the ledger calls the request. */
+  readonly kind?: string;
+  /** Part of the Idempotency-Key, or of X-Request-Id where a request needs no key. */
+  readonly keyContains?: string;
   /** Exact Idempotency-Key. */
   readonly key?: string;
 }
@@ -71,7 +75,10 @@ export interface LedgerEntry {
   readonly time: string;
   readonly method: string;
   readonly path: string;
-  /** The collection that was addressed: tenants, billing-profiles, admin-subscriptions, operations, Users, Groups, or a resource type. */
+  /**
+   * The collection that was addressed (tenants, billing-profiles, operations, Users, Groups), the name of the Azure operation, or a
+   * resource type.
+   */
   readonly kind: string;
   readonly key: string | null;
   /** HTTP status of the answer that left; null when none left (yet). */
@@ -93,6 +100,8 @@ export interface Answer {
 export interface RequestContext {
   readonly seq: number;
   readonly key: string | undefined;
+  readonly trace: string | undefined;
+  readonly kind: string;
   readonly method: string;
   readonly path: string;
   readonly rawBody: string;

@@ -13,6 +13,8 @@ export interface Matchable {
   readonly path: string;
   readonly rawBody: string;
   readonly key: string | undefined;
+  readonly trace: string | undefined;
+  readonly kind: string;
 }
 
 function toScript(row: Row): Script {
@@ -28,6 +30,8 @@ function matches(match: ScriptMatch, request: Matchable): boolean {
   if (match.method !== undefined && match.method.toUpperCase() !== request.method) return false;
   if (match.path !== undefined && !request.path.startsWith(match.path)) return false;
   if (match.bodyContains !== undefined && !request.rawBody.includes(match.bodyContains)) return false;
+  if (match.kind !== undefined && match.kind !== request.kind) return false;
+  if (match.keyContains !== undefined && !request.trace?.includes(match.keyContains)) return false;
   return match.key === undefined || match.key === request.key;
 }
 

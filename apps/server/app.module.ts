@@ -6,6 +6,9 @@ import { CallbackController } from './callbacks/callback.controller.js';
 import { RejectedCallbacks } from './callbacks/rejected-callbacks.js';
 import { ReceiveCallbackHandler } from './callbacks/receive-callback.command.js';
 import { Parts } from './composition/parts.js';
+import { OperateCspHandler } from './csps/csp.commands.js';
+import { CspController } from './csps/csp.controller.js';
+import { ListCspsHandler } from './csps/csp.queries.js';
 import { DashboardController } from './dashboards/dashboard.controller.js';
 import { dashboardQueryHandlers } from './dashboards/overview.query.js';
 import { HealthController } from './health/health.controller.js';
@@ -28,6 +31,7 @@ import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.
 
 const API = [
   PortfolioController,
+  CspController,
   ProcessController,
   OperationController,
   SubscriptionController,
@@ -59,6 +63,8 @@ export class AppModule implements OnApplicationShutdown {
         ...portfolioQueryHandlers,
         ...operationCommandHandlers,
         ...operationQueryHandlers,
+        OperateCspHandler,
+        ListCspsHandler,
         StartForm,
         ...processCommandHandlers,
         ...processQueryHandlers,

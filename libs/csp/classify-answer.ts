@@ -13,6 +13,7 @@ export function classify(answer: Answer, url: string, now: number): Outcome {
   const { status } = answer;
   const wait = retryAfterMs(answer.headers.get('retry-after'), now);
   if (status === 200 || status === 201) return finished(answer);
+  if (status === 204) return { kind: 'done', result: {} };
   if (status === 202) return accepted(answer, url, wait);
   if (status >= 200 && status < 300)
     return fault('invalid_result', 'unexpected_status', `status ${status}`, { status });

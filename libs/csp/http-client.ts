@@ -1,9 +1,11 @@
 import type { Outcome } from '#kernel';
-import { cutOff, readText, systemFetch, type Fetch, type FetchInit } from '#runtime';
+import { cutOff, readText, systemFetch, type Fetch, type FetchInit, type FetchResponse } from '#runtime';
 import { canonical } from '#portfolio';
 import { classify } from './classify-answer.js';
 
-export type { Fetch };
+export type { Fetch, FetchResponse };
+
+const FORM = 'application/x-www-form-urlencoded';
 
 export interface CspRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -11,7 +13,11 @@ export interface CspRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON; its keys are put in order, so the same value is the same bytes (law 2). */
   readonly body?: unknown;
+  /** Sent as a form instead of JSON. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** What the answer means, where that is not what it means of a request. */
+  readonly classify?: typeof classify;
 }
 
 export interface HttpClient {
@@ -27,7 +33,11 @@ export function httpClient(options: { readonly fetch?: Fetch; readonly now?: () 
       try {
         const response = await fetch(request.url, init(request));
         const text = await readText(response);
-        return classify({ status: response.status, headers: response.headers, text }, request.url, now());
+        return (request.classify ?? classify)(
+          { status: response.status, headers: response.headers, text },
+          request.url,
+          now(),
+        );
       } catch (error) {
         return { kind: 'failed', failure: cutOff(error) };
       }
@@ -35,16 +45,16 @@ export function httpClient(options: { readonly fetch?: Fetch; readonly now?: () 
   };
 }
 
-function init({ method, headers, body, signal }: CspRequest): FetchInit {
-  const json = body === undefined ? undefined : canonical(body);
+function init({ method, headers, body, form, signal }: CspRequest): FetchInit {
+  const text = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : canonical(body);
   return {
     method,
     headers: {
       accept: 'application/json',
-      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(text !== undefined && { 'content-type': form ? FORM : 'application/json' }),
       ...headers,
     },
-    body: json,
+    body: text,
     redirect: 'manual',
     signal,
   };

@@ -11,6 +11,8 @@ export interface RequestSpec {
   readonly pollEffect?: string;
   readonly policy: RequestPolicy;
   readonly freshInput: () => unknown;
+  /** Generation of a request that has not begun; 1 unless earlier ones were set aside. */
+  readonly firstGeneration?: number;
 }
 
 /** The runner's commands tell when they were made, and what chance said. */
@@ -44,7 +46,7 @@ export class Requests<N extends RequestEvents> {
   }
 
   private attempt(spec: RequestSpec, request: Request | undefined, notBefore: number): Run<RequestEvent> {
-    const generation = request?.generation ?? 1;
+    const generation = request?.generation ?? spec.firstGeneration ?? 1;
     const attempt = (request?.attempt ?? 0) + 1;
     const first = request?.input === undefined;
     const input = first ? spec.freshInput() : request.input;

@@ -2,14 +2,29 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const year = new Date().getUTCFullYear();
 const FACTS = {
-  password: 'Demo-Passw0rd!',
   domain_name: 'contosodemo',
   first_name: 'Ada',
   last_name: 'Lovelace',
   country_code: 'CH',
   password_recovery_email_address: 'ada@example.org',
   billing_profile_display_name: 'Contoso demo',
+  task_orders: [
+    {
+      number: 'DEMO-0001',
+      signed: true,
+      clins: [
+        {
+          number: '0001',
+          type: '1',
+          obligated_amount: 1000,
+          start_date: `${year}-01-01`,
+          end_date: `${year + 1}-12-31`,
+        },
+      ],
+    },
+  ],
 };
 
 async function send(base, path, body, key) {

@@ -1,3 +1,5 @@
+import type { PlanDescription } from '#portfolio';
+
 interface Setting {
   readonly name: string;
   readonly default: unknown;
@@ -14,3 +16,4 @@ interface ErrorEntry {
 export function envExample(settings: readonly Setting[]): string;
 export function readmeWithSettings(readme: string, settings: readonly Setting[]): string;
 export function errorReference(catalogue: readonly ErrorEntry[]): string;
+export function planReference(plans: readonly PlanDescription[]): string;

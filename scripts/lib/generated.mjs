@@ -64,3 +64,60 @@ export function errorReference(catalogue) {
   ];
   return `${[...head, ...rows].join('\n')}\n`;
 }
+
+const wrapped = (text) => code(wrap(text));
+const listed = (texts) => texts.map(wrapped).join('<br>');
+
+function stageRow({ name, completion, payload, calls, result, undo }, index) {
+  const fields = Object.entries(payload).map(([field, from]) => `${wrapped(field)}: ${wrap(from)}`);
+  const back =
+    undo === null ? 'nothing to take back' : typeof undo === 'string' ? `stays: ${wrap(undo)}` : listed(undo);
+  return `| ${index + 1} | ${wrapped(name)} | ${fields.join('<br>')} | ${listed(calls)} | ${completion} | ${listed(result)} | ${back} |`;
+}
+
+/** An arrow from a stage to every stage that reads its result, with the fields. */
+function flowDiagram({ stages, flow }) {
+  const node = (name) => `S${stages.findIndex((stage) => stage.name === name) + 1}`;
+  const nodes = stages.map(({ name }, index) => `  S${index + 1}[${index + 1} ${name}]`);
+  const arrows = flow.map(({ from, to, fields }) => `  ${node(from)} -->|${fields.join(', ')}| ${node(to)}`);
+  return ['```mermaid', 'flowchart LR', ...nodes, ...arrows, '```'];
+}
+
+/** docs/reference/plans.md from the descriptions of all plans. */
+export function planReference(plans) {
+  const head = [
+    '# Stage plans',
+    '',
+    'What each plan does, stage by stage, with its states and transitions. Written by `npm run generate` from libs/csp; do not edit by hand.',
+  ];
+  return `${[...head, ...plans.flatMap(planPages)].join('\n')}\n`;
+}
+
+function planPages(plan) {
+  const transitions = plan.transitions.map(
+    ({ trigger, from, to, event }) =>
+      `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${wrapped(to)} | ${wrapped(event)} |`,
+  );
+  return [
+    '',
+    `## ${plan.csp}, version ${plan.version}`,
+    '',
+    '| # | Stage | Payload | Calls | End | Result | Way back |',
+    '| - | ----- | ------- | ----- | --- | ------ | -------- |',
+    ...plan.stages.map(stageRow),
+    '',
+    '### Who reads whose results',
+    '',
+    ...flowDiagram(plan),
+    '',
+    `### ${plan.states.length} states`,
+    '',
+    plan.states.map(code).join(' '),
+    '',
+    `### ${plan.transitions.length} transitions`,
+    '',
+    '| Trigger | From | To | Event |',
+    '| ------- | ---- | -- | ----- |',
+    ...transitions,
+  ];
+}

@@ -63,7 +63,12 @@ describe('a portfolio from POST to COMPLETED', () => {
 
 describe('creating a portfolio', () => {
   it('answers 202 with Location and position, and a query waits for that position', async () => {
-    const answer = await world.api('POST', '/api/portfolios', { name: 'A', csp: 'azure', facts: facts() });
+    const answer = await world.api('POST', '/api/portfolios', {
+      name: 'A',
+      csp: 'azure',
+      plan_version: 1,
+      facts: facts(),
+    });
     expect(answer.status).toBe(202);
     const { id, position } = answer.body;
     expect(answer.headers.get('location')).toBe(`/api/portfolios/${id}`);
@@ -73,17 +78,23 @@ describe('creating a portfolio', () => {
 
   it('names every fact that is missing or wrong, and refuses unknown fields', async () => {
     const { password: _password, first_name: _first, ...rest } = facts({ country_code: 'gb' });
-    const bad = await world.api('POST', '/api/portfolios', { name: 'A', csp: 'azure', facts: rest });
+    const bad = await world.api('POST', '/api/portfolios', { name: 'A', csp: 'azure', plan_version: 1, facts: rest });
     expectProblem(bad, 400);
     for (const field of ['password', 'first_name', 'country_code'])
       expect(bad.body.errors.map((e: any) => e.pointer)).toContain(`/facts/${field}`);
-    const unknown = await world.api('POST', '/api/portfolios', { name: 'A', csp: 'azure', facts: facts(), colour: 1 });
+    const unknown = await world.api('POST', '/api/portfolios', {
+      name: 'A',
+      csp: 'azure',
+      plan_version: 1,
+      facts: facts(),
+      colour: 1,
+    });
     expectProblem(unknown, 400);
     expect(unknown.text).toContain('colour');
   });
 
   it('repeats its answer for the same Idempotency-Key and refuses another body', async () => {
-    const body = { name: 'Same', csp: 'azure', facts: facts() };
+    const body = { name: 'Same', csp: 'azure', plan_version: 1, facts: facts() };
     const headers = { 'idempotency-key': 'e2e-key-1' };
     const first = await world.api('POST', '/api/portfolios', body, headers);
     const second = await world.api('POST', '/api/portfolios', body, headers);
@@ -150,8 +161,11 @@ describe('commands', () => {
     expect(done.stages[2].state).toBe('SKIPPED');
   }, 40_000);
 
-  it('are listed by the plan', async () => {
-    const { status, body, text } = await world.api('GET', '/api/csps/azure/plan');
+  it('are listed by the plan, the newest unless another version is asked for', async () => {
+    const newest = await world.api('GET', '/api/csps/azure/plan');
+    expect([newest.body.version, newest.body.stages.length]).toEqual([2, 22]);
+    expectProblem(await world.api('GET', '/api/csps/azure/plan?version=3'), 404);
+    const { status, body, text } = await world.api('GET', '/api/csps/azure/plan?version=1');
     expect(status).toBe(200);
     expect(body.stages.map((s: any) => s.name)).toEqual(['TENANT', 'BILLING_PROFILE', 'ADMIN_SUBSCRIPTION']);
     for (const state of ['UNSTARTED', 'TENANT_IN_PROGRESS', 'BILLING_PROFILE_REQUESTED', 'ADMIN_SUBSCRIPTION_SKIPPED'])

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { csps } from '#csp';
+import { planDescription } from '#portfolio';
 import { describeConfig, errorCatalogue } from '#platform';
 import { operationStateReference, provisionerOpenApi } from '#provisioning';
-import { envExample, errorReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
+import { envExample, errorReference, planReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
 import { read } from './repository.js';
 
 describe('generated files are those in the repository (npm run generate)', () => {
@@ -20,6 +22,11 @@ describe('generated files are those in the repository (npm run generate)', () =>
 
   it('the settings in README.md', () => {
     expect(read('README.md')).toBe(readmeWithSettings(read('README.md'), describeConfig()));
+  });
+
+  it('docs/reference/plans.md', () => {
+    const plans = csps.flatMap((csp) => csp.plans).map(planDescription);
+    expect(read('docs/reference/plans.md')).toBe(planReference(plans));
   });
 
   it('docs/reference/errors.md', () => {

@@ -28,7 +28,7 @@ const byOperation: Stage = {
   ...stage('FIFTH', 'FOURTH', 'callback'),
   pollEffect: ASK_CHILD_OPERATION,
   policy: childOperationPolicy(retry, 20_000),
-  wire: { payload: {}, result: { value: 'resources.it.address.value' } },
+  wire: { result: { value: 'resources.it.address.value' } },
 };
 
 /** One stage of each ending, and one by an operation; each adds one to the value that the stage before it gave. */

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Router, type Request, type Response } from 'express';
 import { Webhook } from 'standardwebhooks';
 import type { AnswersStore } from '../answers.store.js';
 import type { Callbacks } from '../callbacks.js';
+import { callFirst } from '../csp.routes.js';
 import type { Work } from '../csp.service.js';
 import type { Database } from '../database.js';
 import { contextOf, sendAnswer } from '../gate.js';
@@ -10,9 +10,6 @@ import type { LedgerStore } from '../ledger.store.js';
 import { errorAnswer, jsonAnswer, type RequestContext } from '../sandbox.types.js';
 import { isRequest, type ProvisionerService, type ProvisionerWork } from './provisioner.service.js';
 import type { ProvisionerStore } from './provisioner.store.js';
-
-/** How long the answer of an `early` callback waits for the callback to be answered, in milliseconds. */
-const EARLY_LIMIT_MS = 2_000;
 
 export interface ProvisionerRouteParts {
   readonly database: Database;
@@ -64,11 +61,7 @@ async function post(parts: ProvisionerRouteParts, request: Request, response: Re
   if (!isSigned(parts.secret, request, context.rawBody))
     return sendAnswer(response, errorAnswer(401, 'BadSignature', 'The request is not signed with our secret.'));
   const work = handleOnce(parts, context, `${request.protocol}://${request.get('host') ?? '127.0.0.1'}`);
-  if (work.early !== undefined) {
-    const limit = sleep(EARLY_LIMIT_MS, undefined, { signal: parts.closing, ref: false }).catch(() => undefined);
-    await Promise.race([parts.callbacks.deliverNow(work.early.callback), limit]);
-    await sleep(work.early.delayMs, undefined, { signal: parts.closing }).catch(() => undefined);
-  }
+  if (work.early !== undefined) await callFirst(parts, work.early);
   parts.callbacks.schedule();
   sendAnswer(response, work.answer);
 }

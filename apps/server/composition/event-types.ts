@@ -1,4 +1,5 @@
 import { EventRegistry, type EventSpec } from '#event-store';
+import { cspEvents } from '#csp';
 import { portfolioEvents } from '#portfolio/published';
 import { operationEvents } from '#provisioning/published';
 import { subscriptionEvents } from '#subscription/published';
@@ -7,6 +8,7 @@ import { processEvents } from '#workflow/published';
 /** Every event type this server knows; one line per context. */
 const eventTypes: readonly EventSpec<string, never>[] = [
   ...portfolioEvents,
+  ...cspEvents,
   ...processEvents,
   ...subscriptionEvents,
   ...operationEvents,

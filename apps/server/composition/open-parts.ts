@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog } from '#event-store';
+import type { Fetch } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { openReadModels } from '#read-models';
@@ -21,6 +22,8 @@ export interface OpenOptions {
   readonly acceptLoss?: boolean;
   /** Definitions beside those of the products. */
   readonly workflows?: readonly WorkflowDefinition[];
+  /** Takes the place of the network on the way to the CSPs. */
+  readonly cspFetch?: Fetch;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
 }
 
 async function open(config: Config, options: OpenOptions, closing: Closing): Promise<Parts> {
-  const { acceptLoss = false, workflows: more } = options;
+  const { acceptLoss = false, workflows: more, cspFetch } = options;
   const [logger, metrics] = [createLogger({ level: config.logLevel }), createMetrics()];
   const [clock, ids] = [systemClock, systemIds()];
   const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
@@ -55,7 +58,8 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const projector = await openProjector({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
   const work = await joinWorkers(base, groups, closing);
-  const run = openRuntime({ ...base, log, vault, readModels, more, alone: commits !== undefined, shared: work });
+  const alone = commits !== undefined;
+  const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared: work });
   const { runtime } = run;
   closing.add(() => runtime.stop(DRAIN_MS));
   // First of all when it ends: another worker goes on while this one drains.

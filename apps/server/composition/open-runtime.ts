@@ -1,8 +1,8 @@
-import { azureEffects, azurePlanV1 } from '#csp';
+import { CSP_CATEGORY, cspDecider, cspEffects, csps, type Fetch } from '#csp';
 import type { EventLog } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
-import { PlanRegistry, portfolioDecider } from '#portfolio';
+import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
 import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, productRegistry, scimDirectory } from '#products';
 import { openWork, type ReadModels } from '#read-models';
@@ -11,6 +11,8 @@ import { subscriptionDecider } from '#subscription';
 import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
 import type { Logger } from 'pino';
 import { observing } from '../health/observer.js';
+import { mailEffect } from '../notices/mail.effect.js';
+import { cspGates, readPause } from './csp-gates.js';
 import { configuredProvisioners } from './provisioners.js';
 
 interface Given {
@@ -24,14 +26,32 @@ interface Given {
   readonly readModels: ReadModels;
   /** Definitions beside those of the products. */
   readonly more?: readonly WorkflowDefinition[];
+  /** Instead of the network, for tests of what a CSP answers. */
+  readonly cspFetch?: Fetch;
   /** Nobody else can have the log. */
   readonly alone: boolean;
   readonly shared?: Shared;
 }
 
 /** The runner with every decider and effect, and the definitions they run. Not started. */
-export function openRuntime({ config, logger, metrics, clock, ids, log, vault, readModels, more, ...given }: Given) {
-  const plans = new PlanRegistry().register(azurePlanV1);
+export async function openRuntime({
+  config,
+  logger,
+  metrics,
+  clock,
+  ids,
+  log,
+  vault,
+  readModels,
+  more,
+  ...given
+}: Given) {
+  const plans = csps
+    .flatMap((csp) => csp.plans)
+    .reduce((registry, plan) => registry.register(plan), new PlanRegistry());
+  const gates = cspGates(config, clock);
+  const parents = async (id: string) => (await runtime.load<PortfolioState>(`portfolio-${id}`)).state;
+  const csp = { ...cspSettings(config, vault), parents, fetch: given.cspFetch };
   const products = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
   const { workflows, formOf } = products;
   const provisioners = configuredProvisioners(config).register(...products.provisioners);
@@ -43,7 +63,8 @@ export function openRuntime({ config, logger, metrics, clock, ids, log, vault, r
     ids,
     tokens,
     effects: [
-      ...azureEffects({ baseUrl: config.cspUrl, vault }),
+      ...csps.flatMap((each) => cspEffects(each, csp, gates.get(each.name))),
+      mailEffect(config.smtpUrl, config.mailFrom),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
       ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
     ],
@@ -55,7 +76,16 @@ export function openRuntime({ config, logger, metrics, clock, ids, log, vault, r
   });
   runtime.register('portfolio', portfolioDecider(plans));
   runtime.register('process', processDecider(workflows));
+  runtime.register(CSP_CATEGORY, cspDecider);
   runtime.register('subscription', subscriptionDecider(catalogue));
   runtime.register('operation', operationDecider(provisioners));
-  return { plans, provisioners, workflows, formOf, catalogue, tokens, runtime };
+  for (const name of gates.keys()) await readPause({ gates, runtime }, name);
+  return { plans, gates, provisioners, workflows, formOf, catalogue, tokens, runtime };
 }
+
+const cspSettings = (config: Config, vault: ErasableVault) => ({
+  baseUrl: config.cspUrl,
+  vault,
+  root: { tenantId: config.cspTenantId, clientId: config.cspClientId, clientSecret: config.cspClientSecret },
+  attemptMs: config.cspAttemptMs,
+});

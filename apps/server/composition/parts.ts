@@ -1,3 +1,4 @@
+import type { CspGate } from '#csp';
 import type { EventLog, EventStore } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Access, Config, Metrics } from '#platform';
@@ -24,6 +25,8 @@ export abstract class Parts {
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
   abstract readonly provisioners: ProvisionerRegistry;
+  /** By the name of the CSP. */
+  abstract readonly gates: ReadonlyMap<string, CspGate>;
   abstract readonly workflows: WorkflowRegistry;
   abstract readonly formOf: (workflow: string) => readonly FormPage[];
   abstract readonly catalogue: Catalogue;

@@ -29,6 +29,10 @@ const whole = (about: ApiPropertyOptions, from: number, to: number): Decorate =>
 export const RevisionParameter = (description: string): Decorate =>
   whole({ minimum: 0, description }, 0, Number.MAX_SAFE_INTEGER);
 
+/** An optional version in the query. */
+export const VersionParameter = (description: string): Decorate =>
+  whole({ minimum: 1, description }, 1, Number.MAX_SAFE_INTEGER);
+
 /** An optional number of rows in the query. */
 export const PageSizeParameter = (by: number, description?: string): Decorate =>
   whole({ minimum: 1, maximum: 500, default: by, ...(description !== undefined && { description }) }, 1, 500);

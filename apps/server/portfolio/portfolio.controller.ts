@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
@@ -6,9 +6,16 @@ import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
-import { AbandonDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import {
+  AbandonDto,
+  AmendFactsDto,
+  CreatePortfolioDto,
+  ReasonDto,
+  ResumeStageDto,
+  SkipStageDto,
+} from './portfolio.dto.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
-import { ListPortfoliosDto } from './portfolio.query.dto.js';
+import { ListPortfoliosDto, PlanDto } from './portfolio.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
@@ -52,6 +59,13 @@ export class PortfolioController {
     return this.queries.execute(new GetPortfolio(id));
   }
 
+  @Patch('portfolios/:id/facts')
+  @HttpCode(202)
+  @ApiCommand(404)
+  amend(@Param('id') id: string, @Body() body: AmendFactsDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.AmendFacts(id, body, caller));
+  }
+
   @Post('portfolios/:id/stages/:stage/resume')
   @HttpCode(202)
   @ApiCommand(404)
@@ -83,6 +97,39 @@ export class PortfolioController {
     return this.commands.execute(new commands.AbandonPortfolio(id, body, caller));
   }
 
+  @Post('portfolios/:id/stages/:stage/retry-from')
+  @HttpCode(202)
+  @ApiCommand(404)
+  retryFrom(
+    @Param('id') id: string,
+    @Param('stage') stage: string,
+    @Body() { reason }: ReasonDto,
+    @FromCaller() caller: Caller,
+  ) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'RetryFrom', stage, reason }, caller));
+  }
+
+  @Post('portfolios/:id/pause')
+  @HttpCode(202)
+  @ApiCommand(404)
+  pause(@Param('id') id: string, @Body() { reason }: ReasonDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'PausePortfolio', reason }, caller));
+  }
+
+  @Post('portfolios/:id/continue')
+  @HttpCode(202)
+  @ApiCommand(404)
+  continue(@Param('id') id: string, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'ContinuePortfolio' }, caller));
+  }
+
+  @Post('portfolios/:id/deprovision')
+  @HttpCode(202)
+  @ApiCommand(404)
+  deprovision(@Param('id') id: string, @Body() { reason }: ReasonDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.OperatePortfolio(id, { type: 'DeprovisionPortfolio', reason }, caller));
+  }
+
   @Post('portfolios/:id/trigger-next-transition')
   @HttpCode(202)
   @ApiCommand(404)
@@ -92,8 +139,8 @@ export class PortfolioController {
 
   @Get('csps/:csp/plan')
   @ApiAnswer(PlanSchema, 'Stages, states and transitions')
-  @ApiProblems(404)
-  plan(@Param('csp') csp: string) {
-    return this.queries.execute(new GetPlan(csp));
+  @ApiProblems(400, 404)
+  plan(@Param('csp') csp: string, @Query() { version }: PlanDto) {
+    return this.queries.execute(new GetPlan(csp, version));
   }
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 
 export class CreatePortfolioDto {
   @ApiProperty({ maxLength: 200 })
@@ -18,10 +18,26 @@ export class CreatePortfolioDto {
   @IsObject()
   facts!: Record<string, unknown>;
 
+  @ApiPropertyOptional({ minimum: 1, description: 'Version of the stage plan; the newest when absent' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  plan_version?: number;
+
   @ApiPropertyOptional({ enum: ['automatic', 'manual'], default: 'automatic' })
   @IsOptional()
   @IsIn(['automatic', 'manual'])
   advance?: 'automatic' | 'manual';
+}
+
+export class AmendFactsDto {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Facts that take the place of those of the same name',
+  })
+  @IsObject()
+  facts!: Record<string, unknown>;
 }
 
 export class ResumeStageDto {
@@ -46,6 +62,15 @@ export class SkipStageDto {
   @IsOptional()
   @IsObject()
   result?: Record<string, unknown>;
+}
+
+/** Why: goes into the log. */
+export class ReasonDto {
+  @ApiProperty({ maxLength: 1000 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  reason!: string;
 }
 
 export class AbandonDto {

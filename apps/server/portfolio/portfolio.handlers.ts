@@ -19,9 +19,26 @@ export class CreatePortfolioHandler implements ICommandHandler<commands.CreatePo
   execute({ body, caller }: commands.CreatePortfolio) {
     const id = this.sender.commandId(caller);
     return this.sender.send(streamOf(id), caller, id, body, async () => {
-      const { name, csp, advance = 'automatic' } = body;
-      const facts = await this.secrets.facts(streamOf(id), csp, body.facts);
-      return as({ type: 'CreatePortfolio', name, csp, advance, facts, time: this.parts.clock.now() });
+      const { name, csp, plan_version: planVersion, advance = 'automatic' } = body;
+      const facts = await this.secrets.facts(streamOf(id), csp, planVersion, body.facts);
+      return as({ type: 'CreatePortfolio', name, csp, planVersion, advance, facts, time: this.parts.clock.now() });
+    });
+  }
+}
+
+@CommandHandler(commands.AmendFacts)
+export class AmendFactsHandler implements ICommandHandler<commands.AmendFacts> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+    private readonly secrets: PortfolioSecrets,
+  ) {}
+
+  execute({ id, body, caller }: commands.AmendFacts) {
+    const stream = streamOf(id);
+    return this.sender.send(stream, caller, this.sender.commandId(caller), body, async () => {
+      const facts = await this.secrets.amended(stream, body.facts);
+      return as({ type: 'AmendFacts', facts, time: this.parts.clock.now() });
     });
   }
 }
@@ -74,6 +91,19 @@ export class AbandonPortfolioHandler implements ICommandHandler<commands.Abandon
   }
 }
 
+@CommandHandler(commands.OperatePortfolio)
+export class OperatePortfolioHandler implements ICommandHandler<commands.OperatePortfolio> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+  ) {}
+
+  execute({ id, command, caller }: commands.OperatePortfolio) {
+    const make = async () => as({ ...command, time: this.parts.clock.now() });
+    return this.sender.send(streamOf(id), caller, this.sender.commandId(caller), command, make);
+  }
+}
+
 @CommandHandler(commands.TriggerNextTransition)
 export class TriggerNextTransitionHandler implements ICommandHandler<commands.TriggerNextTransition> {
   constructor(
@@ -89,8 +119,10 @@ export class TriggerNextTransitionHandler implements ICommandHandler<commands.Tr
 
 export const portfolioCommandHandlers = [
   CreatePortfolioHandler,
+  AmendFactsHandler,
   ResumeStageHandler,
   SkipStageHandler,
   AbandonPortfolioHandler,
+  OperatePortfolioHandler,
   TriggerNextTransitionHandler,
 ];

@@ -16,7 +16,10 @@ export class GetPortfolio extends Query<PortfolioDetail> {
   }
 }
 export class GetPlan extends Query<PlanDescription> {
-  constructor(readonly csp: string) {
+  constructor(
+    readonly csp: string,
+    readonly version?: number,
+  ) {
     super();
   }
 }
@@ -50,8 +53,8 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
 export class GetPlanHandler implements IQueryHandler<GetPlan> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ csp }: GetPlan) {
-    const plan = this.parts.plans.latest(csp);
+  async execute({ csp, version }: GetPlan) {
+    const plan = this.parts.plans.latest(csp, version);
     if (plan === undefined)
       throw new Refusal('unknown_csp', 404, 'there is no such CSP', { csps: this.parts.plans.csps() });
     return planDescription(plan);

@@ -1,4 +1,4 @@
-import { PageDto, TextParameter } from '../http/query.dto.js';
+import { PageDto, QueryDto, TextParameter, VersionParameter } from '../http/query.dto.js';
 
 export class ListPortfoliosDto extends PageDto {
   @TextParameter({ example: 'TENANT_FAILED' })
@@ -6,4 +6,9 @@ export class ListPortfoliosDto extends PageDto {
 
   @TextParameter()
   csp?: string;
+}
+
+export class PlanDto extends QueryDto {
+  @VersionParameter('The newest when absent')
+  version?: number;
 }

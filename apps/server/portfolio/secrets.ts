@@ -1,6 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#kernel';
-import { protectSecrets, stageOf, validateFacts, type PortfolioState, type Stage, type StagePlan } from '#portfolio';
+import {
+  protectSecrets,
+  stageOf,
+  withGenerated,
+  validateFacts,
+  type PortfolioState,
+  type Stage,
+  type StagePlan,
+} from '#portfolio';
 import { Parts } from '../composition/parts.js';
 
 type Values = Record<string, unknown>;
@@ -11,11 +20,29 @@ export class PortfolioSecrets {
   constructor(private readonly parts: Parts) {}
 
   /** Refusal `validation_failed` 400 naming each bad fact; facts of an unknown CSP are left to the decider's refusal. */
-  async facts(stream: string, csp: string, facts: Values): Promise<Values> {
-    const plan = this.parts.plans.latest(csp);
+  async facts(stream: string, csp: string, version: number | undefined, facts: Values): Promise<Values> {
+    const plan = this.parts.plans.latest(csp, version);
     if (plan === undefined) return {};
     const faults = validateFacts(plan, facts);
     if (faults.length > 0) throw new Refusal('validation_failed', 400, 'the facts do not fit the plan', {}, faults);
+    return this.protectFacts(
+      stream,
+      plan,
+      withGenerated(plan.facts, facts, () => randomBytes(24).toString('base64url')),
+    );
+  }
+
+  /** Facts that take the place of others; what does not fit is left to the decider's refusal, and nothing of it is kept. */
+  async amended(stream: string, facts: Values): Promise<Values> {
+    const { state } = await this.parts.runtime.load<PortfolioState>(stream);
+    if (state.phase === 'ABSENT') return {};
+    const plan = this.parts.plans.bound(state.csp, state.plan);
+    const faults = validateFacts(plan, { ...state.facts, ...facts });
+    if (faults.length > 0) throw new Refusal('validation_failed', 400, 'the facts do not fit the plan', {}, faults);
+    return this.protectFacts(stream, plan, facts);
+  }
+
+  private protectFacts(stream: string, plan: StagePlan, facts: Values): Promise<Values> {
     return protectSecrets(plan.facts, facts, (path, secret) => this.parts.vault.put(`${stream}/facts/${path}`, secret));
   }
 

@@ -2,6 +2,8 @@ import { Type } from 'typebox';
 import type { Stage } from '#portfolio';
 import { DEFAULT_RETRY } from '#runtime';
 
+const TAKE = { subscription_id: 'subscriptionId' } as const;
+
 /** The last stage and read by none, so an operator may do without it. */
 export const adminSubscription = {
   name: 'ADMIN_SUBSCRIPTION',
@@ -25,8 +27,20 @@ export const adminSubscription = {
   policy: { retry: DEFAULT_RETRY, completion: { kind: 'callback', deadlineMs: 24 * 3_600_000 }, unknown: 'repeat' },
   result: Type.Object({ subscription_id: Type.String({ minLength: 1 }) }),
   skippable: true,
-  wire: {
-    payload: { tenant_id: 'tenantId', billing_profile_id: 'billingProfileId', display_name: 'displayName' },
-    result: { subscription_id: 'subscriptionId' },
-  },
+  calls: [
+    {
+      api: 'azure',
+      method: 'POST',
+      path: '/csp/azure/admin-subscriptions',
+      body: {
+        tenantId: '{tenant_id}',
+        billingProfileId: '{billing_profile_id}',
+        displayName: '{display_name}',
+        callbackUrl: '{callback_url}',
+        deadline: '{deadline}',
+      },
+      take: TAKE,
+    },
+  ],
+  wire: { result: TAKE },
 } as const satisfies Stage;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PlanRegistry, protectSecrets, validateFacts } from '#portfolio';
 import type { EffectCall } from '#runtime';
-import { azureEffects, azureFacts, azurePlanV1 } from '../index.js';
+import { azure, cspEffects, azureFacts, azurePlanV1 } from '../index.js';
 
 const facts = {
   password: 'correct horse',
@@ -14,6 +14,10 @@ const facts = {
   password_recovery_email_address: 'ann@example.org',
   billing_profile_display_name: 'main',
 };
+
+const root = { tenantId: 't', clientId: 'c', clientSecret: 's' };
+
+const parents = async () => ({ phase: 'ABSENT' }) as const;
 
 let server: Server;
 let base: string;
@@ -57,7 +61,9 @@ const call = (input: unknown): EffectCall => ({
   correlationId: 'c',
 });
 const run = (name: string, input: unknown = {}, signal?: AbortSignal) => {
-  const effect = azureEffects({ baseUrl: base, vault, now: () => 0 }).find((one) => one.name === name)!;
+  const effect = cspEffects(azure, { baseUrl: base, vault, root, parents, now: () => 0 }).find(
+    (one) => one.name === name,
+  )!;
   return effect.run({ ...call(input), ...(signal && { signal }) });
 };
 

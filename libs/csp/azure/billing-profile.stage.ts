@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Stage } from '#portfolio';
 import { DEFAULT_RETRY } from '#runtime';
-import { azureFacts } from './facts.js';
+import { azureFacts, WIRE_ADDRESS } from './facts.js';
 
 const { properties: facts } = azureFacts;
 
@@ -34,11 +34,20 @@ export const billingProfile = {
     billing_profile_id: Type.String({ minLength: 1 }),
     billing_profile_name: Type.String({ minLength: 1 }),
   }),
-  wire: {
-    payload: { tenant_id: 'tenantId', billing_profile_display_name: 'displayName', address: 'address' },
-    result: {
-      billing_profile_id: 'properties.billingProfileId',
-      billing_profile_name: 'properties.billingProfileName',
+  calls: [
+    {
+      api: 'azure',
+      method: 'POST',
+      path: '/csp/azure/billing-profiles',
+      body: {
+        tenantId: '{tenant_id}',
+        displayName: '{billing_profile_display_name}',
+        address: WIRE_ADDRESS,
+      },
+      take: {
+        billing_profile_id: 'properties.billingProfileId',
+        billing_profile_name: 'properties.billingProfileName',
+      },
     },
-  },
+  ],
 } as const satisfies Stage;

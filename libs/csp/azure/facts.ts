@@ -30,3 +30,13 @@ export const azureFacts = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** The address under Azure's names. */
+export const WIRE_ADDRESS = {
+  companyName: '{address.company_name}',
+  addressLine1: '{address.address_line_1}',
+  city: '{address.city}',
+  region: '{address.region}',
+  country: '{address.country}',
+  postalCode: '{address.postal_code}',
+} as const;

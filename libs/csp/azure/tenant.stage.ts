@@ -47,16 +47,21 @@ export const tenant = {
     user_object_id: Type.String({ minLength: 1 }),
     domain_name: Type.String({ minLength: 1 }),
   }),
-  wire: {
-    payload: {
-      user_id: 'userId',
-      password: 'password',
-      domain_name: 'domainName',
-      first_name: 'firstName',
-      last_name: 'lastName',
-      country_code: 'countryCode',
-      password_recovery_email_address: 'passwordRecoveryEmailAddress',
+  calls: [
+    {
+      api: 'azure',
+      method: 'POST',
+      path: '/csp/azure/tenants',
+      body: {
+        userId: '{user_id}',
+        password: '{password}',
+        domainName: '{domain_name}',
+        firstName: '{first_name}',
+        lastName: '{last_name}',
+        countryCode: '{country_code}',
+        passwordRecoveryEmailAddress: '{password_recovery_email_address}',
+      },
+      take: { user_id: 'userId', tenant_id: 'tenantId', user_object_id: 'objectId', domain_name: 'domainName' },
     },
-    result: { user_id: 'userId', tenant_id: 'tenantId', user_object_id: 'objectId', domain_name: 'domainName' },
-  },
+  ],
 } as const satisfies Stage;

@@ -210,9 +210,17 @@ describe('describeConfig', () => {
         .filter((v) => v.secret)
         .map((v) => v.name),
     ).toEqual(
-      ['EVENT_STORE', 'READ_MODELS', 'VAULT_KEY', 'CALLBACK_KEYS', 'SCIM_TOKEN', 'WEBHOOK_SECRETS', 'PROVISIONERS'].map(
-        (name) => `PURVEYOR_${name}`,
-      ),
+      [
+        'EVENT_STORE',
+        'READ_MODELS',
+        'VAULT_KEY',
+        'CALLBACK_KEYS',
+        'CSP_CLIENT_SECRET',
+        'SMTP_URL',
+        'SCIM_TOKEN',
+        'WEBHOOK_SECRETS',
+        'PROVISIONERS',
+      ].map((name) => `PURVEYOR_${name}`),
     );
     expect(describeConfig().every((v) => v.meaning !== '' && v.allowed !== '')).toBe(true);
   });

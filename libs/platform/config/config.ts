@@ -10,13 +10,17 @@ import {
   IsNotEmpty,
   IsOptional,
   IsString,
+  Matches,
   Max,
+  Min,
 } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
 import { boundVariables, FromEnvironment } from './variable.js';
 import { readOutgoing, readProvisioners, type ProvisionerSetting } from './provisioners.js';
 import {
+  type CspLimit,
   type NamedKey,
+  readCspLimits,
   readEventStore,
   readHttpUrl,
   readKey,
@@ -34,6 +38,9 @@ export type Role = (typeof ROLES)[number];
 
 /** Shared by server and sandbox so that the demo runs unconfigured. Public, therefore worth nothing outside of development. */
 export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2VjcmV0LTAwMDE=';
+
+/** As above, for the sandbox's cloud service provider. */
+const DEVELOPMENT_CSP_SECRET = 'sandbox-root-secret';
 
 const PORT = 'a whole number from 0 (any free port) to 65535';
 
@@ -180,6 +187,72 @@ export class Config {
   })
   @IsString()
   cspUrl!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_TENANT_ID', {
+    default: 'purveyor',
+    meaning: 'Our own tenant at the cloud service provider.',
+    allowed: 'a text',
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspTenantId!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_CLIENT_ID', {
+    default: 'purveyor-root',
+    meaning: 'Our own service principal at the cloud service provider.',
+    allowed: 'a text',
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspClientId!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_CLIENT_SECRET', {
+    default: DEVELOPMENT_CSP_SECRET,
+    meaning: 'Secret of our own service principal. The default is public, for the sandbox only.',
+    allowed: 'a text',
+    secret: true,
+  })
+  @IsString()
+  @IsNotEmpty()
+  cspClientSecret!: string;
+
+  @FromEnvironment('PURVEYOR_CSP_ATTEMPT_MS', {
+    default: '10000',
+    meaning: 'How long one attempt of a stage may take, in milliseconds; then its outcome is unknown.',
+    allowed: 'a whole number from 100 to 60000',
+    read: readWhole,
+  })
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  cspAttemptMs!: number;
+
+  @FromEnvironment('PURVEYOR_CSP_LIMITS', {
+    default: 'azure:64:0',
+    meaning: 'What each CSP is spared in one process: attempts at once, and attempts begun in a second (0: no limit).',
+    allowed: 'a comma list of csp:concurrency:perSecond, each CSP at most once',
+    read: readCspLimits,
+  })
+  @IsArray()
+  cspLimits!: readonly CspLimit[];
+
+  @FromEnvironment('PURVEYOR_SMTP_URL', {
+    meaning: 'SMTP server that takes notices to people. Without it none are sent, and the log says so.',
+    allowed: 'smtp://[user:password@]host:port or smtps://...',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^smtps?:\/\//)
+  smtpUrl?: string;
+
+  @FromEnvironment('PURVEYOR_MAIL_FROM', {
+    default: 'purveyor@localhost',
+    meaning: 'Sender of notices.',
+    allowed: 'an e-mail address',
+  })
+  @IsString()
+  @IsNotEmpty()
+  mailFrom!: string;
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

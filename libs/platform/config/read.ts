@@ -10,6 +10,23 @@ export const readWhole = (text: string): number | undefined => (/^\d{1,9}$/.test
 export const readSwitch = (text: string): boolean | undefined =>
   ({ on: true, off: false, true: true, false: false })[text.toLowerCase()];
 
+/** What one CSP is spared: attempts at once, and attempts begun in a second (0: no limit). */
+export interface CspLimit {
+  readonly csp: string;
+  readonly concurrency: number;
+  readonly perSecond: number;
+}
+
+/** `csp:concurrency:perSecond`, comma separated, each CSP once. */
+export function readCspLimits(text: string): readonly CspLimit[] | undefined {
+  const limits = readList(text).map((part) => {
+    const [, csp, concurrency, perSecond] = /^([a-z][a-z0-9_-]*):([1-9]\d{0,4}):(\d{1,5})$/.exec(part) ?? [];
+    return csp === undefined ? undefined : { csp, concurrency: Number(concurrency), perSecond: Number(perSecond) };
+  });
+  const whole = limits.every((limit) => limit !== undefined);
+  return whole && new Set(limits.map(({ csp }) => csp)).size === limits.length ? limits : undefined;
+}
+
 /** Comma list without empty parts. */
 export const readList = (text: string): readonly string[] =>
   text

@@ -135,6 +135,20 @@ export const state: readonly ErrorEntry[] = [
     'Read the instance and send one of those commands.',
   ),
   entry(
+    'portfolio_not_eligible',
+    409,
+    'The portfolio may not start yet',
+    'The rule of its plan does not allow the start now; `reason` says why.',
+    'Amend the facts, or wait for the time the reason names.',
+  ),
+  entry(
+    'stage_behind_barrier',
+    409,
+    'The stage cannot be done again',
+    'A later stage is done and ended what this one, or one behind it, needs; `barrier` names it and `stages` what it holds up.',
+    'Retry from a stage behind the barrier, or take the portfolio back.',
+  ),
+  entry(
     'invalid_transition',
     409,
     'The lifecycle does not allow this move',

@@ -48,6 +48,17 @@ describe('openFileVault', () => {
     vault.close();
   });
 
+  it('forgets every version of a name, and only of that name', async () => {
+    const vault = await openFileVault({ directory, key });
+    const [first, second, other] = [await vault.put('a', 'x'), await vault.put('a', 'y'), await vault.put('b', 'x')];
+    await vault.remove(first);
+    await vault.remove(first);
+    for (const gone of [first, second])
+      await expect(vault.get(gone)).rejects.toMatchObject({ code: 'vault_not_found' });
+    expect(await vault.get(other)).toBe('x');
+    vault.close();
+  });
+
   it('writes no plaintext and no key', async () => {
     const vault = await openFileVault({ directory, key });
     await vault.put('name', SECRET);

@@ -1,13 +1,15 @@
 import type { Fault } from '#kernel';
 import { faultsOf } from '#runtime';
-import type { PortfolioEvent } from '../published/index.js';
+import { dutyStep, type PortfolioEvent } from '../published/index.js';
+import { failedDuties } from './duties.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput } from './payload.js';
-import type { ResumeStage, SkipStage } from './portfolio.commands.js';
-import { currentRequest, currentStage, resultsOf, type Existing } from './portfolio.state.js';
+import type { PortfolioCommand, ResumeStage, SkipStage } from './portfolio.commands.js';
+import { currentRequest, currentStage, sourcesOf, type Existing } from './portfolio.state.js';
 import { conflict, noStage, notSkippable } from './refusals.js';
 import { revealed } from './secrets.js';
+import { startNow } from './start-portfolio.js';
 import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
 
 const fits = (state: Existing, plan: StagePlan, command: LegalCommand): boolean =>
@@ -25,8 +27,11 @@ const known = (plan: StagePlan, name: string): Stage => {
 
 /** Goes on from the failed stage, and only that one. */
 export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
+  if (failedDuties(state).includes(command.stage) && fits(state, plan, { command: 'resume', stage: command.stage }))
+    return [{ type: 'StageResumed', data: { step: dutyStep(command.stage), time: command.time } }];
   const stage = known(plan, command.stage);
   const { input, time } = command;
+  if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, stage, time);
   const resumedAlready = currentStage(state) === stage.name && currentRequest(state)?.status === 'resumed';
   if (resumedAlready && state.phase === 'STARTED' && input === undefined) return [];
   if (!fits(state, plan, { command: 'resume', stage: stage.name }))
@@ -37,9 +42,23 @@ export function resume(state: Existing, plan: StagePlan, command: ResumeStage): 
 
 function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStage['input']>): void {
   const correction = { ...state.corrections[stage.name], ...input };
-  refuseBadInput(stage, buildPayload(stage, state.facts, resultsOf(state), correction));
+  refuseBadInput(stage, buildPayload(stage, sourcesOf(state), correction));
   const secrets = revealed(stage.payload.schema, input, '/input');
   if (secrets.length > 0) throw invalid('a secret was not put into the vault', secrets);
+}
+
+function resumeBack(state: Existing, plan: StagePlan, stage: Stage, time: number): readonly PortfolioEvent[] {
+  if (!fits(state, plan, { command: 'resume', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `resume of ${stage.name}`);
+  return [{ type: 'StageDeprovisioningResumed', data: { step: stage.name, time } }];
+}
+
+/** A person decided that the stage stays as it is. */
+function leave(state: Existing, plan: StagePlan, stage: Stage, { reason, time }: SkipStage): readonly PortfolioEvent[] {
+  if (!fits(state, plan, { command: 'skip', stage: stage.name }))
+    throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
+  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  return [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
 }
 
 /** Passes over the current stage where the plan allows it; what later stages read must be given. */
@@ -48,6 +67,7 @@ export function skip(state: Existing, plan: StagePlan, command: SkipStage): read
   const { reason, result, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
+  if (state.phase === 'DEPROVISION_FAILED') return leave(state, plan, stage, command);
   if (!stage.skippable) throw notSkippable(state, legalUnder(state, plan), stage.name);
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
@@ -86,9 +106,25 @@ export function abandon(state: Existing, plan: StagePlan, reason: string, time: 
 export function trigger(state: Existing, plan: StagePlan, time: number): readonly PortfolioEvent[] {
   if (!fits(state, plan, { command: 'trigger-next-transition' }))
     throw conflict(state, legalUnder(state, plan), 'trigger-next-transition');
-  if (state.phase === 'UNSTARTED') return [{ type: 'PortfolioStarted', data: { time } }];
+  if (state.phase === 'UNSTARTED') return startNow(plan, state.facts, time);
   if (state.phase === 'FAILED') return [{ type: 'StageResumed', data: { step: currentStage(state)!, time } }];
   return currentStage(state) === undefined
     ? [{ type: 'PortfolioCompleted', data: { time } }]
     : [{ type: 'TransitionTriggered', data: { time } }];
+}
+
+/** Repeats are silence: paused is paused. */
+export function pauseOrContinue(
+  state: Existing,
+  plan: StagePlan,
+  command: Extract<PortfolioCommand, { type: 'PausePortfolio' | 'ContinuePortfolio' }>,
+): readonly PortfolioEvent[] {
+  const { type, time } = command;
+  const name = type === 'PausePortfolio' ? 'pause' : 'continue';
+  if (fits(state, plan, { command: name }))
+    return type === 'PausePortfolio'
+      ? [{ type: 'PortfolioPaused', data: { reason: command.reason, time } }]
+      : [{ type: 'PortfolioContinued', data: { time } }];
+  if ((state.paused !== undefined) === (name === 'pause') && legalUnder(state, plan).length > 0) return [];
+  throw conflict(state, legalUnder(state, plan), name);
 }

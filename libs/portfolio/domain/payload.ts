@@ -1,23 +1,24 @@
 import { Refusal, type Fault } from '#kernel';
 import { faultsOf } from '#runtime';
 import { at } from './paths.js';
-import type { Provenance, Stage, StagePlan } from './stage-plan.js';
+import type { Facts, Provenance, Sources, Stage, StagePlan } from './stage-plan.js';
 
-export type Facts = Readonly<Record<string, unknown>>;
-export type Results = Readonly<Record<string, unknown>>;
+export type { Facts, Sources };
 
-/** A stage's payload from the facts and the results of earlier stages, corrected by what an operator gave. Pure. */
-export function buildPayload(stage: Stage, facts: Facts, results: Results, correction: Facts = {}): Facts {
+/** A stage's payload from what is known, corrected by what an operator gave. Pure. */
+export function buildPayload(stage: Stage, sources: Sources, correction: Facts = {}): Facts {
   const fields = Object.entries(stage.payload.from)
-    .map(([field, from]) => [field, valueOf(from, facts, results)] as const)
+    .map(([field, from]) => [field, valueOf(from, sources)] as const)
     .filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(fields), ...correction };
 }
 
-function valueOf(from: Provenance, facts: Facts, results: Results): unknown {
+function valueOf(from: Provenance, { name, facts, start, results }: Partial<Sources>): unknown {
   if ('constant' in from) return from.constant;
   if ('fact' in from) return at(facts, from.fact) ?? from.otherwise;
-  if ('stage' in from) return at(results[from.stage], from.field);
+  if ('stage' in from) return at(results?.[from.stage], from.field);
+  if ('start' in from) return at(start, from.start);
+  if ('portfolio' in from) return name?.slice(0, from.cut).trimEnd();
   return from.rule(...from.facts.map((path) => at(facts, path)));
 }
 
@@ -35,7 +36,7 @@ function payloadFaults(stage: Stage, facts: Facts): readonly Fault[] {
   return Object.entries(stage.payload.from).flatMap(([field, from]) => {
     const read = factsRead(from);
     const schema = stage.payload.schema.properties[field];
-    const value = valueOf(from, facts, {});
+    const value = valueOf(from, { facts });
     if (read.length === 0 || schema === undefined || value === undefined) return [];
     const [fault] = faultsOf(schema, value);
     return fault

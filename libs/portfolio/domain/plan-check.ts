@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox';
 import { PERSONAL_FIELDS } from '../published/index.js';
+import type { OperationFields } from './stage-call.js';
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
+import { namesIn, OFFERED } from './template.js';
 
 /** Everything that is wrong with a plan, in words for the one who writes it. Empty when it can be registered. */
 export function planFaults(plan: StagePlan): readonly string[] {
@@ -31,11 +33,34 @@ function stageFaults(plan: StagePlan, stage: Stage, earlier: readonly Stage[]): 
       (field) => `${field} is not among the personal field names`,
     ),
     ...(polled && stage.pollEffect === undefined ? ['is polled but names no pollEffect'] : []),
+    ...undeclared(stage),
   ].map((fault) => `stage ${stage.name}: ${fault}`);
 }
 
+/** Names that taking back uses and does not take itself. */
+function undoNames(undo: Stage['undo']): readonly string[] {
+  const calls = undo && 'calls' in undo ? undo.calls : [];
+  const taken = calls.flatMap((call) => Object.keys(call.take ?? {}));
+  return calls.flatMap((call) => namesIn(call)).filter((name) => !taken.includes(name));
+}
+
+/** Names that the stage's calls and operations use without anything behind them. */
+function undeclared({ payload, result, begins, awaits, undo, calls = [] }: Stage): readonly string[] {
+  const fields = (operation: OperationFields | undefined) => (operation ? [operation.url, operation.retryAfter] : []);
+  const taken = calls.flatMap((call) => Object.keys(call.take ?? {}));
+  const known = [...Object.keys(payload.schema.properties), ...taken, ...OFFERED];
+  return [
+    ...fields(begins).filter((field) => !declared(result, field)),
+    ...fields(awaits).filter((field) => !declared(payload.schema, field)),
+    ...undoNames(undo).filter((name) => !known.includes(name) && !declared(result, name)),
+    ...calls.flatMap((call) => namesIn(call)).filter((name) => !known.includes(name)),
+  ].map((name) => `${name} is used but not declared`);
+}
+
 function originFaults(plan: StagePlan, from: Provenance, earlier: readonly Stage[]): readonly string[] {
-  if ('constant' in from) return [];
+  if ('constant' in from || 'portfolio' in from) return [];
+  if ('start' in from)
+    return plan.start && declared(plan.start.establishes, from.start) ? [] : [`the start establishes no ${from.start}`];
   if ('stage' in from) {
     const stage = earlier.find((candidate) => candidate.name === from.stage);
     if (stage === undefined) return [`${from.stage} is no earlier stage`];

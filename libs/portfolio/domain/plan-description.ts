@@ -1,5 +1,6 @@
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
-import { STAGE_STATES } from './state-name.js';
+import type { StageCall } from './stage-call.js';
+import { STAGE_STATES, UNDO_STATES } from './state-name.js';
 
 export interface TransitionDescription {
   /** The command or outcome that moves it. */
@@ -17,6 +18,17 @@ export interface StageDescription {
   /** Payload fields with their provenance in words. */
   readonly payload: Readonly<Record<string, string>>;
   readonly result: readonly string[];
+  /** What is asked of the CSP: `METHOD endpoint path`, names of fields in braces. */
+  readonly calls: readonly string[];
+  /** How it is taken back: calls, why it cannot be, or null where there is nothing to take back. */
+  readonly undo: readonly string[] | string | null;
+}
+
+/** Fields of one stage's result that another stage reads. */
+export interface FlowDescription {
+  readonly from: string;
+  readonly to: string;
+  readonly fields: readonly string[];
 }
 
 export interface PlanDescription {
@@ -25,6 +37,8 @@ export interface PlanDescription {
   readonly version: number;
   readonly facts: unknown;
   readonly stages: readonly StageDescription[];
+  /** Who reads whose results. */
+  readonly flow: readonly FlowDescription[];
   readonly states: readonly string[];
   readonly transitions: readonly TransitionDescription[];
 }
@@ -33,19 +47,68 @@ export interface PlanDescription {
 export function planDescription(plan: StagePlan): PlanDescription {
   const states = plan.stages.flatMap((stage) => statesOf(stage));
   const last = plan.stages.at(-1);
+  const back = wayBack(plan, states);
+  const postponed = plan.start ? ['POSTPONED'] : [];
   return {
     csp: plan.csp,
     name: plan.name,
     version: plan.version,
     facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
     stages: plan.stages.map(describe),
-    states: ['UNSTARTED', ...states, 'COMPLETED', 'ABANDONED'],
+    flow: plan.stages.flatMap(flowInto),
+    states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED', ...back.states],
     transitions: [
-      ...plan.stages.flatMap((stage, index) => transitionsOf(stage, plan.stages[index - 1])),
+      ...postponed.map((state) => move('postpone', ['UNSTARTED', state], state, 'PortfolioStartPostponed')),
+      ...plan.stages.flatMap((stage, index) =>
+        transitionsOf(stage, index === 0 ? ['UNSTARTED', ...postponed] : passedStates(plan.stages[index - 1]!)),
+      ),
       move('complete', last ? passedStates(last) : ['UNSTARTED'], 'COMPLETED', 'PortfolioCompleted'),
-      move('abandon', ['UNSTARTED', ...states], 'ABANDONED', 'PortfolioAbandoned'),
+      move('abandon', ['UNSTARTED', ...postponed, ...states], 'ABANDONED', 'PortfolioAbandoned'),
+      ...back.transitions,
     ],
   };
+}
+
+/** Stages in reverse, as far as there is something to take back. */
+function wayBack(plan: StagePlan, states: readonly string[]): Pick<PlanDescription, 'states' | 'transitions'> {
+  const stages = plan.stages.filter(({ undo }) => undo !== undefined).map(({ name }) => name);
+  if (stages.length === 0) return { states: [], transitions: [] };
+  const begun = ['COMPLETED', 'ABANDONED', ...states];
+  return {
+    states: [
+      'DEPROVISIONING',
+      ...stages.flatMap((name) => UNDO_STATES.map((ending) => `${name}_${ending}`)),
+      'DEPROVISIONED',
+    ],
+    transitions: [
+      move('deprovision', begun, 'DEPROVISIONING', 'DeprovisioningRequested'),
+      ...stages.toReversed().flatMap(backOf),
+      move('deprovisioned', passedBack(stages), 'DEPROVISIONED', 'PortfolioDeprovisioned'),
+    ],
+  };
+}
+
+const passedBack = (stages: readonly string[]): readonly string[] => [
+  'DEPROVISIONING',
+  ...stages.flatMap((name) => [`${name}_DEPROVISIONED`, `${name}_LEFT_IN_PLACE`]),
+];
+
+function backOf(name: string, index: number, stages: readonly string[]): readonly TransitionDescription[] {
+  const [running, , gone, failed, left] = UNDO_STATES.map((ending) => `${name}_${ending}`) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const before = passedBack(stages.slice(0, index));
+  return [
+    move('take back', before, running, 'StageDeprovisioningStarted'),
+    move('done', [running], gone, 'StageDeprovisioned'),
+    move('failed', [running], failed, 'StageDeprovisioningFailed'),
+    move('resume', [failed], running, 'StageDeprovisioningResumed'),
+    move('leave', [...before, failed], left, 'StageLeftInPlace'),
+  ];
 }
 
 const statesOf = (stage: Stage): readonly string[] =>
@@ -65,8 +128,7 @@ const move = (trigger: string, from: readonly string[], to: string, event: strin
   event,
 });
 
-function transitionsOf(stage: Stage, previous: Stage | undefined): readonly TransitionDescription[] {
-  const before = previous ? passedStates(previous) : ['UNSTARTED'];
+function transitionsOf(stage: Stage, before: readonly string[]): readonly TransitionDescription[] {
   const [running, requested, completed, failed, skipped] = STAGE_STATES.map((ending) => `${stage.name}_${ending}`) as [
     string,
     string,
@@ -94,10 +156,29 @@ const describe = (stage: Stage): StageDescription => ({
   skippable: stage.skippable ?? false,
   payload: Object.fromEntries(Object.entries(stage.payload.from).map(([field, from]) => [field, inWords(from)])),
   result: Object.keys(stage.result.properties),
+  calls: inShort(stage.calls ?? []),
+  undo: stage.undo === undefined ? null : 'cannot' in stage.undo ? stage.undo.cannot : inShort(stage.undo.calls),
 });
+
+/** One entry for each stage it reads, in the order of its payload. */
+function flowInto(stage: Stage): readonly FlowDescription[] {
+  const read = Object.values(stage.payload.from).flatMap((from) => ('stage' in from ? [from] : []));
+  const sources = [...new Set(read.map((from) => from.stage))];
+  return sources.map((from) => ({
+    from,
+    to: stage.name,
+    fields: read.filter((one) => one.stage === from).map((one) => one.field),
+  }));
+}
+
+const inShort = (calls: readonly StageCall[]): readonly string[] =>
+  calls.map(({ method, api, path }) => `${method} ${api} ${path}`);
 
 function inWords(from: Provenance): string {
   if ('constant' in from) return `constant ${JSON.stringify(from.constant)}`;
+  if ('start' in from) return `${from.start}, as established at the start`;
+  if ('portfolio' in from)
+    return `${from.portfolio} of the portfolio${from.cut ? `, at most ${from.cut} characters` : ''}`;
   if ('stage' in from) return `result ${from.field} of ${from.stage}`;
   if ('derived' in from) return `${from.derived} (from ${from.facts.map((fact) => `fact ${fact}`).join(', ')})`;
   return from.otherwise === undefined

@@ -39,9 +39,10 @@ export class PlanRegistry {
     return this.plans.find((plan) => plan.csp === csp && plan.name === ref.name && plan.version === ref.version);
   }
 
-  /** The plan new portfolios at this CSP begin with: its highest version. */
-  latest(csp: string): StagePlan | undefined {
-    return this.plans.filter((plan) => plan.csp === csp).sort((a, b) => b.version - a.version)[0];
+  /** The plan new portfolios at this CSP begin with: its highest version, or the one that was asked for. */
+  latest(csp: string, version?: number): StagePlan | undefined {
+    const plans = this.plans.filter((plan) => plan.csp === csp && plan.version === (version ?? plan.version));
+    return plans.sort((a, b) => b.version - a.version)[0];
   }
 
   /** The plan a portfolio is bound to; throws {@link UnknownPlan} when its code is not here or has other stages. */
@@ -50,6 +51,14 @@ export class PlanRegistry {
     const same = plan?.stages.length === ref.stages.length && plan.stages.every((s, i) => s.name === ref.stages[i]);
     if (plan === undefined || !same) throw new UnknownPlan(csp, ref.name, ref.version);
     return plan;
+  }
+
+  /** Versions of a CSP's plan, oldest first. */
+  versions(csp: string): readonly number[] {
+    return this.plans
+      .filter((plan) => plan.csp === csp)
+      .map(({ version }) => version)
+      .sort((a, b) => a - b);
   }
 
   /** CSPs in the order of their registration. */

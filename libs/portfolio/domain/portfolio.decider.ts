@@ -3,15 +3,20 @@ import { faultsOf, type RequestSpec } from '#runtime';
 import type { PortfolioEvent, StageEvent } from '../published/index.js';
 import { create, isSamePortfolio } from './create-portfolio.js';
 import { legalUnder } from './legal-commands.js';
-import { abandon, resume, skip, trigger } from './operator-commands.js';
+import { abandon, pauseOrContinue, resume, skip, trigger } from './operator-commands.js';
 import { pick } from './paths.js';
 import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
 import type { PortfolioCommand } from './portfolio.commands.js';
+import { decideAfter, owedAfter } from './duties.js';
 import { evolve, requests } from './portfolio.evolve.js';
-import { currentRequest, currentStage, resultsOf, type Existing, type PortfolioState } from './portfolio.state.js';
+import { currentRequest, currentStage, sourcesOf, type Existing, type PortfolioState } from './portfolio.state.js';
 import { conflict, noPortfolio } from './refusals.js';
-import { stageOf, type Stage } from './stage-plan.js';
+import { revealed } from './secrets.js';
+import { retryFrom } from './set-back.js';
+import { stageOf, type Stage, type StagePlan } from './stage-plan.js';
+import { amendFacts, startOrPostpone } from './start-portfolio.js';
+import { decideBack, deprovision, goOnBack, owedBack, unsettled } from './take-back.js';
 
 export type PortfolioDecider = DrivenDecider<PortfolioState, PortfolioCommand, PortfolioEvent>;
 
@@ -29,10 +34,21 @@ export function portfolioDecider(plans: PlanRegistry): PortfolioDecider {
 }
 
 function decide(plans: PlanRegistry, command: PortfolioCommand | Driving, state: PortfolioState): PortfolioEvent[] {
-  const events = decideOne(plans, command, state);
-  const after = events.reduce(evolve, state);
-  const ended = after.phase === 'STARTED' && after.released && currentStage(after) === undefined;
-  return ended ? [...events, { type: 'PortfolioCompleted', data: { time: command.time } }] : [...events];
+  const events = [...decideOne(plans, command, state)];
+  let after = events.reduce(evolve, state);
+  for (let more = byItself(plans, after, command.time); more.length > 0; more = byItself(plans, after, command.time)) {
+    if (events.length === 0) break;
+    events.push(...more);
+    after = more.reduce(evolve, after);
+  }
+  return events;
+}
+
+/** What follows without anybody's doing, in the same append. */
+function byItself(plans: PlanRegistry, state: PortfolioState, time: number): readonly PortfolioEvent[] {
+  if (state.phase === 'STARTED' && state.released && currentStage(state) === undefined)
+    return [{ type: 'PortfolioCompleted', data: { time } }];
+  return state.phase === 'DEPROVISIONING' ? goOnBack(state, plans.bound(state.csp, state.plan), time) : [];
 }
 
 function decideOne(
@@ -66,6 +82,15 @@ function byPeople(
       return resume(state, plan, command);
     case 'SkipStage':
       return skip(state, plan, command);
+    case 'AmendFacts':
+      return amendFacts(state, plan, command);
+    case 'RetryFrom':
+      return retryFrom(state, plan, command);
+    case 'PausePortfolio':
+    case 'ContinuePortfolio':
+      return pauseOrContinue(state, plan, command);
+    case 'DeprovisionPortfolio':
+      return deprovision(state, plan, command.reason, command.time);
     case 'AbandonPortfolio':
       return abandon(state, plan, command.reason, command.time);
     case 'TriggerNextTransition':
@@ -75,8 +100,17 @@ function byPeople(
 
 /** What comes for a portfolio that is not under way, or for a stage that is behind, is silence (law 4). */
 function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): readonly PortfolioEvent[] {
-  if (state.phase !== 'STARTED') return [];
-  const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
+  if (state.phase === 'POSTPONED' && command.type === 'Due')
+    return startOrPostpone(plans.bound(state.csp, state.plan), state.facts, command.time, state);
+  if (state.phase === 'COMPLETED')
+    return decideAfter(state, plans.bound(state.csp, state.plan), command, misfit) as readonly StageEvent[];
+  if (state.phase !== 'STARTED' && state.phase !== 'DEPROVISIONING') return [];
+  const plan = plans.bound(state.csp, state.plan);
+  return [...ofStage(plan, command, state), ...(decideBack(state, plan, command) as readonly StageEvent[])];
+}
+
+function ofStage(plan: StagePlan, command: Driving, state: Existing): readonly PortfolioEvent[] {
+  const stage = stageOf(plan, currentStage(state) ?? '');
   if (stage === undefined) return [];
   const check = (result: unknown) => misfit(stage, result);
   return requests.decide(ownNames(stage, command), currentRequest(state), stage.policy, check) as readonly StageEvent[];
@@ -90,7 +124,7 @@ function ownNames(stage: Stage, command: Driving): Driving {
 }
 
 function misfit(stage: Stage, result: unknown): Failure | undefined {
-  const fields = faultsOf(stage.result, result);
+  const fields = [...faultsOf(stage.result, result), ...revealed(stage.result, result, '')];
   if (fields.length === 0) return undefined;
   const named = fields.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ');
   return { kind: 'invalid_result', code: 'invalid_result', message: `the result does not fit: ${named}`, fields };
@@ -98,21 +132,49 @@ function misfit(stage: Stage, result: unknown): Failure | undefined {
 
 function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<PortfolioEvent>[] {
   switch (state.phase) {
-    case 'ABSENT':
     case 'COMPLETED':
+      return owedOf(plans, state, owedAfter);
+    case 'ABSENT':
     case 'ABANDONED':
+    case 'DEPROVISIONED':
       return [];
     case 'UNSTARTED':
     case 'STARTING':
       return [{ kind: 'wait', key: 'start' }];
+    case 'POSTPONED':
+      return [{ kind: 'wait', key: 'start', until: state.until }];
     case 'FAILED':
+    case 'DEPROVISION_FAILED':
       return [{ kind: 'wait', key: `${currentStage(state)}/operator` }];
+    case 'DEPROVISIONING':
+      return unlessPaused(state, owedOnTheWayBack(plans.bound(state.csp, state.plan), state));
     case 'STARTED': {
       const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
       if (!state.released || stage === undefined) return [{ kind: 'wait', key: 'trigger' }];
-      return requests.next(requestSpec(state, stage), currentRequest(state)) as readonly Owed<StageEvent>[];
+      return unlessPaused(state, owedBy(stage, state));
     }
   }
+}
+
+/** Without its plan a portfolio at rest owes nothing. */
+function owedOf(plans: PlanRegistry, state: Existing, owedBy: typeof owedAfter): readonly Owed<PortfolioEvent>[] {
+  const plan = plans.find(state.csp, state.plan);
+  return plan ? (owedBy(state, plan) as readonly Owed<StageEvent>[]) : [];
+}
+
+const owedBy = (stage: Stage, state: Existing) =>
+  requests.next(requestSpec(state, stage), currentRequest(state)) as readonly Owed<StageEvent>[];
+
+function owedOnTheWayBack(plan: StagePlan, state: Existing): readonly Owed<PortfolioEvent>[] {
+  const stage = unsettled(state, plan);
+  return stage ? owedBy(stage, state) : (owedBack(state, plan) as readonly Owed<StageEvent>[]);
+}
+
+/** While it is paused nothing new leaves: what the CSP was asked already is still asked after. */
+function unlessPaused(state: Existing, owed: readonly Owed<PortfolioEvent>[]): readonly Owed<PortfolioEvent>[] {
+  if (state.paused === undefined) return owed;
+  const under = owed.filter((item) => item.kind === 'wait' || item.intent === undefined);
+  return [...under, { kind: 'wait', key: 'continue' }];
 }
 
 const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
@@ -120,5 +182,6 @@ const requestSpec = (state: Existing, stage: Stage): RequestSpec => ({
   effect: stage.effect,
   pollEffect: stage.pollEffect,
   policy: stage.policy,
-  freshInput: () => buildPayload(stage, state.facts, resultsOf(state), state.corrections[stage.name]),
+  firstGeneration: (state.generations[stage.name] ?? 0) + 1,
+  freshInput: () => buildPayload(stage, sourcesOf(state), state.corrections[stage.name]),
 });

@@ -1,47 +1,132 @@
 import { Requests, type Request, type RequestEvent } from '#runtime';
-import { STAGE_EVENTS, type PortfolioCreated, type PortfolioEvent } from '../published/index.js';
-import type { Existing, PortfolioState, StageProgress } from './portfolio.state.js';
+import {
+  dutyOf,
+  stageOfUndo,
+  STAGE_EVENTS,
+  UNDO_EVENTS,
+  type PortfolioCreated,
+  type PortfolioEvent,
+} from '../published/index.js';
+import type { Existing, PortfolioState, StageProgress, Undo } from './portfolio.state.js';
 
 export const requests = new Requests(STAGE_EVENTS);
+/** Requests that take stages back. */
+export const undoRequests = new Requests(UNDO_EVENTS);
 
 /** Folds one event. Total: an event that does not fit the state changes nothing. Needs no plan, so read models use it too. */
 export function evolve(state: PortfolioState, event: PortfolioEvent): PortfolioState {
   if (event.type === 'PortfolioCreated') return state.phase === 'ABSENT' ? created(event.data) : state;
-  if (state.phase === 'ABSENT' || state.phase === 'COMPLETED' || state.phase === 'ABANDONED') return state;
-  const { data } = event;
+  if (state.phase === 'ABSENT' || state.phase === 'DEPROVISIONED') return state;
+  if (event.type === 'DeprovisioningRequested') return { ...base(state), phase: 'DEPROVISIONING', paused: undefined };
+  if (state.phase === 'ABANDONED') return state;
+  if (event.type === 'FactsAmended') return { ...state, facts: { ...state.facts, ...event.data.facts } };
+  if (state.phase === 'COMPLETED') return dutyEvent(state, event);
+  return state.phase === 'DEPROVISIONING' || state.phase === 'DEPROVISION_FAILED'
+    ? takenBack(state, event)
+    : onTheWay(state, event);
+}
+
+function onTheWay(state: Existing, event: PortfolioEvent): PortfolioState {
+  const { time } = event.data;
   switch (event.type) {
     case 'PortfolioStarted':
-      return { ...core(state), phase: 'STARTED', startedAt: data.time, released: true };
+      return { ...core(state), ...started(event.data) };
+    case 'PortfolioStartPostponed':
+      return { ...core(state), phase: 'POSTPONED', reason: event.data.reason, until: event.data.until };
     case 'PortfolioAbandoned':
-      return { ...core(state), phase: 'ABANDONED', abandonedAt: data.time, reason: event.data.reason };
+      return { ...core(state), phase: 'ABANDONED', abandonedAt: time, reason: event.data.reason };
     case 'PortfolioCompleted':
-      return { ...core(state), phase: 'COMPLETED', startedAt: startOf(state), completedAt: data.time };
+      return { ...base(state), phase: 'COMPLETED', completedAt: time };
     case 'TransitionTriggered':
-      return { ...core(state), phase: 'STARTED', startedAt: startOf(state), released: true };
+      return { ...base(state), phase: 'STARTED', released: true };
     case 'StageSkipped':
       return passed(state, event.data.step, {
         status: 'skipped',
         reason: event.data.reason,
         result: event.data.result,
-        endedAt: data.time,
+        endedAt: time,
         before: requestOf(state, event.data.step),
       });
     case 'StageResumed':
       return resumed(state, event.data.step, event.data.input);
+    case 'StagesSetBack':
+      return setBack(state, event.data.to);
+    case 'PortfolioPaused':
+      return { ...state, paused: { reason: event.data.reason, since: time } };
+    case 'PortfolioContinued':
+      return { ...state, paused: undefined };
     default:
-      return stageEvent(state, event);
+      return stageEvent(state, event as RequestEvent);
   }
 }
+
+/** On the way back: what was under way still comes to its end, then one stage after the other is taken back. */
+function takenBack(state: Existing, event: PortfolioEvent): PortfolioState {
+  switch (event.type) {
+    case 'PortfolioDeprovisioned':
+      return { ...base(state), phase: 'DEPROVISIONED', endedAt: event.data.time };
+    case 'StageLeftInPlace':
+      return withUndo(state, event.data.step, { status: 'left', reason: event.data.reason });
+    case 'StageDeprovisioningResumed': {
+      const request = undoOf(state, event.data.step);
+      return request?.status === 'failed'
+        ? withUndo(state, event.data.step, undoRequests.resume(request, false))
+        : state;
+    }
+    case 'StageResumed': {
+      const request = requestOf(state, event.data.step);
+      if (request?.status !== 'failed') return state;
+      return { ...state, stages: { ...state.stages, [event.data.step]: requests.resume(request, false) } };
+    }
+    default:
+      return requestEvent(state, event as RequestEvent);
+  }
+}
+
+function requestEvent(state: Existing, event: RequestEvent): PortfolioState {
+  const stage = stageOfUndo(event.data.step);
+  if (stage !== undefined) {
+    const undo = undoRequests.evolve(undoOf(state, stage), event);
+    return undo ? withUndo(state, stage, undo) : state;
+  }
+  const { step } = event.data;
+  const request = step === undefined ? undefined : requests.evolve(requestOf(state, step), event);
+  return request ? { ...state, stages: { ...state.stages, [step]: request } } : state;
+}
+
+/** A complete portfolio stays complete whatever becomes of what is owed after it. */
+function dutyEvent(state: Existing, event: PortfolioEvent): PortfolioState {
+  const name = 'step' in event.data ? dutyOf(event.data.step) : undefined;
+  if (name === undefined) return state;
+  const before = state.duties[name];
+  const resumed = event.type === 'StageResumed' && before?.status === 'failed';
+  const request = resumed ? requests.resume(before, false) : requests.evolve(before, event as RequestEvent);
+  return request ? { ...state, duties: { ...state.duties, [name]: request } } : state;
+}
+
+const withUndo = (state: Existing, stage: string, undo: Undo): PortfolioState => ({
+  ...base(state),
+  undone: { ...state.undone, [stage]: undo },
+  phase: undo.status === 'failed' ? 'DEPROVISION_FAILED' : 'DEPROVISIONING',
+});
+
+const started = ({ time, values = {} }: { time: number; values?: Existing['facts'] }) =>
+  ({ phase: 'STARTED', startedAt: time, released: true, established: values }) as const;
 
 function created(data: PortfolioCreated['data']): PortfolioState {
   const { time, ...facts } = data;
   return {
     ...facts,
     phase: data.advance === 'manual' ? 'UNSTARTED' : 'STARTING',
+    established: {},
     createdAt: time,
     current: 0,
     stages: {},
     corrections: {},
+    generations: {},
+    paused: undefined,
+    duties: {},
+    undone: {},
   };
 }
 
@@ -52,16 +137,15 @@ function stageEvent(state: Existing, event: RequestEvent): PortfolioState {
   if (request.status === 'done') return passed(state, step, request);
   const stages = { ...state.stages, [step]: request };
   return request.status === 'failed'
-    ? { ...core(state), stages, phase: 'FAILED', startedAt: startOf(state) }
-    : { ...core(state), stages, phase: 'STARTED', startedAt: startOf(state), released: true };
+    ? { ...base(state), stages, phase: 'FAILED' }
+    : { ...base(state), stages, phase: 'STARTED', released: true };
 }
 
 /** The stage is behind; the next one may run at once only on automatic portfolios. */
 function passed(state: Existing, step: string, progress: StageProgress): PortfolioState {
   return {
-    ...core(state),
+    ...base(state),
     phase: 'STARTED',
-    startedAt: startOf(state),
     current: state.plan.stages.indexOf(step) + 1,
     stages: { ...state.stages, [step]: progress },
     released: state.advance === 'automatic',
@@ -72,24 +156,52 @@ function resumed(state: Existing, step: string, input: Existing['facts'] | undef
   const request = requestOf(state, step);
   if (request?.status !== 'failed') return state;
   return {
-    ...core(state),
+    ...base(state),
     phase: 'STARTED',
-    startedAt: startOf(state),
     released: true,
     stages: { ...state.stages, [step]: requests.resume(request, input !== undefined) },
     corrections: input ? { ...state.corrections, [step]: { ...state.corrections[step], ...input } } : state.corrections,
   };
 }
 
+/** That stage and all behind it are as if they had not begun; their next requests are new ones. */
+function setBack(state: Existing, to: string): PortfolioState {
+  const current = state.plan.stages.indexOf(to);
+  const kept = state.plan.stages.slice(0, current);
+  const aside = Object.entries(state.stages).filter(([name]) => !kept.includes(name));
+  const generations = aside.map(([name]) => [name, requestOf(state, name)?.generation ?? 0] as const);
+  return {
+    ...base(state),
+    phase: 'STARTED',
+    released: true,
+    current,
+    stages: Object.fromEntries(Object.entries(state.stages).filter(([name]) => kept.includes(name))),
+    generations: { ...state.generations, ...Object.fromEntries(generations) },
+  };
+}
+
 function requestOf(state: Existing, step: string): Request | undefined {
   const progress = state.stages[step];
-  return progress?.status === 'skipped' ? undefined : progress;
+  return progress?.status === 'skipped' ? progress.before : progress;
+}
+
+export function undoOf(state: Existing, stage: string): Request | undefined {
+  const undo = state.undone[stage];
+  return undo?.status === 'left' ? undefined : undo;
 }
 
 const startOf = (state: Existing): number => ('startedAt' in state ? state.startedAt : state.createdAt);
 
-/** What a portfolio keeps in every phase. */
+/** What a portfolio keeps in every phase, and when it started. */
+const base = (state: Existing) => ({ ...core(state), startedAt: startOf(state) });
+
 function core(state: Existing) {
-  const { name, csp, plan, facts, advance, createdAt, current, stages, corrections } = state;
-  return { name, csp, plan, facts, advance, createdAt, current, stages, corrections };
+  const { name, csp, plan, facts, established, advance, createdAt, current, stages } = state;
+  const more = {
+    corrections: state.corrections,
+    generations: state.generations,
+    undone: state.undone,
+    duties: state.duties,
+  };
+  return { name, csp, plan, facts, established, advance, createdAt, current, stages, paused: state.paused, ...more };
 }

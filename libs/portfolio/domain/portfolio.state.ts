@@ -1,6 +1,7 @@
 import type { Request } from '#runtime';
-import type { Facts } from './payload.js';
+import type { Facts, Sources } from './payload.js';
 import type { PlanRef } from './plan-registry.js';
+import type { Reason } from './stage-plan.js';
 
 /** A stage that an operator passed over; `before` is what had been tried. */
 export interface Skipped {
@@ -12,11 +13,20 @@ export interface Skipped {
 }
 export type StageProgress = Request | Skipped;
 
+/** A stage that stays as it is although the portfolio is taken back. */
+export interface LeftInPlace {
+  readonly status: 'left';
+  readonly reason: string;
+}
+export type Undo = Request | LeftInPlace;
+
 interface Created {
   readonly name: string;
   readonly csp: string;
   readonly plan: PlanRef;
   readonly facts: Facts;
+  /** What the start rule established; empty before the start. */
+  readonly established: Facts;
   readonly advance: 'automatic' | 'manual';
   readonly createdAt: number;
   /** Index of the stage whose turn it is; the number of stages when all are behind. */
@@ -25,16 +35,28 @@ interface Created {
   readonly stages: Readonly<Record<string, StageProgress>>;
   /** What operators corrected in a stage's payload. */
   readonly corrections: Readonly<Record<string, Facts>>;
+  /** Last generation of stages that were set back. */
+  readonly generations: Readonly<Record<string, number>>;
+  /** Nothing new is begun. */
+  readonly paused: { readonly reason: string; readonly since: number } | undefined;
+  /** What is owed after completion and has begun. */
+  readonly duties: Readonly<Record<string, Request>>;
+  /** What became of the stages on the way back. */
+  readonly undone: Readonly<Record<string, Undo>>;
 }
 
 /** `released`: the current stage may run; on manual portfolios each stage waits for its trigger. */
 export type PortfolioState =
   | { readonly phase: 'ABSENT' }
   | (Created & { readonly phase: 'UNSTARTED' | 'STARTING' })
+  /** It may not start yet; with `until` time alone may change that. */
+  | (Created & { readonly phase: 'POSTPONED'; readonly reason: Reason; readonly until: number | undefined })
   | (Created & { readonly phase: 'STARTED'; readonly startedAt: number; readonly released: boolean })
   | (Created & { readonly phase: 'FAILED'; readonly startedAt: number })
   | (Created & { readonly phase: 'COMPLETED'; readonly startedAt: number; readonly completedAt: number })
-  | (Created & { readonly phase: 'ABANDONED'; readonly abandonedAt: number; readonly reason: string });
+  | (Created & { readonly phase: 'ABANDONED'; readonly abandonedAt: number; readonly reason: string })
+  | (Created & { readonly phase: 'DEPROVISIONING' | 'DEPROVISION_FAILED'; readonly startedAt: number })
+  | (Created & { readonly phase: 'DEPROVISIONED'; readonly startedAt: number; readonly endedAt: number });
 
 export type Phase = PortfolioState['phase'];
 export type In<P extends Phase> = Extract<PortfolioState, { readonly phase: P }>;
@@ -55,3 +77,11 @@ export function resultsOf(state: Existing): Readonly<Record<string, unknown>> {
     ended.map(([name, progress]) => [name, 'result' in progress ? progress.result : undefined]),
   );
 }
+
+/** What the payloads of this portfolio are made of. */
+export const sourcesOf = (state: Existing): Sources => ({
+  name: state.name,
+  facts: state.facts,
+  start: state.established,
+  results: resultsOf(state),
+});

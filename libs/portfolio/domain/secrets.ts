@@ -1,7 +1,11 @@
 import type { TSchema } from 'typebox';
 import type { Fault } from '#kernel';
 
-type Node = TSchema & { readonly properties?: Readonly<Record<string, TSchema>>; readonly secret?: boolean };
+type Node = TSchema & {
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly secret?: boolean;
+  readonly generated?: boolean;
+};
 
 export const isReference = (value: unknown): boolean => typeof value === 'string' && value.startsWith('vault:');
 
@@ -21,3 +25,11 @@ export function revealed(schema: TSchema, value: unknown, below: string): readon
 }
 
 const isRevealed = (value: unknown): boolean => value !== undefined && !isReference(value);
+
+/** The facts with a value from `make` for each field that the schema marks generated and nobody gave. */
+export function withGenerated<V extends object>(schema: TSchema, facts: V, make: () => string): V {
+  const missing = Object.entries((schema as Node).properties ?? {}).filter(
+    ([name, child]) => (child as Node).generated && (facts as Record<string, unknown>)[name] === undefined,
+  );
+  return { ...facts, ...Object.fromEntries(missing.map(([name]) => [name, make()])) };
+}

@@ -1,11 +1,18 @@
-import type { TObject } from 'typebox';
+import { Type, type TObject } from 'typebox';
 import type { RequestPolicy } from '#runtime';
+import type { OperationFields, StageCall } from './stage-call.js';
+
+export type Facts = Readonly<Record<string, unknown>>;
 
 /** Where the value of a payload's field comes from. Paths are dot paths into the facts. */
 export type Provenance =
   | { readonly fact: string; readonly otherwise?: unknown }
   | { readonly stage: string; readonly field: string }
   | { readonly constant: unknown }
+  /** What the plan's start rule established. */
+  | { readonly start: string }
+  /** `cut`: longest text the CSP takes. */
+  | { readonly portfolio: 'name'; readonly cut?: number }
   | {
       /** What people read about the rule. */
       readonly derived: string;
@@ -29,11 +36,26 @@ export interface Stage {
   readonly pollEffect?: string;
   readonly policy: RequestPolicy;
   readonly result: TObject;
-  /** The CSP's own names: payload field to wire name, result field to dot path in the CSP's answer. */
-  readonly wire?: {
-    readonly payload: Readonly<Record<string, string>>;
-    readonly result: Readonly<Record<string, string>>;
-  };
+  /** What is asked of the CSP, in order. What they take and the result declares is the result. */
+  readonly calls?: readonly StageCall[];
+  /** Payload fields that are part of the result as they are. */
+  readonly keeps?: readonly string[];
+  /** Where a callback's answer has the result's fields: dot paths. */
+  readonly wire?: { readonly result: Readonly<Record<string, string>> };
+  /** Waits until the portfolio whose id is in this payload field is complete, and takes fields of its results. */
+  readonly parent?: { readonly fact: string; readonly take: Readonly<Record<string, string>> };
+  /** An answer 202 ends this stage with these result fields; another stage waits for the operation. */
+  readonly begins?: OperationFields;
+  /** Waits for the operation in these payload fields; without an address the earlier stage was answered in full. */
+  readonly awaits?: OperationFields & { readonly token?: string; readonly take: Readonly<Record<string, string>> };
+  /** Tokens that are worth nothing once this stage is done: stages that need one cannot be done again. */
+  readonly ends?: readonly string[];
+  /** How it is taken back: calls over its payload and result, or why it cannot be. Without one there is nothing to take back. */
+  readonly undo?:
+    | { readonly calls: readonly StageCall[]; readonly completion?: RequestPolicy['completion'] }
+    | { readonly cannot: string };
+  /** Calls that name what nobody knows are not made. */
+  readonly lenient?: boolean;
   /** An operator may skip it when it has failed or has not begun. */
   readonly skippable?: boolean;
 }
@@ -44,11 +66,68 @@ export interface StagePlan {
   readonly name: string;
   readonly version: number;
   readonly facts: TObject;
+  /** Without one a portfolio may start at any time. */
+  readonly start?: StartRule;
   readonly stages: readonly Stage[];
+  /** What is owed once all stages are done, each by itself: a failure of one is shown and changes nothing else. Pure. */
+  readonly after?: (sources: Sources) => readonly Duty[];
+}
+
+/** Everything payloads are made of. */
+export interface Sources {
+  readonly name: string;
+  readonly facts: Facts;
+  /** What the start rule established. */
+  readonly start: Facts;
+  readonly results: Facts;
+}
+
+/** One thing owed after completion. */
+export interface Duty {
+  /** Upper case, digits, dash and underscore; the same for the same duty for ever. */
+  readonly name: string;
+  readonly stage: Stage;
+  readonly input: Facts;
+  /** Not before this time, ms since the epoch. */
+  readonly notBefore: number;
+}
+
+/** When a portfolio may start. Pure; `time` is ms since the epoch. What it establishes is frozen when the portfolio starts. */
+export interface StartRule {
+  readonly establishes: TObject;
+  readonly check: (facts: Facts, time: number) => Start;
+}
+
+/** `until`: when to look again, if time alone may change the answer. */
+export type Start =
+  | { readonly eligible: true; readonly values: Facts }
+  | { readonly eligible: false; readonly reason: Reason; readonly until?: number };
+
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Gives the plan back with its own literal types kept. */
 export const stagePlan = <const P extends StagePlan>(plan: P): P => plan;
+
+/** What takes a stage back, as a stage: its payload is all that the stage was given and answered. */
+export function undoStage(stage: Stage): Stage | undefined {
+  if (stage.undo === undefined || 'cannot' in stage.undo) return undefined;
+  const { calls, completion = { kind: 'at_once' } } = stage.undo;
+  const effect = `${stage.effect}.undo`;
+  return {
+    name: stage.name,
+    label: stage.label,
+    payload: { schema: Type.Object({ ...stage.payload.schema.properties, ...stage.result.properties }), from: {} },
+    calls,
+    lenient: true,
+    effect,
+    ...(completion.kind === 'poll' && { pollEffect: `${effect}.poll` }),
+    policy: { ...stage.policy, completion },
+    result: Type.Object({}),
+  };
+}
 
 export const stageOf = (plan: StagePlan, name: string): Stage | undefined =>
   plan.stages.find((stage) => stage.name === name);

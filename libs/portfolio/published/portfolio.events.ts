@@ -17,6 +17,26 @@ export const STAGE_EVENTS = {
   overdue: 'StageOverdue',
 } as const satisfies RequestEvents;
 
+/** Step of the request that takes a stage back. */
+export const undoStep = (stage: string): string => `${stage}/undo`;
+/** The stage of such a step; undefined for any other. */
+export const stageOfUndo = (step: string | undefined): string | undefined => /^(.+)\/undo$/.exec(step ?? '')?.[1];
+
+/** Step of something owed after completion. */
+export const dutyStep = (name: string): string => `after/${name}`;
+/** The name of such a step; undefined for any other. */
+export const dutyOf = (step: string | undefined): string | undefined => /^after\/(.+)$/.exec(step ?? '')?.[1];
+
+/** The same for the request that takes a stage back. */
+export const UNDO_EVENTS = {
+  started: 'StageDeprovisioningStarted',
+  accepted: 'StageDeprovisioningRequested',
+  retryScheduled: 'StageDeprovisioningRetryScheduled',
+  completed: 'StageDeprovisioned',
+  failed: 'StageDeprovisioningFailed',
+  handedBack: 'StageDeprovisioningHandedBack',
+} as const satisfies RequestEvents;
+
 const time = Type.Number({ description: 'ms since the epoch' });
 const step = Type.String({ description: 'name of the stage' });
 const object = Type.Record(Type.String(), Type.Unknown());
@@ -30,17 +50,40 @@ export const schemas = {
     advance: Type.Union([Type.Literal('automatic'), Type.Literal('manual')]),
     time,
   }),
-  PortfolioStarted: Type.Object({ time }),
+  PortfolioStarted: Type.Object({
+    time,
+    values: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'what the start rule established' }),
+    ),
+  }),
+  PortfolioStartPostponed: Type.Object({
+    reason: Type.Object({ code: Type.String(), message: Type.String() }),
+    until: Type.Optional(Type.Number({ description: 'when the plan looks again, ms since the epoch' })),
+    time,
+  }),
+  FactsAmended: Type.Object({ facts: object, time }),
   StageResumed: Type.Object({ step, input: Type.Optional(object), time }),
   StageSkipped: Type.Object({ step, reason: Type.String(), result: Type.Optional(object), time }),
+  StagesSetBack: Type.Object({
+    to: Type.String({ description: 'the stage from which it goes on' }),
+    reason: Type.String(),
+    time,
+  }),
+  PortfolioPaused: Type.Object({ reason: Type.String(), time }),
+  PortfolioContinued: Type.Object({ time }),
   TransitionTriggered: Type.Object({ time }),
+  DeprovisioningRequested: Type.Object({ reason: Type.String(), time }),
+  StageDeprovisioningResumed: Type.Object({ step, time }),
+  StageLeftInPlace: Type.Object({ step, reason: Type.String(), time }),
+  PortfolioDeprovisioned: Type.Object({ time }),
   PortfolioCompleted: Type.Object({ time }),
   PortfolioAbandoned: Type.Object({ reason: Type.String(), time }),
 };
 type Schemas = typeof schemas;
 
 export type PortfolioCreated = DomainEvent<'PortfolioCreated', Static<Schemas['PortfolioCreated']>>;
-export type StageEventType = (typeof STAGE_EVENTS)[keyof typeof STAGE_EVENTS];
+export type StageEventType =
+  (typeof STAGE_EVENTS)[keyof typeof STAGE_EVENTS] | (typeof UNDO_EVENTS)[keyof typeof UNDO_EVENTS];
 export type StageEvent = DomainEvent<StageEventType, RequestEventData>;
 
 /** Everything that can happen to a portfolio. Secrets in `facts` and `input` are vault references. */
@@ -48,9 +91,11 @@ export type PortfolioEvent = { [T in keyof Schemas]: DomainEvent<T, Static<Schem
 
 const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   PortfolioCreated: personalBelow('facts'),
+  FactsAmended: personalBelow('facts'),
   StageResumed: personalBelow('input'),
   StageSkipped: personalBelow('result'),
   StageStarted: personalBelow('input'),
+  StageDeprovisioningStarted: personalBelow('input'),
   StageCompleted: personalBelow('result'),
 };
 
@@ -64,4 +109,5 @@ const withPersonal = (spec: EventSpec<string, never>): EventSpec<string, never> 
 export const portfolioEvents: readonly EventSpec<string, never>[] = [
   ...Object.entries(schemas).map(([type, schema]) => ({ category: PORTFOLIO_CATEGORY, type, schema })),
   ...requestEventSpecs(PORTFOLIO_CATEGORY, STAGE_EVENTS),
+  ...requestEventSpecs(PORTFOLIO_CATEGORY, UNDO_EVENTS),
 ].map(withPersonal);

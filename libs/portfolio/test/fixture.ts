@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Driving, Outcome } from '#kernel';
+import type { Request } from '#runtime';
 import {
   PlanRegistry,
   portfolioDecider,
@@ -32,16 +33,17 @@ export const plan: StagePlan = {
   version: 1,
   facts: Type.Object({ who: text, key: Type.String({ secret: true }) }, { additionalProperties: false }),
   stages: [
-    stage('A', {}),
+    stage('A', { undo: { calls: [{ api: 'a', method: 'DELETE', path: '/{id}' }] } }),
     stage('B', {
       payload: { schema: Type.Object({ a: text }), from: { a: { stage: 'A', field: 'id' } } },
       pollEffect: 'b.poll',
+      undo: { cannot: 'nobody can' },
       policy: { retry, completion: { kind: 'poll', everyMs: 50, deadlineMs }, unknown: 'repeat' },
     }),
     stage('C', {
       policy: { retry, completion: { kind: 'callback', deadlineMs }, unknown: 'repeat' },
       skippable: true,
-      wire: { payload: {}, result: { id: 'theId' } },
+      wire: { result: { id: 'theId' } },
     }),
   ],
 };
@@ -78,11 +80,17 @@ export function play(...told: readonly Told[]): readonly PortfolioEvent[] {
 export function step(state: PortfolioState, one: Told): readonly PortfolioEvent[] {
   if (one === 'intend') return intents(state);
   if ('type' in one) return decider.decide(one, state);
-  const stages = state.phase === 'ABSENT' ? [] : Object.values(state.stages);
-  const last = stages.at(-1);
-  if (last === undefined || last.status === 'skipped') return [];
+  const last = lastRequest(state);
+  if (last === undefined) return [];
   const key = `${last.step}/${last.generation}`;
   return decider.decide({ type: 'Outcome', key, attempt: last.attempt, outcome: one, time: 5, jitter: 0 }, state);
+}
+
+/** The request that was begun last, on the way or on the way back. */
+function lastRequest(state: PortfolioState): Request | undefined {
+  if (state.phase === 'ABSENT') return undefined;
+  const last = Object.values(state.undone).at(-1) ?? Object.values(state.stages).at(-1);
+  return last === undefined || last.status === 'skipped' || last.status === 'left' ? undefined : last;
 }
 
 function intents(state: PortfolioState): readonly PortfolioEvent[] {

@@ -1,8 +1,11 @@
 import type { RecordedEvent } from '#event-store';
 import type { Failure } from '#kernel';
-import type { PortfolioEvent } from '#portfolio/published';
+import { dutyOf, stageOfUndo, type PortfolioEvent } from '#portfolio/published';
 
 export type StageState = 'WAITING' | 'IN_PROGRESS' | 'REQUESTED' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
+
+type UndoState =
+  'DEPROVISIONING' | 'DEPROVISIONING_REQUESTED' | 'DEPROVISIONED' | 'DEPROVISION_FAILED' | 'LEFT_IN_PLACE';
 
 /** Times are ms since the epoch. */
 export interface StageDoc {
@@ -16,6 +19,8 @@ export interface StageDoc {
   readonly notBefore: number | null;
   readonly failure: Failure | null;
   readonly result: unknown;
+  /** What became of it on the way back, and why it was left as it is or failed. */
+  readonly undo: { readonly state: UndoState; readonly reason: string | null; readonly failure: Failure | null } | null;
 }
 
 export interface PortfolioDoc {
@@ -23,10 +28,25 @@ export interface PortfolioDoc {
   readonly csp: string;
   readonly plan: { readonly name: string; readonly version: number; readonly stages: readonly string[] };
   readonly advance: string;
-  readonly phase: 'UNSTARTED' | 'STARTING' | 'STARTED' | 'COMPLETED' | 'FAILED' | 'ABANDONED';
+  readonly phase:
+    | 'UNSTARTED'
+    | 'STARTING'
+    | 'POSTPONED'
+    | 'STARTED'
+    | 'COMPLETED'
+    | 'FAILED'
+    | 'ABANDONED'
+    | 'DEPROVISIONING'
+    | 'DEPROVISION_FAILED'
+    | 'DEPROVISIONED';
   readonly state: string;
   readonly stage: string | null;
   readonly stages: readonly StageDoc[];
+  /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
+  /** What is owed after completion and has begun. */
+  readonly after: readonly StageDoc[];
+  readonly postponed: { readonly code: string; readonly message: string; readonly until: number | null } | null;
+  readonly paused: { readonly reason: string; readonly since: number } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly failedAt: number | null;
@@ -43,6 +63,7 @@ const newStage = (stage: string): StageDoc => ({
   notBefore: null,
   failure: null,
   result: null,
+  undo: null,
 });
 
 /** Facts stay in the log: they hold personal data and no view shows them. */
@@ -60,6 +81,9 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       state: 'UNSTARTED',
       stage: null,
       stages: plan.stages.map(newStage),
+      after: [],
+      postponed: null,
+      paused: null,
       createdAt: at,
       updatedAt: at,
       failedAt: null,
@@ -75,16 +99,85 @@ function next(
 ): PortfolioDoc {
   switch (event.type) {
     case 'PortfolioStarted':
-      return { ...doc, phase: 'STARTING' };
+      return { ...doc, phase: 'STARTING', state: 'UNSTARTED', postponed: null };
+    case 'PortfolioStartPostponed': {
+      const { reason, until = null } = event.data;
+      return { ...doc, phase: 'POSTPONED', state: 'POSTPONED', postponed: { ...reason, until } };
+    }
+    case 'PortfolioPaused':
+      return { ...doc, paused: { reason: event.data.reason, since: at } };
+    case 'PortfolioContinued':
+      return { ...doc, paused: null };
+    case 'StagesSetBack':
+      return setBack(doc, event.data.to);
+    case 'DeprovisioningRequested':
+      return { ...doc, phase: 'DEPROVISIONING', state: 'DEPROVISIONING', paused: null, failedAt: null };
+    case 'PortfolioDeprovisioned':
+      return { ...doc, phase: 'DEPROVISIONED', state: 'DEPROVISIONED', stage: null };
+    case 'FactsAmended':
     case 'TransitionTriggered':
       return doc;
     case 'PortfolioCompleted':
       return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
     case 'PortfolioAbandoned':
-      return { ...doc, phase: 'ABANDONED', failedAt: null };
+      return { ...doc, phase: 'ABANDONED', postponed: null, failedAt: null };
     default:
-      return withStage(doc, event.data.step, changeOf(event, at), at);
+      return ofStep(doc, event, at);
   }
+}
+
+function ofStep(doc: PortfolioDoc, event: PortfolioEvent & { data: { step: string } }, at: number): PortfolioDoc {
+  const duty = dutyOf(event.data.step);
+  if (duty !== undefined) return { ...doc, after: withDuty(doc.after, duty, changeOf(event, at)) };
+  const undo = undoOf(event);
+  if (undo) return withUndo(doc, stageOfUndo(event.data.step) ?? event.data.step, undo, at);
+  const changed = withStage(doc, event.data.step, changeOf(event, at), at);
+  return isBack(doc) ? { ...changed, phase: doc.phase, state: doc.state, failedAt: null } : changed;
+}
+
+const isBack = ({ phase }: PortfolioDoc): boolean => phase === 'DEPROVISIONING' || phase === 'DEPROVISION_FAILED';
+
+function withDuty(all: readonly StageDoc[], name: string, change: StageChange): readonly StageDoc[] {
+  const before = all.find(({ stage }) => stage === name) ?? newStage(name);
+  const after = { ...before, ...change, startedAt: before.startedAt ?? change.startedAt ?? null };
+  return [...all.filter(({ stage }) => stage !== name), after];
+}
+
+function undoOf(event: PortfolioEvent): StageDoc['undo'] | undefined {
+  const { reason = null, failure = null } = event.data as { reason?: string; failure?: Failure };
+  switch (event.type) {
+    case 'StageDeprovisioningStarted':
+    case 'StageDeprovisioningRetryScheduled':
+    case 'StageDeprovisioningHandedBack':
+    case 'StageDeprovisioningResumed':
+      return { state: 'DEPROVISIONING', reason: null, failure };
+    case 'StageDeprovisioningRequested':
+      return { state: 'DEPROVISIONING_REQUESTED', reason: null, failure: null };
+    case 'StageDeprovisioned':
+      return { state: 'DEPROVISIONED', reason: null, failure: null };
+    case 'StageDeprovisioningFailed':
+      return { state: 'DEPROVISION_FAILED', reason: null, failure };
+    case 'StageLeftInPlace':
+      return { state: 'LEFT_IN_PLACE', reason, failure: null };
+    default:
+      return undefined;
+  }
+}
+
+function withUndo(doc: PortfolioDoc, name: string, undo: NonNullable<StageDoc['undo']>, at: number): PortfolioDoc {
+  const stages = doc.stages.map((stage) => (stage.stage === name ? { ...stage, undo } : stage));
+  const failed = undo.state === 'DEPROVISION_FAILED';
+  const phase = failed ? 'DEPROVISION_FAILED' : 'DEPROVISIONING';
+  return { ...doc, stages, stage: name, state: `${name}_${undo.state}`, phase, failedAt: failed ? at : null };
+}
+
+/** That stage and all behind it are as if they had not begun. */
+function setBack(doc: PortfolioDoc, to: string): PortfolioDoc {
+  const index = doc.plan.stages.indexOf(to);
+  const stages = doc.stages.map((stage, place) => (place < index ? stage : newStage(stage.stage)));
+  const before = stages[index - 1];
+  const state = before ? `${before.stage}_${before.state}` : 'UNSTARTED';
+  return { ...doc, stages, stage: before?.stage ?? null, state, phase: 'STARTED', failedAt: null };
 }
 
 type StageChange = Partial<StageDoc> & { readonly state: StageState };

@@ -3,32 +3,40 @@ import { Type } from 'typebox';
 import type { Outcome, Vault } from '#kernel';
 import type { Stage } from '#portfolio';
 import type { EffectCall } from '#runtime';
-import { pollEffect, postEffect } from './stage-effect.js';
+import type { CspTarget } from './csp-target.js';
+import { stageEffects } from './stage-effects.js';
 
 const SECRET = 'hunter22';
 const stage = {
   name: 'S',
   payload: { schema: Type.Object({ password: Type.String({ secret: true }) }), from: {} },
   effect: 's',
+  pollEffect: 's.poll',
   policy: { completion: { kind: 'poll' } },
+  calls: [{ method: 'POST', api: 'csp', path: '/s' }],
   result: Type.Object({}),
 } as unknown as Stage;
 const vault = { get: async () => SECRET } as unknown as Vault;
-const call = { input: { password: 'vault:p#1', location: 'http://csp/1' }, signal: AbortSignal.any([]) } as EffectCall;
+const call = {
+  stream: 'portfolio-a',
+  key: 'S/1',
+  idempotencyKey: 'portfolio-a/S/1',
+  input: { password: 'vault:p#1', location: 'http://csp/1' },
+  signal: AbortSignal.any([]),
+} as unknown as EffectCall;
 
 /** A CSP that says this. */
-const target = (outcome: Outcome) => ({ vault, url: 'http://csp/s', client: { send: async () => outcome } });
-const operation: Outcome = {
-  kind: 'done',
-  result: { status: 'Failed', error: { code: 'Weak', message: `${SECRET}?` } },
-};
+function effects(outcome: Outcome) {
+  const target = { vault, endpoints: { csp: 'http://csp' }, client: { send: async () => outcome } };
+  const [post, poll] = stageEffects(stage, target as unknown as CspTarget);
+  return { call: post!, poll: poll! };
+}
 const refusal: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'Weak', message: `${SECRET}?` } };
 
 describe('a CSP that repeats a secret in what it says of a failure', () => {
   it.each([
-    ['the call', postEffect(stage, target(refusal))],
-    ['a poll', pollEffect(stage, target(refusal))],
-    ['an operation that ended badly', pollEffect(stage, target(operation))],
+    ['the call', effects(refusal).call],
+    ['a poll', effects(refusal).poll],
   ])('is recorded without it: %s', async (_what, effect) => {
     expect(await effect.run(call)).toMatchObject({ kind: 'failed', failure: { code: 'Weak', message: '[secret]?' } });
   });

@@ -1,0 +1,16 @@
+import { CspGate, csps, DEFAULT_LIMITS, type CspState } from '#csp';
+import type { Clock } from '#kernel';
+import type { Config } from '#platform';
+import type { Parts } from './parts.js';
+
+/** One gate for each CSP, with the limits that are configured for it. */
+export function cspGates({ cspLimits }: Config, clock: Clock): ReadonlyMap<string, CspGate> {
+  const limitsOf = (name: string) => cspLimits.find(({ csp }) => csp === name) ?? DEFAULT_LIMITS;
+  return new Map(csps.map(({ name }) => [name, new CspGate(limitsOf(name), () => clock.now())]));
+}
+
+/** Lets the gate know what the log says about its CSP. */
+export async function readPause({ gates, runtime }: Pick<Parts, 'gates' | 'runtime'>, csp: string): Promise<void> {
+  const { state } = await runtime.load<CspState>(`csp-${csp}`);
+  gates.get(csp)!.paused = state.paused !== null;
+}

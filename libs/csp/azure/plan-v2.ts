@@ -1,0 +1,38 @@
+import type { StagePlan } from '#portfolio';
+import { afterAzure } from './after.js';
+import { azureFactsV2 } from './facts-v2.js';
+import { funding } from './funding.js';
+import { adminRoleStages } from './stages/admin-role.stages.js';
+import { billingOwner } from './stages/billing-owner.stage.js';
+import { billingProfileStages } from './stages/billing-profile.stages.js';
+import { credentialReset } from './stages/credential-reset.stage.js';
+import { managementGroupStages } from './stages/management-group.stages.js';
+import { ownershipStages } from './stages/ownership.stages.js';
+import { policies } from './stages/policies.stage.js';
+import { productPurchaseStages } from './stages/product-purchase.stages.js';
+import { taskOrderStages } from './stages/task-order.stages.js';
+import { tenantPrincipalStages } from './stages/tenant-principal.stages.js';
+import { tenant } from './stages/tenant.stage.js';
+
+/** Version 2: the 22 stages of ATAT, from the tenant to its policies. */
+export const azurePlanV2: StagePlan = {
+  csp: 'azure',
+  name: 'azure',
+  version: 2,
+  facts: azureFactsV2,
+  start: funding,
+  after: afterAzure,
+  stages: [
+    tenant,
+    ...billingProfileStages,
+    ...taskOrderStages,
+    ...productPurchaseStages,
+    ...tenantPrincipalStages,
+    ...adminRoleStages,
+    ...managementGroupStages,
+    ...ownershipStages,
+    billingOwner,
+    credentialReset,
+    policies,
+  ],
+};

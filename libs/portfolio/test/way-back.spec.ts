@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { isRefusal } from '#kernel';
+import { legalCommands, planDescription, portfolioView, stateName, type PortfolioCommand } from '../index.js';
+import { create, decider, done, fold, lost, plan, plans, play, refused, step, types, type Told } from './fixture.js';
+
+const automatic = create();
+const deprovision: PortfolioCommand = { type: 'DeprovisionPortfolio', reason: 'closed', time: 9 };
+const retryFrom = (stage: string): PortfolioCommand => ({ type: 'RetryFrom', stage, reason: 'again', time: 9 });
+const resume = (stage: string): PortfolioCommand => ({ type: 'ResumeStage', stage, time: 9 });
+const pause: PortfolioCommand = { type: 'PausePortfolio', reason: 'wait', time: 9 };
+const toB: Told[] = [automatic, 'intend', done('a'), 'intend'];
+const toC: Told[] = [...toB, done('b'), 'intend'];
+const refusal = (run: () => unknown) => {
+  try {
+    run();
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+};
+const after = (events: readonly { type: string }[], type: string) =>
+  types(events as never).slice(types(events as never).indexOf(type) + 1);
+
+describe('the way back', () => {
+  it('takes stages back in reverse, leaves what cannot be, and ends in the append of the last outcome', () => {
+    const events = play(...toC, done('c'), deprovision, 'intend', done());
+    expect(after(events, 'DeprovisioningRequested')).toEqual([
+      'StageLeftInPlace',
+      'StageDeprovisioningStarted',
+      'StageDeprovisioned',
+      'PortfolioDeprovisioned',
+    ]);
+    const state = fold(events);
+    expect(stateName(state)).toBe('DEPROVISIONED');
+    if (state.phase === 'ABSENT') throw new Error('absent');
+    expect(portfolioView(state, plan).stages.map(({ undo }) => undo?.state)).toEqual([
+      'DEPROVISIONED',
+      'LEFT_IN_PLACE',
+      undefined,
+    ]);
+  });
+
+  it('gives the undo what the stage was given and what it answered, under a key of its own', () => {
+    const state = fold(play(...toC, done('c'), deprovision));
+    expect(decider.next(state)[0]).toMatchObject({ key: 'A/undo/1', effect: 'a.undo', input: { who: 'me', id: 'a' } });
+  });
+
+  it('lets what is under way come to its end first', () => {
+    const accepted: Told = { kind: 'accepted', location: 'http://csp/op/1' };
+    const waiting = fold(play(...toB, accepted, deprovision));
+    expect(stateName(waiting)).toBe('DEPROVISIONING');
+    expect(decider.next(waiting)[0]).toMatchObject({ effect: 'b.poll' });
+    const events = play(...toB, accepted, deprovision, done('b'));
+    expect(after(events, 'DeprovisioningRequested')).toEqual(['StageCompleted', 'StageLeftInPlace']);
+  });
+
+  it('asks once more what became of a stage that ended unknown, and leaves it when that stays unknown', () => {
+    const unknown: Told[] = [automatic, 'intend', lost, 'intend', lost, deprovision];
+    expect(after(play(...unknown), 'DeprovisioningRequested')).toEqual(['StageResumed']);
+    expect(decider.next(fold(play(...unknown)))[0]).toMatchObject({ key: 'A/1' });
+    const events = play(...unknown, 'intend', lost, 'intend', lost);
+    expect(types(events).slice(-2)).toEqual(['StageLeftInPlace', 'PortfolioDeprovisioned']);
+  });
+
+  it('never shows a failure as done: it waits for a person', () => {
+    const failed: Told[] = [...toC, done('c'), deprovision, 'intend', refused];
+    const state = fold(play(...failed));
+    expect([stateName(state), state.phase]).toEqual(['A_DEPROVISION_FAILED', 'DEPROVISION_FAILED']);
+    expect(legalCommands(state, plans)).toEqual([
+      { command: 'resume', stage: 'A' },
+      { command: 'skip', stage: 'A' },
+    ]);
+    expect(decider.next(fold(play(...failed, resume('A'))))[0]).toMatchObject({ key: 'A/undo/2' });
+    const left = play(...failed, { type: 'SkipStage', stage: 'A', reason: 'by hand', time: 9 });
+    expect(types(left).slice(-2)).toEqual(['StageLeftInPlace', 'PortfolioDeprovisioned']);
+  });
+
+  it('is listed by the plan with all its states', () => {
+    const { states, transitions } = planDescription(plan);
+    expect(states).toEqual(expect.arrayContaining(['A_DEPROVISIONING', 'A_DEPROVISION_FAILED', 'DEPROVISIONED']));
+    expect(transitions.every(({ from, to }) => [...from, to].every((name) => states.includes(name)))).toBe(true);
+  });
+});
+
+describe('retry from an earlier stage', () => {
+  it('does that stage and all behind it under new keys, with the results before it', () => {
+    const state = fold(play(...toC, refused, retryFrom('B')));
+    expect(decider.next(state)[0]).toMatchObject({ key: 'B/2', attempt: 1, input: { a: 'a' } });
+    const again = fold(play(...toC, refused, retryFrom('B'), 'intend', done('b2'), 'intend', refused, retryFrom('A')));
+    expect(decider.next(again)[0]).toMatchObject({ key: 'A/2' });
+  });
+
+  it('is silent towards what still comes for the requests that were set aside', () => {
+    const state = fold(play(...toC, refused, retryFrom('A'), 'intend'));
+    const late = { type: 'Outcome', key: 'A/1', attempt: 1, outcome: done('old'), time: 9, jitter: 0 } as const;
+    expect(decider.decide(late as never, state)).toEqual([]);
+  });
+
+  it('fits only a failed portfolio and a stage behind it', () => {
+    expect(refusal(() => step(fold(play(...toC)), retryFrom('A'))).code).toBe('state_conflict');
+    expect(refusal(() => step(fold(play(...toC, refused)), retryFrom('C'))).code).toBe('state_conflict');
+    expect(refusal(() => step(fold(play(...toC, refused)), retryFrom('Z'))).status).toBe(404);
+  });
+});
+
+describe('a paused portfolio', () => {
+  it('begins nothing, still asks after what was accepted, and goes on where it was', () => {
+    const state = fold(play(automatic, pause));
+    expect(decider.next(state)).toEqual([{ kind: 'wait', key: 'continue' }]);
+    const polled = fold(play(...toB, { kind: 'accepted', location: 'http://csp/op/1' }, pause));
+    expect(decider.next(polled).map(({ kind }) => kind)).toEqual(['run', 'wait', 'wait']);
+    const on = fold(play(automatic, pause, { type: 'ContinuePortfolio', time: 10 }));
+    expect(decider.next(on)[0]).toMatchObject({ key: 'A/1' });
+    expect(step(state, pause)).toEqual([]);
+  });
+});
