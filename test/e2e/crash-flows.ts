@@ -24,7 +24,7 @@ const portfolio: Flow = {
     world.api(
       'POST',
       '/api/portfolios',
-      { name: mark, csp: 'azure', facts: facts({ domain_name: mark }) },
+      { name: mark, csp: 'azure', plan_version: 1, facts: facts({ domain_name: mark }) },
       { 'idempotency-key': mark },
     ),
   ended: (world, id) =>

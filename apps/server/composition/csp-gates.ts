@@ -1,7 +1,9 @@
 import { CspGate, csps, DEFAULT_LIMITS, type CspState } from '#csp';
 import type { Clock } from '#kernel';
 import type { Config } from '#platform';
+import type { Closing } from './closing.js';
 import type { Parts } from './parts.js';
+import { Watch } from './watch.js';
 
 /** One gate for each CSP, with the limits that are configured for it. */
 export function cspGates({ cspLimits }: Config, clock: Clock): ReadonlyMap<string, CspGate> {
@@ -13,4 +15,11 @@ export function cspGates({ cspLimits }: Config, clock: Clock): ReadonlyMap<strin
 export async function readPause({ gates, runtime }: Pick<Parts, 'gates' | 'runtime'>, csp: string): Promise<void> {
   const { state } = await runtime.load<CspState>(`csp-${csp}`);
   gates.get(csp)!.paused = state.paused !== null;
+}
+
+/** Where another process may pause a CSP: looks into the log again and again, so that it counts here within about a second. */
+export function watchPauses(parts: Pick<Parts, 'gates' | 'runtime' | 'clock'>, closing: Closing): void {
+  const readAll = () => Promise.all([...parts.gates.keys()].map((name) => readPause(parts, name)));
+  const watch = new Watch(readAll, parts.clock);
+  closing.add(() => watch.stop());
 }

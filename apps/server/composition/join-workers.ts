@@ -37,6 +37,7 @@ export async function joinWorkers(
   if (groups === undefined || config.readModels === 'sqlite' || !config.roles.includes('worker')) return undefined;
   await requireWorkGroup(groups);
   const lock = contendForTimerLock(config.readModels);
+  closing.add(() => lock.close());
   const watch = new Watch(async () => (await groups.info(WORK_GROUP)) ?? null, clock, LOOK_MS);
   closing.add(() => watch.stop());
   let taker: WorkTaker | undefined;

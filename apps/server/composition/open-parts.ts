@@ -6,6 +6,7 @@ import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys
 import { openReadModels } from '#read-models';
 import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
+import { watchPauses } from './csp-gates.js';
 import { eventRegistry } from './event-types.js';
 import { openStore } from './open-log.js';
 import { openProjector } from './open-projector.js';
@@ -61,6 +62,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const alone = commits !== undefined;
   const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared: work });
   const { runtime } = run;
+  if (readModels.shared) watchPauses({ ...run, clock }, closing);
   closing.add(() => runtime.stop(DRAIN_MS));
   // First of all when it ends: another worker goes on while this one drains.
   if (work) closing.add(() => work.stop());

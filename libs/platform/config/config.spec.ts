@@ -139,6 +139,18 @@ describe('loadConfig', () => {
     expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
   });
 
+  it('wants the public address for a worker that serves no callbacks itself', () => {
+    const apart = {
+      PURVEYOR_EVENT_STORE: 'esdb://db:2113',
+      PURVEYOR_READ_MODELS: 'postgres://u@db/x',
+      PURVEYOR_ROLES: 'worker',
+      PURVEYOR_VAULT_KEY: KEY,
+      PURVEYOR_CALLBACK_KEYS: `a:${KEY}`,
+    };
+    expect(faults(apart)).toEqual([expect.stringMatching(/^PURVEYOR_PUBLIC_URL: must be/)]);
+    expect(load({ ...apart, PURVEYOR_PUBLIC_URL: 'https://api.example/' }).publicUrl).toBe('https://api.example');
+  });
+
   it('warns of unknown variables with what was meant', () => {
     const { warnings } = load({
       PURVEYOR_DATADIR: 'x',
