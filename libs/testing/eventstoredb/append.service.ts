@@ -14,11 +14,15 @@ export function append(node: NodeView) {
   return (call: Call, answer: sendUnaryData<AppendResp>): void => {
     const messages: AppendReq[] = [];
     call.on('data', (message: AppendReq) => messages.push(message));
-    call.on('end', () => {
-      const refused = leaderError(node, call.metadata) ?? misuse(messages);
-      if (refused) answer(refused);
-      else write(node, messages, answer);
-    });
+    call.on('end', () =>
+      // The end of a client that died in the middle looks like the end of its request until the cancellation is told, a turn later.
+      setImmediate(() => {
+        if (call.cancelled) return;
+        const refused = leaderError(node, call.metadata) ?? misuse(messages);
+        if (refused) answer(refused);
+        else write(node, messages, answer);
+      }),
+    );
   };
 }
 
