@@ -57,7 +57,7 @@ async function expectRefused(request: Request, status: number, code: string, poi
     );
 }
 
-const PORTFOLIO = { name: 'n', csp: 'azure', facts: facts() };
+const PORTFOLIO = { name: 'n', csp: 'azure', plan_version: 1, facts: facts() };
 const create = (json: unknown): Request => ({ method: 'POST', path: '/api/portfolios', json });
 const post = (path: string, json?: unknown): Request => ({ method: 'POST', path, ...(json !== undefined && { json }) });
 

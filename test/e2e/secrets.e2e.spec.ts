@@ -31,7 +31,7 @@ async function sendText(path: string, text: string) {
 }
 
 const portfolioWith = (given: Record<string, unknown>, headers = {}, more = {}) =>
-  send('POST', '/api/portfolios', { name: 'S', csp: 'azure', facts: facts(given), ...more }, headers);
+  send('POST', '/api/portfolios', { name: 'S', csp: 'azure', plan_version: 1, facts: facts(given), ...more }, headers);
 
 /** A portfolio whose first stage was refused, created with another password. */
 async function failedTenant(): Promise<string> {

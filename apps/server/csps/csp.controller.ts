@@ -1,10 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { ReasonDto } from '../portfolio/portfolio.dto.js';
+import { CspListSchema } from './csp.answers.js';
 import { OperateCsp } from './csp.commands.js';
 import { ListCsps } from './csp.queries.js';
 
@@ -18,7 +20,7 @@ export class CspController {
   ) {}
 
   @Get()
-  @ApiOkResponse({ description: 'Every CSP with its plans, limits, circuit and whether it is paused' })
+  @ApiAnswer(CspListSchema, 'Every CSP with its plans, limits, circuit and whether it is paused')
   @ApiProblems(400, 503)
   list() {
     return this.queries.execute(new ListCsps());

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class AcceptedDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: 'Of the instance: a UUID, or the name of a CSP' })
   id!: string;
 
   @ApiProperty({ description: 'Log position; give it to a query as min_position to read your own write' })

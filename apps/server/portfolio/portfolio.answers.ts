@@ -5,10 +5,14 @@ import { anyObject, count, flag, milliseconds, orNull, text, uuid } from '../htt
 const phase = Type.Enum([
   'UNSTARTED',
   'STARTING',
+  'POSTPONED',
   'STARTED',
   'COMPLETED',
   'FAILED',
   'ABANDONED',
+  'DEPROVISIONING',
+  'DEPROVISION_FAILED',
+  'DEPROVISIONED',
   'CONFIGURATION_ERROR',
 ]);
 const common = { id: uuid, name: text, csp: text, state: text, phase, stage: orNull(text) };
@@ -30,6 +34,19 @@ const StageSchema = Type.Object({
   notBefore: orNull(milliseconds),
   failure: orNull(FailureSchema),
   result: Type.Unknown({ description: 'As the result schema of the stage says; null before its end' }),
+  undo: orNull(
+    Type.Object({
+      state: Type.Enum([
+        'DEPROVISIONING',
+        'DEPROVISIONING_REQUESTED',
+        'DEPROVISIONED',
+        'DEPROVISION_FAILED',
+        'LEFT_IN_PLACE',
+      ]),
+      reason: orNull(text),
+      failure: orNull(FailureSchema),
+    }),
+  ),
 });
 
 export const PortfolioDetailSchema = Type.Object({
@@ -38,6 +55,9 @@ export const PortfolioDetailSchema = Type.Object({
   plan: Type.Object({ name: text, version: count, stages: Type.Array(text) }),
   advance: Type.Enum(['automatic', 'manual']),
   stages: Type.Array(StageSchema),
+  after: Type.Array(StageSchema, { description: 'What is owed after completion and has begun' }),
+  postponed: orNull(Type.Object({ code: text, message: text, until: orNull(milliseconds) })),
+  paused: orNull(Type.Object({ reason: text, since: milliseconds })),
   failedAt: orNull(milliseconds),
   revision: count,
   position: count,

@@ -42,9 +42,9 @@ export interface PortfolioDoc {
   readonly state: string;
   readonly stage: string | null;
   readonly stages: readonly StageDoc[];
-  /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
   /** What is owed after completion and has begun. */
   readonly after: readonly StageDoc[];
+  /** Why it may not start yet, and when the plan looks again (ms since the epoch). */
   readonly postponed: { readonly code: string; readonly message: string; readonly until: number | null } | null;
   readonly paused: { readonly reason: string; readonly since: number } | null;
   readonly createdAt: number;

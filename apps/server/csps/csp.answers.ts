@@ -1,0 +1,16 @@
+import { Type } from 'typebox';
+import { anyObject, count, milliseconds, orNull, text } from '../http/answer-schema.js';
+
+export const CspListSchema = Type.Array(
+  Type.Object({
+    csp: text,
+    planVersions: Type.Array(count),
+    paused: orNull(Type.Object({ reason: text, since: milliseconds })),
+    circuit: Type.Enum(['closed', 'open', 'half_open']),
+    until: orNull(milliseconds),
+    failuresInARow: count,
+    inFlight: count,
+    waiting: count,
+    limits: anyObject,
+  }),
+);
