@@ -28,7 +28,7 @@ const put = (...lines: string[]) => {
   writeFileSync(`${file}.new`, lines.join('\n'));
   renameSync(`${file}.new`, file);
 };
-const create = { name: 'Engine', csp: 'azure', facts: facts() };
+const create = { name: 'Engine', csp: 'azure', plan_version: 1, facts: facts() };
 let world: World;
 beforeAll(async () => {
   put(tokens.reader.line, tokens.operator.line);

@@ -36,7 +36,7 @@ afterAll(async () => {
   await new Promise<void>((resolve) => smtp.close(resolve));
 });
 
-const duty = (found: any, name: string) => found.after.find((one: any) => one.stage === name);
+const duty = (found: any, name: string) => found.after?.find((one: any) => one.stage === name);
 const dutyReaches = (id: string, name: string, state: string) =>
   until(
     () => portfolio(world, id),
