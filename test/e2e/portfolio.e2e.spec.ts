@@ -103,6 +103,9 @@ describe('creating a portfolio', () => {
   });
 
   it('pages by cursor without repeating', async () => {
+    // What was created last may come into the view a moment later.
+    const all = () => world.api('GET', '/api/portfolios');
+    await until(all, ({ body }) => body.items.length >= 3, 10_000);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const page = await world.api('GET', `/api/portfolios?limit=1${cursor && `&cursor=${cursor}`}`);
