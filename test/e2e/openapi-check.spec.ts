@@ -10,6 +10,16 @@ function check(method: string, path: string, status: number, body?: unknown, typ
   return () => checkAnswer(method, path, { status, headers, text, body });
 }
 
+const ITEM = {
+  name: 'n',
+  csp: 'azure',
+  state: 'COMPLETED',
+  phase: 'COMPLETED',
+  stage: null,
+  createdAt: 1,
+  updatedAt: 1,
+};
+
 describe('an answer against the OpenAPI document', () => {
   it.each([
     ['a fitting body', check('POST', '/api/portfolios', 202, { id: ID, position: 3 })],
@@ -23,7 +33,7 @@ describe('an answer against the OpenAPI document', () => {
   it.each([
     ['a status that is not listed', check('POST', '/api/portfolios', 200, { id: ID, position: 3 }), /listed are/],
     ['a missing field', check('POST', '/api/portfolios', 202, { id: ID }), /position/],
-    ['a wrong format', check('POST', '/api/portfolios', 202, { id: 'x', position: 3 }), /uuid/],
+    ['a wrong format', check('GET', '/api/portfolios', 200, { items: [{ ...ITEM, id: 'x' }], next: null }), /uuid/],
     ['a wrong type in a list', check('GET', '/api/processes', 200, [{ process_id: ID }]), /workflow_name/],
     ['a body where none is described', check('PUT', `/api/processes/${ID}/abort`, 204, {}), /no body/],
     ['a content type that is not listed', check('GET', '/api/portfolios', 400, problem), /content type/],

@@ -52,7 +52,8 @@ export class Outside {
     if (!alive()) return new Promise(() => undefined);
     this.options.left(call);
     const trouble = this.options.trouble;
-    await sleep(clock, this.between(0, 1_500));
+    // What has left travels on, whether its sender is frozen or gone meanwhile.
+    await sleep(this.options.clock, this.between(0, 1_500));
     if (this.chance(trouble / 3))
       return { kind: 'failed', failure: { kind: 'retryable', code: 'busy', message: 'try later' } };
     const done = this.done(name, call);
