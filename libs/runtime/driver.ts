@@ -1,6 +1,5 @@
 import {
   isRefusal,
-  never,
   Refusal,
   type CommandContext,
   type DomainEvent,
@@ -16,7 +15,7 @@ import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claim
 import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
-import { fitting } from './outcome.js';
+import { fitting, readAgainMs } from './outcome.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
 import { pause, Writer } from './writer.js';
 
@@ -275,25 +274,6 @@ function ownContext(folded: Folded, job: Job): CommandContext {
   const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
   const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
   return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
-}
-
-/** Nobody is asked more often than this, ms, unless the plan says so: a Retry-After of 0 is no wish to be asked without a pause. */
-const CLOSEST_READS_MS = 1_000;
-
-/** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */
-function readAgainMs(run: Run, outcome: Outcome): number {
-  const pace = run.everyMs ?? 5_000;
-  switch (outcome.kind) {
-    case 'accepted':
-    case 'pending':
-      return Math.max(outcome.retryAfterMs ?? pace, Math.min(pace, CLOSEST_READS_MS));
-    case 'failed':
-      return Math.max(outcome.failure.retryAfterMs ?? 0, pace);
-    case 'done':
-      return pace;
-    default:
-      return never(outcome);
-  }
 }
 
 /** What is too large to be recorded is cut once, and is what it is then. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Driving, Outcome } from '#kernel';
+import { never, type Driving, type Outcome, type Run } from '#kernel';
 import { LONGEST_WAIT_MS } from './http/retry-after.js';
 
 /** How much of what was too large is kept, in characters (law 4). */
@@ -41,4 +41,23 @@ function cut(outcome: Outcome): Outcome {
   const hash = createHash('sha256').update(text).digest('hex');
   const message = `a result of ${text.length} characters, sha256 ${hash}: ${text.slice(0, KEPT)}`;
   return { kind: 'failed', failure: { kind: 'invalid_result', code: 'result_too_large', message } };
+}
+
+/** Nobody is asked more often than this, ms, unless the plan says so: a Retry-After of 0 is no wish to be asked without a pause. */
+const CLOSEST_READS_MS = 1_000;
+
+/** When a read that brought nothing new is repeated: as the other side asked, else at the plan's pace. */
+export function readAgainMs(run: Run, outcome: Outcome): number {
+  const pace = run.everyMs ?? 5_000;
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'pending':
+      return Math.max(outcome.retryAfterMs ?? pace, Math.min(pace, CLOSEST_READS_MS));
+    case 'failed':
+      return Math.max(outcome.failure.retryAfterMs ?? 0, pace);
+    case 'done':
+      return pace;
+    default:
+      return never(outcome);
+  }
 }

@@ -1,7 +1,8 @@
 import type { Driving, Failure, Outcome, Owed, Run } from '#kernel';
 import { backOff, type RequestPolicy } from './policy.js';
-import type { RequestEvent, RequestEventData, RequestEvents } from './request.events.js';
-import { requestKey, TAKE_OVER_MS, type Request, type RequestCommon } from './request.state.js';
+import { evolveRequest, resumeRequest } from './request.evolve.js';
+import type { RequestEvent, RequestEvents } from './request.events.js';
+import { requestKey, TAKE_OVER_MS, type Request } from './request.state.js';
 
 /** What a request that exists, or is to begin, owes. `freshInput` builds the body of a generation's first attempt. */
 export interface RequestSpec {
@@ -254,86 +255,13 @@ export class Requests<N extends RequestEvents> {
     } as RequestEvent;
   }
 
-  /** Folds one of the context's request events; `undefined` when the event is none of them. */
-  evolve(request: Request | undefined, { type, data }: RequestEvent): Request | undefined {
-    const { names } = this;
-    if (type === names.started) return started(request, data);
-    if (request === undefined) return undefined;
-    if (type === names.completed)
-      return { status: 'done', result: data.result, endedAt: data.time, ...common(request) };
-    switch (type) {
-      case names.accepted:
-        return {
-          status: 'accepted',
-          location: data.location ?? locationOf(request),
-          pollAt: data.pollAt,
-          closesAt: data.closesAt!,
-          ...common(request),
-        };
-      case names.retryScheduled:
-        return { status: 'retrying', notBefore: data.notBefore!, failure: data.failure!, ...common(request, 1) };
-      case names.failed:
-        return { status: 'failed', failure: data.failure!, endedAt: data.time, ...common(request, 1) };
-      case names.handedBack:
-        return { status: 'retrying', notBefore: 0, failure: HANDED_BACK, ...common(request) };
-      case names.overdue:
-        return {
-          status: 'overdue',
-          doing: data.doing!,
-          location: locationOf(request),
-          since: data.time,
-          ...common(request),
-        };
-      default:
-        return undefined;
-    }
+  /** See {@link evolveRequest}. */
+  evolve(request: Request | undefined, event: RequestEvent): Request | undefined {
+    return evolveRequest(this.names, request, event);
   }
 
-  /** An ended or overdue request made due again by a person: same key for retryable and unknown failures, the next generation otherwise. */
-  resume(request: Request & { status: 'failed' | 'overdue' | 'done' }, changedInput: boolean): Request {
-    const kind = request.status === 'failed' ? request.failure.kind : 'unknown';
-    const sameKey = !changedInput && (kind === 'retryable' || kind === 'unknown');
-    return {
-      status: 'resumed',
-      step: request.step,
-      generation: sameKey ? request.generation : request.generation + 1,
-      attempt: sameKey ? request.attempt : 0,
-      failures: 0,
-      input: sameKey ? request.input : undefined,
-      tokenKey: sameKey ? request.tokenKey : '',
-      deadline: sameKey ? request.deadline : undefined,
-      startedAt: request.startedAt,
-    };
-  }
+  readonly resume = resumeRequest;
 }
-
-function started(request: Request | undefined, data: RequestEventData): Request {
-  return {
-    status: 'intended',
-    step: data.step,
-    generation: data.generation,
-    attempt: data.attempt,
-    failures: (request?.failures ?? 0) + (request?.status === 'intended' ? 1 : 0),
-    input: data.input ?? request?.input ?? null,
-    tokenKey: data.tokenKey ?? request?.tokenKey ?? '',
-    deadline: data.deadline ?? request?.deadline,
-    startedAt: request?.startedAt ?? data.time,
-    owner: data.owner!,
-    until: data.until!,
-  };
-}
-
-/** Spread behind the literal's own properties: V8 copies that fifteen times faster than properties added to a spread. */
-const common = (request: Request, failed = 0): RequestCommon => ({
-  step: request.step,
-  generation: request.generation,
-  attempt: request.attempt,
-  failures: request.failures + failed,
-  input: request.input,
-  tokenKey: request.tokenKey,
-  deadline: request.deadline,
-  startedAt: request.startedAt,
-});
 
 /** A lost attempt is repeated while it may be, and as often as a failed one (laws 3 and 5). */
 const mayTakeOver = (request: Request, policy: RequestPolicy): boolean =>
@@ -341,9 +269,6 @@ const mayTakeOver = (request: Request, policy: RequestPolicy): boolean =>
 
 const pollMs = ({ completion }: RequestPolicy): number | undefined =>
   completion.kind === 'poll' ? completion.everyMs : completion.kind === 'callback' ? completion.pollMs : undefined;
-
-const locationOf = (request: Request): string | undefined =>
-  request.status === 'accepted' || request.status === 'overdue' ? request.location : undefined;
 
 const sameFailure = (a: Failure, b: Failure): boolean =>
   a.kind === b.kind && a.code === b.code && a.message === b.message;
@@ -360,9 +285,4 @@ const LOST: Failure = {
   kind: 'unknown',
   code: 'outcome_unknown',
   message: 'the attempt ended without a known outcome and cannot be repeated',
-};
-const HANDED_BACK: Failure = {
-  kind: 'unknown',
-  code: 'handed_back',
-  message: 'the worker that ran the attempt was shut down',
 };

@@ -35,7 +35,7 @@ describe('what a failed call means', () => {
     ['wrong password', failure(16), 'store_access_denied'],
     ['deleted', failure(9, 'stream-deleted', { 'stream-name': 'process-1' }), 'stream_deleted'],
     ['invalid', failure(3), 'store_refused'],
-    ['not implemented', failure(12), 'store_refused'],
+    ['unimplemented', failure(12), 'store_refused'],
     ['no such group', failure(5, 'persistent-subscription-does-not-exist'), 'store_refused'],
     ['an error of ours', new Corrupt('broken'), 'corrupt'],
   ])('%s: a refusal', (_what, error, code) => {

@@ -11,7 +11,7 @@ interface Named {
 /** gRPC status codes (grpc/grpc doc/statuscodes.md) that say that the server took the call and refused it. */
 const REFUSED_CODES = new Map<unknown, string>([
   [3, 'invalid argument'],
-  [12, 'not implemented'],
+  [12, 'unimplemented'],
 ]);
 const DENIED_CODES = new Set<unknown>([7, 16]);
 
