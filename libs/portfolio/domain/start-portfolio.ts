@@ -37,11 +37,19 @@ const startedWith = (values: Facts, time: number): PortfolioEvent => ({
   data: { ...(Object.keys(values).length > 0 && { values }), time },
 });
 
+/** Nothing is made from facts any more. */
+const OVER: ReadonlySet<Existing['phase']> = new Set([
+  'ABANDONED',
+  'DEPROVISIONING',
+  'DEPROVISION_FAILED',
+  'DEPROVISIONED',
+]);
+
 /** Replaces facts; a portfolio that waited for them may start in the same append. */
 export function amendFacts(state: Existing, plan: StagePlan, { facts, time }: AmendFacts): readonly PortfolioEvent[] {
   const amended = { ...state.facts, ...facts };
   if (sameJson(amended, state.facts)) return [];
-  if (state.phase === 'ABANDONED') throw conflict(state, legalUnder(state, plan), 'amend-facts');
+  if (OVER.has(state.phase)) throw conflict(state, legalUnder(state, plan), 'amend-facts');
   const faults = [...validateFacts(plan, amended), ...revealed(plan.facts, facts, '/facts')];
   if (faults.length > 0) throw invalid('the facts cannot be amended like this', faults);
   const changed: PortfolioEvent = { type: 'FactsAmended', data: { facts, time } };

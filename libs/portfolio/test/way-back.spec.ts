@@ -41,6 +41,13 @@ describe('the way back', () => {
     ]);
   });
 
+  it('takes no other facts any more', () => {
+    const amend: PortfolioCommand = { type: 'AmendFacts', facts: { who: 'you' }, time: 9 };
+    const back = fold(play(...toC, done('c'), deprovision));
+    expect(refusal(() => decider.decide(amend, back)).status).toBe(409);
+    expect(types(decider.decide(amend, fold(play(...toC))))).toEqual(['FactsAmended']);
+  });
+
   it('gives the undo what the stage was given and what it answered, under a key of its own', () => {
     const state = fold(play(...toC, done('c'), deprovision));
     expect(decider.next(state)[0]).toMatchObject({ key: 'A/undo/1', effect: 'a.undo', input: { who: 'me', id: 'a' } });
