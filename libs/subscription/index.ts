@@ -1,3 +1,5 @@
 export * from './published/index.js';
 export * from './domain/subscription.decider.js';
 export * from './domain/subscription.state.js';
+export * from './domain/may-start.js';
+export { refusalOf } from './domain/claims.js';

@@ -2,9 +2,17 @@ import type { ErrorEntry } from './entry.js';
 import { callbacks, machine } from './machine-errors.js';
 import { operations } from './operation-errors.js';
 import { input, state } from './request-errors.js';
+import { subscriptions } from './subscription-errors.js';
 
 /** Every error code of the HTTP interface; docs/reference/errors.md is generated from it. */
-export const errorCatalogue: readonly ErrorEntry[] = [...input, ...state, ...operations, ...callbacks, ...machine];
+export const errorCatalogue: readonly ErrorEntry[] = [
+  ...input,
+  ...state,
+  ...subscriptions,
+  ...operations,
+  ...callbacks,
+  ...machine,
+];
 
 const byCode = new Map(errorCatalogue.map((e) => [e.code, e]));
 

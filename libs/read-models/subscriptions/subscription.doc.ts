@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#event-store';
-import type { SubscriptionEvent } from '#subscription/published';
+import type { Holder, SubscriptionEvent } from '#subscription/published';
 
 /** Times are ms since the epoch. `values`: fields per block attribute. */
 export interface SubscriptionDoc {
@@ -14,6 +14,11 @@ export interface SubscriptionDoc {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly values: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The process that holds it. */
+  readonly holder: Holder | null;
+  readonly creation: 'running' | 'aborted' | 'done';
+  /** Subscriptions that use this one, with the status they told last. */
+  readonly users: Readonly<Record<string, string>>;
 }
 
 export function foldSubscription(
@@ -23,7 +28,7 @@ export function foldSubscription(
   const event = recorded as unknown as SubscriptionEvent;
   const at = recorded.metadata.time;
   if (event.type === 'SubscriptionCreated') {
-    const { productId, productName, customerId, description, status, insync } = event.data;
+    const { productId, productName, customerId, description, status, insync, holder } = event.data;
     return {
       productId,
       productName,
@@ -36,6 +41,9 @@ export function foldSubscription(
       createdAt: at,
       updatedAt: at,
       values: {},
+      holder: holder ?? null,
+      creation: holder ? 'running' : 'done',
+      users: {},
     };
   }
   return doc && { ...doc, ...changeOf(doc, event), updatedAt: at };
@@ -62,7 +70,19 @@ function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent): Partial<Subsc
     case 'UnSynced':
       return { insync: false };
     case 'Resynced':
-      return { insync: true };
+      return { insync: true, creation: 'done' };
+    case 'SubscriptionClaimed': {
+      const { processId, workflow, target } = event.data;
+      return { holder: { processId, workflow, target } };
+    }
+    case 'SubscriptionReleased':
+      return { holder: null, ...(doc.creation === 'running' && { creation: 'aborted' as const }) };
+    case 'UseReserved':
+      return { users: { ...doc.users, [event.data.userSubscriptionId]: event.data.userStatus } };
+    case 'UseReleased': {
+      const { [event.data.userSubscriptionId]: _, ...users } = doc.users;
+      return { users };
+    }
     case 'ProcessRelated':
       return {};
     default:

@@ -13,7 +13,7 @@ const RELATIONS = {
 /** Beside its row a subscription has one row per process that ran on it: its trail. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
-  version: 1,
+  version: 2,
   category: SUBSCRIPTION,
   columnNames: [
     'product_id',

@@ -1,5 +1,6 @@
 import { Refusal, type Decider } from '#kernel';
 import type { Lifecycle, SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
+import { claim, release, releaseUse, reserveUse } from './claims.js';
 import { evolveSubscription } from './subscription.evolve.js';
 import { LEGAL_MOVES, type ExistingSubscription, type SubscriptionState } from './subscription.state.js';
 
@@ -10,7 +11,7 @@ export interface Requirements {
 
 /**
  * A subscription. Repeats are silence. Refusals: `subscription_not_found` 404, `invalid_transition` 409 (names the legal targets),
- * `missing_fields` 409 (names them).
+ * `missing_fields` 409 (names them), and those of {@link claim} and {@link reserveUse}.
  */
 export function subscriptionDecider(
   catalogue: Requirements,
@@ -23,7 +24,9 @@ export function subscriptionDecider(
       if (state.status === 'none') throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
       return command.type === 'SetStatus'
         ? setStatus(catalogue, command.status, command.time, state)
-        : change(command, state);
+        : isHolding(command)
+          ? hold(command, state)
+          : change(command, state);
     },
   };
 }
@@ -34,8 +37,26 @@ function created({ type: _, ...data }: Command<'CreateSubscription'>): Subscript
   return { type: 'SubscriptionCreated', data: { ...data, status: 'initial', insync: false } };
 }
 
+const HOLDING = ['ClaimSubscription', 'ReleaseSubscription', 'ReserveUse', 'ReleaseUse'] as const;
+type Holding = Command<(typeof HOLDING)[number]>;
+const isHolding = (command: SubscriptionCommand): command is Holding =>
+  (HOLDING as readonly string[]).includes(command.type);
+
+function hold(command: Holding, state: ExistingSubscription): readonly SubscriptionEvent[] {
+  switch (command.type) {
+    case 'ClaimSubscription':
+      return claim(command, state);
+    case 'ReleaseSubscription':
+      return release(command.processId, command.time, state);
+    case 'ReserveUse':
+      return reserveUse(command, state);
+    case 'ReleaseUse':
+      return releaseUse(command, state);
+  }
+}
+
 function change(
-  command: Exclude<SubscriptionCommand, Command<'CreateSubscription' | 'SetStatus'>>,
+  command: Exclude<SubscriptionCommand, Holding | Command<'CreateSubscription' | 'SetStatus'>>,
   state: ExistingSubscription,
 ): readonly SubscriptionEvent[] {
   const { time } = command;

@@ -1,14 +1,10 @@
-import type { SubscriptionEvent } from '../published/index.js';
-import type { SubscriptionState } from './subscription.state.js';
+import type { SubscriptionEvent, SubscriptionEvents } from '../published/index.js';
+import type { ExistingSubscription, SubscriptionState } from './subscription.state.js';
 
 /** Folds one event. Total: what does not fit changes nothing. */
 export function evolveSubscription(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
   if (event.type === 'SubscriptionCreated') {
-    const { productId, productName, customerId, description, status, insync } = event.data;
-    const fresh = { values: {}, processes: [], startDate: undefined };
-    return state.status === 'none'
-      ? { productId, productName, customerId, description, status, insync, ...fresh }
-      : state;
+    return state.status === 'none' ? created(event.data) : state;
   }
   if (state.status === 'none') return state;
   switch (event.type) {
@@ -31,10 +27,39 @@ export function evolveSubscription(state: SubscriptionState, event: Subscription
     case 'UnSynced':
       return { ...state, insync: false };
     case 'Resynced':
-      return { ...state, insync: true };
+      return { ...state, insync: true, creation: 'done' };
+    case 'SubscriptionClaimed': {
+      const { processId, workflow, target } = event.data;
+      return { ...state, holder: { processId, workflow, target } };
+    }
+    case 'SubscriptionReleased':
+      return released(state, event.data.processId);
+    case 'UseReserved':
+      return { ...state, users: { ...state.users, [event.data.userSubscriptionId]: event.data.userStatus } };
+    case 'UseReleased': {
+      const { [event.data.userSubscriptionId]: _, ...users } = state.users;
+      return { ...state, users };
+    }
     case 'ProcessRelated':
       return { ...state, processes: [...state.processes, event.data.processId] };
     default:
       return state;
   }
+}
+
+/** Who held a subscription of the time before claims is not known: it counts as created. */
+function created(data: SubscriptionEvents['SubscriptionCreated']['data']): SubscriptionState {
+  const { productId, productName, customerId, description, status, insync, holder } = data;
+  const creation = holder ? 'running' : 'done';
+  const fresh = { values: {}, processes: [], startDate: undefined, creation, holder, ended: [], users: {} } as const;
+  return { productId, productName, customerId, description, status, insync, ...fresh };
+}
+
+/** More than can be under way to one subscription at once. */
+const REMEMBERED = 256;
+
+function released(state: ExistingSubscription, processId: string): SubscriptionState {
+  const ended = [...state.ended.slice(1 - REMEMBERED), processId];
+  const creation = state.creation === 'running' ? 'aborted' : state.creation;
+  return { ...state, creation, holder: undefined, ended };
 }

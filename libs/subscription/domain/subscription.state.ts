@@ -1,6 +1,9 @@
-import type { Lifecycle } from '../published/index.js';
+import type { Holder, Lifecycle } from '../published/index.js';
 
 type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** How far the process got that created it; `aborted`: it let go before the subscription was in sync for the first time. */
+export type Creation = 'running' | 'aborted' | 'done';
 
 interface Common {
   readonly productId: string;
@@ -14,6 +17,13 @@ interface Common {
   readonly processes: readonly string[];
   /** ms since the epoch, of the first activation. */
   readonly startDate: number | undefined;
+  readonly creation: Creation;
+  /** The process that holds it. */
+  readonly holder: Holder | undefined;
+  /** The last processes that let go of it, oldest first: none of them takes hold again. */
+  readonly ended: readonly string[];
+  /** Subscriptions that use this one, by id, with the status they told last. */
+  readonly users: Readonly<Record<string, Lifecycle>>;
 }
 
 export type SubscriptionState =

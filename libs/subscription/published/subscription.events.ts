@@ -11,6 +11,10 @@ export type Lifecycle = (typeof LIFECYCLE)[number];
 
 const time = Type.Number({ description: 'ms since the epoch' });
 const processId = Type.String();
+const holder = Type.Object(
+  { processId, workflow: Type.String(), target: Type.String() },
+  { description: 'the root process that holds the subscription' },
+);
 
 const schemas = {
   SubscriptionCreated: Type.Object({
@@ -21,8 +25,13 @@ const schemas = {
     status: Type.Literal('initial'),
     insync: Type.Literal(false),
     processId,
+    holder: Type.Optional(holder),
     time,
   }),
+  SubscriptionClaimed: Type.Object({ ...holder.properties, isTask: Type.Boolean(), time }),
+  SubscriptionReleased: Type.Object({ processId, time }),
+  UseReserved: Type.Object({ userSubscriptionId: Type.String(), userStatus: Type.Enum(LIFECYCLE), processId, time }),
+  UseReleased: Type.Object({ userSubscriptionId: Type.String(), processId, time }),
   SubscriptionValuesChanged: Type.Object({
     block: Type.String({ description: 'name of the block attribute' }),
     values: Type.Record(Type.String(), Type.Unknown(), { description: 'the changed fields only' }),

@@ -1,0 +1,55 @@
+import { entry, type ErrorEntry } from './entry.js';
+
+const WAIT = 'Wait until that process has ended, or finish or abort it.';
+
+export const subscriptions: readonly ErrorEntry[] = [
+  entry(
+    'subscription_claimed',
+    409,
+    'Another process holds the subscription',
+    'A subscription is changed by one process at a time; `claimed_by` names the one that holds it and its workflow.',
+    WAIT,
+  ),
+  entry(
+    'subscription_not_in_sync',
+    409,
+    'The subscription is out of sync',
+    'A process is at work on it, or one left it unfinished.',
+    'Finish or abort its open processes, then set it in sync.',
+  ),
+  entry(
+    'subscription_relations_not_in_sync',
+    409,
+    'Related subscriptions are out of sync',
+    'A subscription that uses it or that it uses is out of sync; `locked_relations` names them.',
+    'Bring the named subscriptions in sync first.',
+  ),
+  entry(
+    'subscription_status_unfit',
+    409,
+    'The workflow does not start in this status',
+    'The status of the subscription (`subscription_status`) is none of `usable_when`.',
+    'Bring it into one of these statuses, or use another workflow.',
+  ),
+  entry(
+    'subscription_in_use',
+    409,
+    'Other subscriptions use it',
+    'Subscriptions that are not terminated use it; `unterminated_in_use_by_subscriptions` names them.',
+    'Terminate or change the named subscriptions first.',
+  ),
+  entry(
+    'subscription_ending',
+    409,
+    'The subscription is at its end',
+    'It is terminated or being terminated, so that nothing can begin to use it.',
+    'Use another subscription.',
+  ),
+  entry(
+    'insufficient_workflow_permissions',
+    403,
+    'You may not start this workflow',
+    'The authorisation rule of the workflow refused.',
+    'Ask somebody who may start it.',
+  ),
+];

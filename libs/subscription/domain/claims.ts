@@ -1,0 +1,77 @@
+import { Refusal } from '#kernel';
+import type { ClaimSubscription, ReleaseUse, ReserveUse, SubscriptionEvent } from '../published/index.js';
+import { heldBy, hindrance, REASONS, type Hindrance, type Reason } from './may-start.js';
+import type { ExistingSubscription } from './subscription.state.js';
+
+/** Codes of refused claims by reason; reasons that only a form page can give have theirs too. */
+const CODES: Readonly<Record<Reason, readonly [code: string, status: number, detail: string]>> = {
+  [REASONS.claimed]: ['subscription_claimed', 409, 'Another process holds the subscription'],
+  [REASONS.notInSync]: ['subscription_not_in_sync', 409, 'Subscription already has a running process or task'],
+  [REASONS.relationsNotInSync]: [
+    'subscription_relations_not_in_sync',
+    409,
+    'This subscription cannot be modified because some related subscriptions are not insync',
+  ],
+  [REASONS.invalidStatus]: [
+    'subscription_status_unfit',
+    409,
+    'This subscription cannot be modified because of its status',
+  ],
+  [REASONS.inUse]: [
+    'subscription_in_use',
+    409,
+    'This subscription cannot be modified because it is used in other subscriptions',
+  ],
+  [REASONS.notPermitted]: ['insufficient_workflow_permissions', 403, 'You may not start this workflow'],
+};
+
+/** A hindrance as a refusal; its keys are members of the problem, `status` as `subscription_status`. */
+export function refusalOf({ status, ...keys }: Hindrance): Refusal {
+  const [code, http, detail] = CODES[keys.reason];
+  return new Refusal(code, http, detail, { ...keys, ...(status && { subscription_status: status }) });
+}
+
+/** Users of a subscription that are not terminated. */
+export const liveUsers = ({ users }: ExistingSubscription): readonly string[] =>
+  Object.keys(users).filter((id) => users[id] !== 'terminated');
+
+/** Rules 1, 3 and 4 hold at this revision, because they are decided from the same stream that the claim is appended to. */
+export function claim(command: ClaimSubscription, state: ExistingSubscription): readonly SubscriptionEvent[] {
+  const { processId, workflow, target, isTask, time } = command;
+  // A claim that arrives after its process ended (a delayed attempt) must not hold the subscription for nobody.
+  if (state.holder?.processId === processId || state.ended.includes(processId)) return [];
+  const refused = state.holder ? heldBy(state.holder) : hindrance(factsOf(state), command);
+  if (refused) throw refusalOf(refused);
+  return [{ type: 'SubscriptionClaimed', data: { processId, workflow, target, isTask, time } }];
+}
+
+const factsOf = (state: ExistingSubscription) => ({
+  status: state.status,
+  insync: state.insync,
+  creation: state.creation,
+  users: liveUsers(state).map((id) => ({ subscription_id: id })),
+});
+
+export const release = (processId: string, time: number, { holder }: ExistingSubscription) =>
+  holder?.processId === processId ? [{ type: 'SubscriptionReleased', data: { processId, time } } as const] : [];
+
+/** The use is on record before the user holds the reference, so that a terminate, decided in this stream too, sees it. */
+export function reserveUse(command: ReserveUse, state: ExistingSubscription): readonly SubscriptionEvent[] {
+  const { userSubscriptionId, userStatus = 'initial', processId, time } = command;
+  const known = state.users[userSubscriptionId];
+  if (known === userStatus) return [];
+  if (known === undefined) refuseWhileEnding(state);
+  return [{ type: 'UseReserved', data: { userSubscriptionId, userStatus, processId, time } }];
+}
+
+function refuseWhileEnding({ status, holder }: ExistingSubscription): void {
+  if (status !== 'terminated' && holder?.target !== 'TERMINATE') return;
+  const detail = status === 'terminated' ? 'the subscription is terminated' : 'the subscription is being terminated';
+  throw new Refusal('subscription_ending', 409, detail, holder ? { claimed_by: heldBy(holder).claimed_by } : {});
+}
+
+export function releaseUse(command: ReleaseUse, state: ExistingSubscription): readonly SubscriptionEvent[] {
+  const { userSubscriptionId, processId, time } = command;
+  if (state.users[userSubscriptionId] === undefined) return [];
+  return [{ type: 'UseReleased', data: { userSubscriptionId, processId, time } }];
+}

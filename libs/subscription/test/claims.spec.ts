@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  subscriptionDecider,
+  type ClaimSubscription,
+  type ExistingSubscription,
+  type SubscriptionCommand,
+  type SubscriptionState,
+} from '../index.js';
+
+const decider = subscriptionDecider({ missing: () => [] });
+const holder = { processId: 'creator', workflow: 'create', target: 'CREATE' };
+const about = { productId: 'p', productName: 'P', customerId: 'c', description: 'd' };
+const created = { type: 'CreateSubscription', ...about, processId: 'creator', holder, time: 1 } as const;
+const apply = (state: SubscriptionState, command: SubscriptionCommand) =>
+  decider.decide(command, state).reduce(decider.evolve, state);
+const given = (...commands: readonly SubscriptionCommand[]) =>
+  [created, ...commands].reduce(apply, decider.initial()) as ExistingSubscription;
+
+const claim = (processId: string, over: Partial<ClaimSubscription> = {}): ClaimSubscription => ({
+  type: 'ClaimSubscription',
+  ...{ processId, workflow: 'modify', target: 'MODIFY', isTask: false, time: 2 },
+  ...{ usableWhen: ['active'], outOfSyncAllowed: false, blockedByUsers: false },
+  ...over,
+});
+const release = (processId: string) => ({ type: 'ReleaseSubscription', processId, time: 3 }) as const;
+const status = (to: 'active' | 'provisioning' | 'terminated') => ({ type: 'SetStatus', status: to, time: 2 }) as const;
+const resync = { type: 'Resync', processId: 'creator', time: 2 } as const;
+const ready = [status('active'), resync, release('creator')] as const;
+const terminate: Partial<ClaimSubscription> = {
+  target: 'TERMINATE',
+  usableWhen: ['active', 'provisioning'],
+  blockedByUsers: true,
+};
+const reserve = (userSubscriptionId: string, over: object = {}) =>
+  ({ type: 'ReserveUse', userSubscriptionId, processId: 'user', time: 2, ...over }) as const;
+const letGo = (userSubscriptionId: string) =>
+  ({ type: 'ReleaseUse', userSubscriptionId, processId: 'user', time: 2 }) as const;
+const refused = (state: SubscriptionState, command: SubscriptionCommand, code: string, extra: object = {}) =>
+  expect(() => decider.decide(command, state)).toThrow(
+    expect.objectContaining({ code, status: 409, extra: expect.objectContaining(extra) }),
+  );
+
+describe('the claim of a subscription', () => {
+  it('is its creator’s from the first event on, until it lets go', () => {
+    const claimed_by = { process_id: 'creator', workflow_name: 'create' };
+    refused(given(), claim('a'), 'subscription_claimed', { reason: 'subscription.claimed', claimed_by });
+    expect(apply(given(...ready), claim('a'))).toMatchObject({ holder: { processId: 'a', workflow: 'modify' } });
+  });
+
+  it('is silent for its holder, and for who lets go without holding it', () => {
+    const state = given(...ready, claim('a'));
+    expect(decider.decide(claim('a'), state)).toEqual([]);
+    expect(decider.decide(release('b'), state)).toEqual([]);
+  });
+
+  it('is not given to a process that let go of it before', () => {
+    const state = given(...ready, claim('a'), release('a'));
+    expect(decider.decide(claim('a'), state)).toEqual([]);
+    expect(decider.decide(claim('b'), state)).toHaveLength(1);
+  });
+
+  it('is refused by the rules of its terms', () => {
+    const unsynced = given(...ready, { type: 'Unsync', processId: 'x', time: 2 });
+    refused(unsynced, claim('a'), 'subscription_not_in_sync', { reason: 'subscription.not_in_sync' });
+    expect(decider.decide(claim('a', { outOfSyncAllowed: true }), unsynced)).toHaveLength(1);
+    const why = { usable_when: ['initial'], subscription_status: 'active', action: 'modified' };
+    refused(given(...ready), claim('a', { usableWhen: ['initial'] }), 'subscription_status_unfit', why);
+    const users = { unterminated_in_use_by_subscriptions: ['u'] };
+    refused(given(...ready, reserve('u')), claim('a', terminate), 'subscription_in_use', users);
+    expect(decider.decide(claim('a'), given(...ready, reserve('u')))).toHaveLength(1);
+  });
+
+  it('is for a terminate from provisioning only after the create was aborted', () => {
+    const creating = given(status('provisioning'));
+    refused(creating, claim('t', terminate), 'subscription_claimed');
+    const aborted = apply(creating, release('creator'));
+    expect(aborted).toMatchObject({ creation: 'aborted', insync: false });
+    expect(decider.decide(claim('t', terminate), aborted)).toHaveLength(1);
+    refused(aborted, claim('m', { usableWhen: ['provisioning'] }), 'subscription_not_in_sync');
+    const modified = given(...ready, status('provisioning'), { type: 'Unsync', processId: 'x', time: 2 });
+    refused(modified, claim('t', terminate), 'subscription_not_in_sync');
+  });
+});
+
+describe('the use of a subscription by another', () => {
+  it('is reserved once, told its status, and let go', () => {
+    const state = given(...ready, reserve('u'));
+    expect(decider.decide(reserve('u'), state)).toEqual([]);
+    expect(apply(state, reserve('u', { userStatus: 'active' }))).toMatchObject({ users: { u: 'active' } });
+    expect(apply(state, letGo('u'))).toMatchObject({ users: {} });
+    expect(decider.decide(letGo('v'), state)).toEqual([]);
+  });
+
+  it('does not begin while it is being terminated, or is', () => {
+    const ending = given(...ready, claim('t', terminate));
+    refused(ending, reserve('u'), 'subscription_ending', { claimed_by: expect.anything() });
+    refused(given(...ready, status('terminated')), reserve('u'), 'subscription_ending');
+    const forced = given(...ready, reserve('u'), claim('t', { ...terminate, blockedByUsers: false }));
+    expect(decider.decide(reserve('u', { userStatus: 'terminated' }), forced)).toHaveLength(1);
+  });
+
+  it('of a user that told its end blocks nothing', () => {
+    const state = given(...ready, reserve('u', { userStatus: 'terminated' }));
+    expect(decider.decide(claim('t', terminate), state)).toHaveLength(1);
+  });
+});
+
+it('has at most one holder, and none that has ended, whatever arrives when and how often', () => {
+  const ids = ['a', 'b', 'c', 'd'];
+  const move = fc.record({
+    kind: fc.constantFrom('claim', 'claim', 'end', 'release', 'reserve', 'letGo'),
+    id: fc.constantFrom(...ids),
+    terms: fc.constantFrom({}, terminate),
+  });
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 60 }), (moves) => {
+      let state: SubscriptionState = given(...ready);
+      const [ended, late] = [new Set<string>(), new Set<string>()];
+      for (const { kind, id, terms } of moves) {
+        const before = (state as ExistingSubscription).holder;
+        // A process that has ended claims again only by a delayed attempt of a claim it made.
+        if (kind === 'claim' && ended.has(id) && !late.has(id)) continue;
+        if (kind === 'end' && before?.processId !== id) continue;
+        if (kind === 'end') ended.add(id);
+        if (kind === 'claim') late.add(id);
+        const command = {
+          claim: claim(id, terms),
+          end: release(id),
+          release: release(id),
+          reserve: reserve(id),
+          letGo: letGo(id),
+        };
+        if (kind === 'release' && before?.processId === id) ended.add(id);
+        try {
+          state = apply(state, command[kind]);
+        } catch (error) {
+          expect(error).toMatchObject({ status: 409 });
+        }
+        const now = (state as ExistingSubscription).holder;
+        if (before && now && before.processId !== now.processId) throw new Error('taken from its holder');
+        if (now) expect(ended.has(now.processId)).toBe(false);
+        const used = Object.keys((state as ExistingSubscription).users).length > 0;
+        expect(now?.target === 'TERMINATE' && used).toBe(false);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
