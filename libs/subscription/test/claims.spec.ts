@@ -19,8 +19,14 @@ const given = (...commands: readonly SubscriptionCommand[]) =>
 
 const claim = (processId: string, over: Partial<ClaimSubscription> = {}): ClaimSubscription => ({
   type: 'ClaimSubscription',
-  ...{ processId, workflow: 'modify', target: 'MODIFY', isTask: false, time: 2 },
-  ...{ usableWhen: ['active'], outOfSyncAllowed: false, blockedByUsers: false },
+  processId,
+  workflow: 'modify',
+  target: 'MODIFY',
+  isTask: false,
+  time: 2,
+  usableWhen: ['active'],
+  outOfSyncAllowed: false,
+  blockedByUsers: false,
   ...over,
 });
 const release = (processId: string) => ({ type: 'ReleaseSubscription', processId, time: 3 }) as const;
