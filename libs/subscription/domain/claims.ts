@@ -1,35 +1,33 @@
-import { Refusal } from '#kernel';
+import { Refusal, type Extra } from '#kernel';
 import type { ClaimSubscription, ReleaseUse, ReserveUse, SubscriptionEvent } from '../published/index.js';
 import { heldBy, hindrance, REASONS, type Hindrance, type Reason } from './may-start.js';
 import type { ExistingSubscription } from './subscription.state.js';
 
-/** Codes of refused claims by reason; reasons that only a form page can give have theirs too. */
-const CODES: Readonly<Record<Reason, readonly [code: string, status: number, detail: string]>> = {
-  [REASONS.claimed]: ['subscription_claimed', 409, 'Another process holds the subscription'],
-  [REASONS.notInSync]: ['subscription_not_in_sync', 409, 'Subscription already has a running process or task'],
-  [REASONS.relationsNotInSync]: [
-    'subscription_relations_not_in_sync',
-    409,
-    'This subscription cannot be modified because some related subscriptions are not insync',
-  ],
-  [REASONS.invalidStatus]: [
-    'subscription_status_unfit',
-    409,
-    'This subscription cannot be modified because of its status',
-  ],
-  [REASONS.inUse]: [
-    'subscription_in_use',
-    409,
-    'This subscription cannot be modified because it is used in other subscriptions',
-  ],
-  [REASONS.notPermitted]: ['insufficient_workflow_permissions', 403, 'You may not start this workflow'],
+const cannot = (why: string): string => `This subscription cannot be modified ${why}`;
+
+/** Refused claims by reason; reasons that only a form page can give have theirs too. Texts as in reference 1.13. */
+const REFUSALS: Readonly<Record<Reason, (keys: Extra) => Refusal>> = {
+  [REASONS.claimed]: (keys) => new Refusal('subscription_claimed', 409, 'Another process holds the subscription', keys),
+  [REASONS.notInSync]: (keys) =>
+    new Refusal('subscription_not_in_sync', 409, 'Subscription already has a running process or task', keys),
+  [REASONS.relationsNotInSync]: (keys) =>
+    new Refusal(
+      'subscription_relations_not_in_sync',
+      409,
+      cannot('because some related subscriptions are not insync'),
+      keys,
+    ),
+  [REASONS.invalidStatus]: (keys) =>
+    new Refusal('subscription_status_unfit', 409, cannot('because of its status'), keys),
+  [REASONS.inUse]: (keys) =>
+    new Refusal('subscription_in_use', 409, cannot('because it is used in other subscriptions'), keys),
+  [REASONS.notPermitted]: (keys) =>
+    new Refusal('insufficient_workflow_permissions', 403, 'You may not start this workflow', keys),
 };
 
 /** A hindrance as a refusal; its keys are members of the problem, `status` as `subscription_status`. */
-export function refusalOf({ status, ...keys }: Hindrance): Refusal {
-  const [code, http, detail] = CODES[keys.reason];
-  return new Refusal(code, http, detail, { ...keys, ...(status && { subscription_status: status }) });
-}
+export const refusalOf = ({ status, ...keys }: Hindrance): Refusal =>
+  REFUSALS[keys.reason]({ ...keys, ...(status && { subscription_status: status }) });
 
 /** Users of a subscription that are not terminated. */
 export const liveUsers = ({ users }: ExistingSubscription): readonly string[] =>
