@@ -50,7 +50,7 @@ const fan = (call: Call) => {
 };
 
 /** Asks the unreliable outside the way an effect would, and answers or throws as it does. */
-async function ask(
+export async function ask(
   outside: Outside,
   clock: Clock,
   alive: () => boolean,

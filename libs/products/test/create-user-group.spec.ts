@@ -145,6 +145,7 @@ describe('create_user_group', () => {
       'set_status',
       'resync',
       'done',
+      '$release',
     ]);
     expect(state.status).toBe('completed');
     expect([...subscriptions.values()]).toEqual([

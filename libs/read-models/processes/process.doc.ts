@@ -4,7 +4,10 @@ import type { ProcessStarted, StepEvent } from '#workflow/published';
 
 export type StepStatus = 'pending' | 'running' | 'success' | 'failed' | 'waiting' | 'awaiting_callback';
 export type ProcessStatus =
-  'created' | 'running' | 'waiting' | 'awaiting_callback' | 'failed' | 'aborted' | 'completed';
+  'created' | 'running' | 'waiting' | 'awaiting_callback' | 'failed' | 'aborted' | 'completed' | typeof REFUSED;
+
+/** A process that did not get its subscription: in the audit, in no list. */
+export const REFUSED = 'refused';
 
 /** Times are ms since the epoch. `order` counts completions, so that the state after a step can be told. */
 export interface StepDoc {
@@ -63,8 +66,12 @@ export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): 
   if (doc === undefined) return undefined;
   if (event.type === 'ProcessCompleted') return Object.assign(doc, { status: 'completed', updatedAt: at });
   if (event.type === 'ProcessAborted') return Object.assign(doc, { status: 'aborted', failedAt: null, updatedAt: at });
-  return withStep(doc, event as never, at);
+  if (event.type === 'ProcessRefused') return Object.assign(doc, { status: REFUSED, updatedAt: at });
+  return isDuty(event as never) ? Object.assign(doc, { updatedAt: at }) : withStep(doc, event as never, at);
 }
+
+/** What a process owes beside its steps is no row of it. */
+const isDuty = ({ data }: StepEvent): boolean => data.step.startsWith('$');
 
 function changeOf({ type, data }: StepEvent, step: StepDoc, doc: ProcessDoc, at: number): Partial<StepDoc> {
   switch (type) {
@@ -98,7 +105,7 @@ function withStep(doc: ProcessDoc, event: StepEvent, at: number): ProcessDoc {
   if (known === undefined) doc.steps.push(step);
   Object.assign(step, change);
   const failed = doc.steps.find(({ status }) => status === 'failed');
-  const over = doc.status === 'aborted' || doc.status === 'completed';
+  const over = doc.status === 'aborted' || doc.status === 'completed' || doc.status === REFUSED;
   if (!over) doc.status = statusOf(doc.steps);
   doc.lastStep = step.name;
   doc.failedReason = failed?.failure?.message ?? null;

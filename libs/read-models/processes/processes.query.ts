@@ -5,7 +5,7 @@ import type { ReadModels } from '../database/read-models.js';
 import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
-import type { ProcessDoc } from './process.doc.js';
+import { REFUSED, type ProcessDoc } from './process.doc.js';
 
 /** `last_status` of a process that no code here can carry on (law 8). It is no event and goes away when the code is back. */
 export const LACKS_CODE = 'configuration_error';
@@ -46,7 +46,7 @@ const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
   const { db } = models;
   const { offset, limit } = window(query.range);
-  let matching = db.selectFrom('processes');
+  let matching = db.selectFrom('processes').where('last_status', '!=', REFUSED);
   for (const { field, value } of query.filter ?? []) {
     const column = columnFor(FIELDS, field);
     matching = matching.where(column, 'in', value.split('|').map((text) => sqlValue(column, text)) as never);
@@ -84,6 +84,7 @@ export async function process(models: ReadModels, id: string): Promise<ProcessDe
     .selectFrom('processes')
     .select([...COLUMNS, 'doc'])
     .where('id', '=', id)
+    .where('last_status', '!=', REFUSED)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const [item] = await itemsOf(models, [row]);

@@ -1,21 +1,20 @@
-import type { Clock, Outcome } from '#kernel';
+import type { Outcome } from '#kernel';
 import { idOf } from '#event-store';
-import type { Dispatcher, Effect, EffectCall } from '#runtime';
+import type { Effect, EffectCall } from '#runtime';
 import { stepAt } from '../domain/compiled.js';
 import { STEP_EFFECT, type StepInput } from '../domain/process.next.js';
 import type { StepContext } from '../domain/step-context.js';
 import type { WorkflowRegistry } from '../domain/workflow-registry.js';
+import { dutyEffects } from './duty.effects.js';
+import { send, type SendingPorts } from './sending.js';
 import { uuidV5 } from './uuid-v5.js';
 
-export interface ProcessPorts {
-  /** A function, because the dispatcher is made from these effects. */
-  readonly dispatcher: () => Dispatcher;
-  readonly clock: Clock;
+export interface ProcessPorts extends SendingPorts {
   /** Steps under way at once in this process; default 256. */
   readonly concurrency?: number;
 }
 
-/** The effect that runs the handler of any step of any definition. A Refusal of a handler becomes a typed failure, see the runner. */
+/** The effect that runs the handler of any step of any definition, and those that do what a process owes beside its steps. A Refusal of a handler becomes a typed failure, see the runner. */
 export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts): readonly Effect[] {
   return [
     {
@@ -29,6 +28,7 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
         return isOutcome(result) ? result : { kind: 'done', result };
       },
     },
+    ...dutyEffects(ports),
   ];
 }
 
@@ -88,10 +88,7 @@ class Context implements StepContext {
     return uuidV5(`${this.processId}/${purpose}`);
   }
 
-  async dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
-    const { correlationId, actor, tenant, traceparent, idempotencyKey } = this.call;
-    const commandId = uuidV5(`${this.call.stream}/${this.step}/${purpose}`);
-    const context = { commandId, correlationId, causationId: idempotencyKey, actor, tenant, traceparent };
-    return (await this.ports.dispatcher().dispatch<S>(stream, command, context, 'machine')).state;
+  dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
+    return send<S>(this.ports, this.call, this.step, stream, command, purpose);
   }
 }

@@ -1,29 +1,14 @@
 import { Refusal, type DrivenDecider, type Driving } from '#kernel';
-import type { Request } from '#runtime';
-import type { ProcessEvent, StepResumed } from '../published/index.js';
+import type { Request, RequestEvent } from '#runtime';
+import type { ProcessCommand, ProcessEvent, StartProcess, StepEvent, StepResumed } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
 import type { StepNode } from './definition.js';
+import { CLAIM, DUTY_POLICY, type Claimed } from './duties.js';
 import { inputFaults, type FormFault } from './form.js';
 import { evolveProcess, requests } from './process.evolve.js';
 import { isFinished, owedBy } from './process.next.js';
-import { allRequests, hasEnded, requestAt, type ProcessState, type StartedProcess } from './process.state.js';
+import { allRequests, hasEnded, isDuty, requestAt, type ProcessState, type StartedProcess } from './process.state.js';
 import type { WorkflowRegistry } from './workflow-registry.js';
-
-/** `time` is milliseconds since the epoch. */
-export type ProcessCommand =
-  | {
-      readonly type: 'StartProcess';
-      readonly workflow: string;
-      readonly state: Readonly<Record<string, unknown>>;
-      readonly createdBy: string;
-      readonly product?: { readonly productId: string; readonly name: string };
-      readonly customerId?: string;
-      readonly time: number;
-    }
-  | { readonly type: 'ResumeProcess'; readonly time: number }
-  | { readonly type: 'AbortProcess'; readonly reason?: string; readonly time: number };
-
-type Start = ProcessCommand & { type: 'StartProcess' };
 
 /**
  * The process as a driven decider. Refusals: `unknown_workflow` 404, `validation_failed` 400 (the initial state
@@ -35,7 +20,7 @@ export function processDecider(registry: WorkflowRegistry): DrivenDecider<Proces
   return {
     initial: () => ({ status: 'none' }),
     evolve: evolveProcess,
-    next: (state) => (state.status === 'none' || hasEnded(state) ? [] : owedBy(compiledOf(state), state)),
+    next: (state) => (state.status === 'none' ? [] : owedBy(compiledOf(state), state)),
     decide(command, state) {
       if (command.type === 'StartProcess') return state.status === 'none' ? start(registry, command) : [];
       if (command.type === 'ResumeProcess') return resume(command.time, existing(state));
@@ -52,14 +37,14 @@ function existing(state: ProcessState): StartedProcess {
 
 const byPointer = ({ loc, msg }: FormFault) => ({ pointer: loc.map((part) => `/${part}`).join(''), message: msg });
 
-function start(registry: WorkflowRegistry, command: Start): readonly ProcessEvent[] {
+function start(registry: WorkflowRegistry, command: StartProcess): readonly ProcessEvent[] {
   const compiled = registry.latest(command.workflow);
   if (compiled === undefined)
     throw new Refusal('unknown_workflow', 404, `there is no workflow ${command.workflow}`, {
       workflows: registry.all().map((each) => each.key),
     });
   const { key, version, target, isTask, input } = compiled.definition;
-  const { state, createdBy, product, customerId, time } = command;
+  const { state, createdBy, product, customerId, claims, parent, time } = command;
   const faults = inputFaults(input, state);
   if (faults.length > 0)
     throw new Refusal('validation_failed', 400, `this is no input of workflow ${key}`, {}, faults.map(byPointer));
@@ -75,6 +60,8 @@ function start(registry: WorkflowRegistry, command: Start): readonly ProcessEven
       createdBy,
       ...(product && { product }),
       ...(customerId !== undefined && { customerId }),
+      ...(claims && { claims: { ...claims, usableWhen: [...claims.usableWhen] } }),
+      ...(parent && { parent }),
       time,
     },
   };
@@ -82,14 +69,15 @@ function start(registry: WorkflowRegistry, command: Start): readonly ProcessEven
 }
 
 function resume(time: number, state: StartedProcess): readonly ProcessEvent[] {
-  const steps = allRequests(state).filter((each) => each.status === 'failed' || each.status === 'retrying');
-  if (hasEnded(state) || steps.length === 0) throw unfit(state, 'resumed');
+  const may = hasEnded(state) ? Object.values(state.duties) : [...allRequests(state), ...Object.values(state.duties)];
+  const steps = may.filter((each) => each.status === 'failed' || each.status === 'retrying');
+  if (steps.length === 0) throw unfit(state, 'resumed');
   return steps.map((each): StepResumed => ({ type: 'StepResumed', data: { step: each.step, time } }));
 }
 
 function abort({ reason, time }: { reason?: string; time: number }, state: StartedProcess): readonly ProcessEvent[] {
   if (state.status === 'aborted') return [];
-  if (state.status === 'completed') throw unfit(state, 'aborted');
+  if (hasEnded(state)) throw unfit(state, 'aborted');
   return [{ type: 'ProcessAborted', data: { ...(reason !== undefined && { reason }), time } }];
 }
 
@@ -105,21 +93,36 @@ const unfit = (state: StartedProcess, what: string): Refusal =>
     commands: legalCommands(state),
   });
 
-/** After an abort a late outcome is still recorded, so that what is left over outside can be seen; nothing is scheduled any more. */
 function drive(command: Driving, state: StartedProcess, compiled: Compiled): readonly ProcessEvent[] {
   const keys = command.type === 'HandBack' ? command.keys : [command.key];
-  const events: ProcessEvent[] = [];
+  const events: StepEvent[] = [];
   for (const key of keys) {
     const path = key.slice(0, key.lastIndexOf('/'));
-    events.push(...decideStep(command, path, requestAt(state, path), compiled));
+    const decided = decideStep(command, path, requestAt(state, path), compiled);
+    events.push(...(hasEnded(state) && !isDuty(path) ? decided.map(forGood) : decided));
   }
-  if (hasEnded(state)) return events.filter((each) => each.type === 'StepCompleted' || each.type === 'StepFailed');
+  if (hasEnded(state)) return events;
+  const refused = refusedBy(events);
+  if (refused !== undefined) return [...events, { type: 'ProcessRefused', data: { ...refused, time: command.time } }];
   return events.some((each) => each.type === 'StepCompleted')
     ? completing(events, state, compiled, command.time)
     : events;
 }
 
+/** After the end a late outcome is still recorded, so that what is left over outside can be seen; nothing is tried again. */
+function forGood(event: RequestEvent): RequestEvent {
+  if (event.type !== 'StepRetryScheduled') return event;
+  const { notBefore: _, ...data } = event.data;
+  return { type: 'StepFailed', data };
+}
+
+function refusedBy(events: readonly StepEvent[]): Claimed['refused'] {
+  const answered = events.find(({ type, data }) => type === 'StepCompleted' && data.step === CLAIM);
+  return (answered?.data.result as Claimed | undefined)?.refused;
+}
+
 function decideStep(command: Driving, path: string, request: Request | undefined, compiled: Compiled) {
+  if (isDuty(path)) return requests.decide(command, request, DUTY_POLICY, () => undefined);
   const found = request && stepAt(compiled, path);
   return found ? requests.decide(ownNames(command, found.node), request, found.policy, found.check) : [];
 }

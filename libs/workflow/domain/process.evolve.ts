@@ -1,7 +1,13 @@
 import { Requests, type Request, type RequestEvent } from '#runtime';
-import { STEP_EVENTS, type ProcessEvent, type ProcessStarted, type StepResumed } from '../published/index.js';
+import {
+  STEP_EVENTS,
+  type ProcessEvent,
+  type ProcessRefused,
+  type ProcessStarted,
+  type StepResumed,
+} from '../published/index.js';
 import { elementsOf, mergeAt } from './process.data.js';
-import { hasEnded, pinnedIndex, requestAt } from './process.state.js';
+import { hasEnded, isDuty, pinnedIndex, requestAt } from './process.state.js';
 import type { Data, OpenStatus, ProcessState, StartedProcess } from './process.state.js';
 
 export const requests = new Requests(STEP_EVENTS);
@@ -15,6 +21,10 @@ export function evolveProcess(state: ProcessState, event: ProcessEvent): Process
   if (event.type === 'ProcessAborted') {
     const { reason, time } = event.data as { reason?: string; time: number };
     return { ...state, status: 'aborted', reason, endedAt: time };
+  }
+  if (event.type === 'ProcessRefused') {
+    const { data } = event as ProcessRefused;
+    return Object.assign({}, state, { status: 'refused', refusal: data, endedAt: data.time } as const);
   }
   if (event.type === 'StepResumed') return resumed(state, event as StepResumed);
   return stepped(state, event as RequestEvent);
@@ -30,10 +40,13 @@ function started({ data }: ProcessStarted): ProcessState {
     createdBy: data.createdBy,
     product: data.product,
     customerId: data.customerId,
+    claims: data.claims,
+    parent: data.parent,
     startedAt: data.time,
     steps: data.steps,
     requests: data.steps.map(() => undefined),
     dynamic: {},
+    duties: {},
     position: 0,
     data: data.state,
   };
@@ -41,18 +54,27 @@ function started({ data }: ProcessStarted): ProcessState {
 
 function stepped(state: StartedProcess, event: RequestEvent): ProcessState {
   const path = event.data.step;
+  if (isDuty(path)) return withDuty(state, path, requests.evolve(state.duties[path], event));
   const index = pinnedIndex(state, path);
   const request = requests.evolve(index < 0 ? state.dynamic[path] : state.requests[index], event);
   return request === undefined ? state : withRequest(state, path, index, request);
 }
 
+/** What a process owes beside its steps changes neither its status nor its data. */
+function withDuty(state: StartedProcess, path: string, request: Request | undefined): ProcessState {
+  return request ? Object.assign({}, state, { duties: Object.assign({}, state.duties, { [path]: request }) }) : state;
+}
+
 function resumed(state: StartedProcess, { data }: StepResumed): ProcessState {
-  const request = requestAt(state, data.step);
-  if (request?.status === 'failed')
-    return withRequest(state, data.step, pinnedIndex(state, data.step), requests.resume(request, false));
-  if (request?.status === 'retrying')
-    return withRequest(state, data.step, pinnedIndex(state, data.step), { ...request, failures: 0, notBefore: 0 });
-  return state;
+  const { step } = data;
+  const request = dueAgain(requestAt(state, step));
+  if (request === undefined) return state;
+  return isDuty(step) ? withDuty(state, step, request) : withRequest(state, step, pinnedIndex(state, step), request);
+}
+
+function dueAgain(request: Request | undefined): Request | undefined {
+  if (request?.status === 'failed') return requests.resume(request, false);
+  return request?.status === 'retrying' ? Object.assign({}, request, { failures: 0, notBefore: 0 }) : undefined;
 }
 
 function withRequest(state: StartedProcess, path: string, index: number, request: Request): ProcessState {
@@ -69,15 +91,19 @@ function withRequest(state: StartedProcess, path: string, index: number, request
     createdBy: state.createdBy,
     product: state.product,
     customerId: state.customerId,
+    claims: state.claims,
+    parent: state.parent,
     startedAt: state.startedAt,
     steps: state.steps,
     requests: kept,
     dynamic,
+    duties: state.duties,
     position,
     data: done && !hasEnded(state) ? merged(state.data, path, index, request.result) : state.data,
   };
   if (state.status === 'aborted') return { ...open, status: 'aborted', reason: state.reason, endedAt: state.endedAt };
   if (state.status === 'completed') return { ...open, status: 'completed', endedAt: state.endedAt };
+  if (state.status === 'refused') return { ...open, status: 'refused', refusal: state.refusal, endedAt: state.endedAt };
   return open;
 }
 

@@ -2,8 +2,9 @@ import type { Owed } from '#kernel';
 import type { RequestEvent, RequestSpec } from '#runtime';
 import { stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import type { Node } from './definition.js';
+import { awaitsClaim, claimOwed, owedAtEnd } from './duties.js';
 import { requests } from './process.evolve.js';
-import { requestAt, type Data, type ProcessCommon } from './process.state.js';
+import { hasEnded, requestAt, type Data, type ProcessCommon, type StartedProcess } from './process.state.js';
 
 /** Name of the one effect that runs all steps. */
 export const STEP_EFFECT = 'workflow-step';
@@ -18,7 +19,9 @@ export interface StepInput {
 }
 
 /** What is owed now. A sequence costs O(1); a tree is walked. */
-export function owedBy(compiled: Compiled, state: ProcessCommon): readonly Owed<RequestEvent>[] {
+export function owedBy(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
+  if (hasEnded(state)) return owedAtEnd(state);
+  if (awaitsClaim(state)) return claimOwed(state);
   if (compiled.sequence !== undefined) {
     const current = compiled.sequence[state.position];
     if (current === undefined) return [];
@@ -31,6 +34,7 @@ export function owedBy(compiled: Compiled, state: ProcessCommon): readonly Owed<
 
 /** Whether every step there is to do is done. */
 export function isFinished(compiled: Compiled, state: ProcessCommon): boolean {
+  if (awaitsClaim(state)) return false;
   if (compiled.sequence !== undefined) return state.position >= compiled.sequence.length;
   return walk(compiled, compiled.definition.steps, '', state, state.data, undefined);
 }

@@ -1,5 +1,5 @@
 import type { Request } from '#runtime';
-import type { PinnedStep, Target } from '../published/index.js';
+import type { PinnedStep, ProcessClaim, ProcessParent, ProcessRefused, Target } from '../published/index.js';
 
 export type Data = Readonly<Record<string, unknown>>;
 
@@ -11,6 +11,8 @@ export interface ProcessCommon {
   readonly createdBy: string;
   readonly product: { readonly productId: string; readonly name: string } | undefined;
   readonly customerId: string | undefined;
+  readonly claims: ProcessClaim | undefined;
+  readonly parent: ProcessParent | undefined;
   /** ms since the epoch. */
   readonly startedAt: number;
   /** As pinned by the first event (law 8). */
@@ -19,6 +21,8 @@ export interface ProcessCommon {
   readonly requests: readonly (Request | undefined)[];
   /** Requests of steps inside a for-each, by path. */
   readonly dynamic: Readonly<Record<string, Request>>;
+  /** What it owes beside its steps (see duties), by a path that begins with `$`. */
+  readonly duties: Readonly<Record<string, Request>>;
   /** How many of `steps` are done from the first on without a gap: the place in a sequence. */
   readonly position: number;
   /** Initial state and every step's delta, merged. */
@@ -32,15 +36,22 @@ export type ProcessState =
         | { readonly status: 'created' | 'running' | 'waiting' | 'awaiting_callback' | 'failed' }
         | { readonly status: 'aborted'; readonly reason: string | undefined; readonly endedAt: number }
         | { readonly status: 'completed'; readonly endedAt: number }
+        | { readonly status: 'refused'; readonly refusal: ProcessRefused['data']; readonly endedAt: number }
       ));
 
 export type StartedProcess = Exclude<ProcessState, { status: 'none' }>;
 export type OpenStatus = 'created' | 'running' | 'waiting' | 'awaiting_callback' | 'failed';
 
-export const hasEnded = (state: StartedProcess): boolean => state.status === 'aborted' || state.status === 'completed';
+export type EndedProcess = Extract<StartedProcess, { endedAt: number }>;
 
-/** The request of the step at a path. */
+export const hasEnded = (state: StartedProcess): state is EndedProcess => 'endedAt' in state;
+
+/** Of what a process owes beside its steps; no step key begins so. */
+export const isDuty = (path: string): boolean => path.startsWith('$');
+
+/** The request of the step, or of the duty, at a path. */
 export function requestAt(state: ProcessCommon, path: string): Request | undefined {
+  if (isDuty(path)) return state.duties[path];
   const at = pinnedIndex(state, path);
   return at < 0 ? state.dynamic[path] : state.requests[at];
 }

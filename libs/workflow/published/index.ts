@@ -1,1 +1,2 @@
+export * from './process.commands.js';
 export * from './process.events.js';
