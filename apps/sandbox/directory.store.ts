@@ -42,7 +42,18 @@ export class DirectoryStore {
     return entry;
   }
 
+  /** Who goes leaves its groups with that. */
   remove(type: DirectoryType, id: string): boolean {
-    return this.database.run('DELETE FROM scim WHERE type = ? AND id = ?', type, id).changes > 0;
+    const gone = this.database.run('DELETE FROM scim WHERE type = ? AND id = ?', type, id).changes > 0;
+    if (gone && type === 'User') for (const group of this.list('Group')) this.leave(group, id);
+    return gone;
+  }
+
+  private leave(group: Entry, user: string): void {
+    const members = (group['members'] ?? []) as readonly { readonly value?: string }[];
+    const left = members.filter(({ value }) => value !== user);
+    if (left.length === members.length) return;
+    const data = JSON.stringify({ ...group, members: left });
+    this.database.run('UPDATE scim SET data = ? WHERE type = ? AND id = ?', data, 'Group', group.id);
   }
 }

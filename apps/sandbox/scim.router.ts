@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { SCIMMY, SCIMMYRouters } from 'scimmy-routers';
+import { equalsOf, type Equals } from './scim-filter.js';
 import { NameTaken, type DirectoryStore, type DirectoryType, type Entry } from './directory.store.js';
 
 /** One request's way to its own sandbox: scimmy's resource handlers are global, several sandboxes may share them. */
@@ -10,7 +11,12 @@ export interface DirectoryContext {
   change<T>(work: () => T): T;
 }
 
-const contexts = new WeakMap<Request, DirectoryContext>();
+/** `equals`: what the filter asks for, where it is of the simplest form. */
+interface AskedContext extends DirectoryContext {
+  readonly equals?: Equals;
+}
+
+const contexts = new WeakMap<Request, AskedContext>();
 
 /** A scimmy handler sees the id, the filter and the context of the request only. */
 interface Asked {
@@ -34,9 +40,9 @@ function write(type: DirectoryType, nameOf: (instance: Record<string, unknown>) 
 }
 
 function read(type: DirectoryType) {
-  return (asked: Asked, context: DirectoryContext): Entry | Entry[] => {
+  return (asked: Asked, context: AskedContext): Entry | Entry[] => {
     if (asked.id === undefined) {
-      const all = context.directory.list(type);
+      const all = context.directory.list(type).filter((entry) => context.equals?.(entry) ?? true);
       return asked.filter === undefined ? all : (asked.filter.match(all) as Entry[]);
     }
     const entry = context.directory.find(type, asked.id);
@@ -85,9 +91,12 @@ export function scimRouter(token: string, contextOf: (request: Request) => Direc
     baseUri: (request) => `${request.protocol}://${request.get('host') ?? '127.0.0.1'}`,
   }) as unknown as RequestHandler;
   return (request, response, next) => {
-    contexts.set(request, contextOf(request));
+    const { filter, ...query } = request.query;
+    const equals = equalsOf(filter);
+    contexts.set(request, { ...contextOf(request), ...(equals && { equals }) });
     // express 5 parses the query anew on each look; scimmy-routers writes numbers into it.
-    Object.defineProperty(request, 'query', { value: { ...request.query }, writable: true });
+    const left = equals === undefined && filter !== undefined ? { ...query, filter } : query;
+    Object.defineProperty(request, 'query', { value: left, writable: true });
     return router(request, response, next);
   };
 }

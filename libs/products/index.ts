@@ -3,12 +3,14 @@ import { WorkflowRegistry, type FormPage, type WorkflowDefinition } from '#workf
 import { createUserGroupForm } from './user-group/create-user-group.form.js';
 import { createUserGroup } from './user-group/create-user-group.workflow.js';
 import type { Provisioner } from '#provisioning';
-import type { DirectoryPort } from './user-group/directory.port.js';
+import type { DirectoryPort } from './directory/directory.port.js';
 import { userGroupProduct } from './user-group/user-group.product.js';
 import { userGroupProvisioner } from './user-group/user-group.provisioner.js';
 
-export { scimDirectory } from './user-group/scim-directory.js';
-export type { DirectoryGroup, DirectoryPort } from './user-group/directory.port.js';
+export { ldapDirectory } from './directory/ldap/ldap-directory.js';
+export type { LdapSettings } from './directory/ldap/ldap-session.js';
+export { scimDirectory } from './directory/scim/scim-directory.js';
+export type * from './directory/directory.port.js';
 export { USER_GROUP_PRODUCT_ID, type UserGroup } from './user-group/user-group.product.js';
 
 /** What products need of the world outside. */

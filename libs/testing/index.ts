@@ -1,3 +1,5 @@
 export * from './simulated-store.js';
 export * from './virtual-clock.js';
 export { PostgresServer } from './postgres-server.js';
+export { SlapdServer } from './slapd-server.js';
+export { CuttingProxy } from './cutting-proxy.js';

@@ -73,6 +73,20 @@ export async function ask(
   return outcome.result as { value: number };
 }
 
+/** The simulated workflows only make groups. */
+const unused = (): Promise<never> => Promise.reject(new Error('not simulated'));
+const noUsers: Omit<DirectoryPort, 'findGroup' | 'createGroup'> = {
+  renameGroup: unused,
+  deleteGroup: async () => undefined,
+  findUser: unused,
+  createUser: unused,
+  replaceUser: unused,
+  deleteUser: unused,
+  isMember: unused,
+  addMember: unused,
+  removeMember: unused,
+};
+
 const directory = (call: Call): DirectoryPort => ({
   findGroup: async () => undefined,
   createGroup: async (displayName, externalId, signal) => {
@@ -85,7 +99,7 @@ const directory = (call: Call): DirectoryPort => ({
     const { value } = await call('group', context, displayName.length);
     return { id: `g-${value}`, displayName, externalId };
   },
-  deleteGroup: async () => undefined,
+  ...noUsers,
 });
 
 const decidingOnly = productRegistry({ directory: directory(async () => ({ value: 0 })) }, [

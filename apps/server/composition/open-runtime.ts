@@ -4,7 +4,7 @@ import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
 import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
 import { operationDecider, provisioningEffects } from '#provisioning';
-import { catalogue, productRegistry, scimDirectory } from '#products';
+import { catalogue, productRegistry } from '#products';
 import { openWork, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
 import { subscriptionDecider } from '#subscription';
@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { observing } from '../health/observer.js';
 import { mailEffect } from '../notices/mail.effect.js';
 import { cspGates, readPause } from './csp-gates.js';
+import { configuredDirectory } from './directory.js';
 import { configuredProvisioners } from './provisioners.js';
 
 interface Given {
@@ -52,7 +53,7 @@ export async function openRuntime({
   const gates = cspGates(config, clock);
   const parents = async (id: string) => (await runtime.load<PortfolioState>(`portfolio-${id}`)).state;
   const csp = { ...cspSettings(config, vault), parents, fetch: given.cspFetch };
-  const products = productRegistry({ directory: scimDirectory(config.scimUrl, config.scimToken) }, more);
+  const products = productRegistry({ directory: configuredDirectory(config) }, more);
   const { workflows, formOf } = products;
   const provisioners = configuredProvisioners(config).register(...products.provisioners);
   const keys = config.callbackKeys.map(({ id, key }) => ({ id, key }));

@@ -30,3 +30,27 @@ export function combination({ eventStore, readModels, roles, vaultKey, callbackK
     .filter(([, value]) => value === undefined)
     .map(([name]) => `${name}: must be set where several processes may share the log`);
 }
+
+interface Directory {
+  readonly directory: 'scim' | 'ldap';
+  readonly ldapUrl?: string;
+  readonly ldapBindDn?: string;
+  readonly ldapPassword?: string;
+  readonly ldapUsersBase?: string;
+  readonly ldapGroupsBase?: string;
+}
+
+/** An LDAP directory has no defaults: there is none in the sandbox. */
+export function ldapSettings(config: Directory): string[] {
+  if (config.directory !== 'ldap') return [];
+  const { ldapUrl, ldapBindDn, ldapPassword, ldapUsersBase, ldapGroupsBase } = config;
+  return Object.entries({
+    PURVEYOR_LDAP_URL: ldapUrl,
+    PURVEYOR_LDAP_BIND_DN: ldapBindDn,
+    PURVEYOR_LDAP_PASSWORD: ldapPassword,
+    PURVEYOR_LDAP_USERS_BASE: ldapUsersBase,
+    PURVEYOR_LDAP_GROUPS_BASE: ldapGroupsBase,
+  })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => `${name}: must be set where PURVEYOR_DIRECTORY is ldap`);
+}

@@ -151,6 +151,23 @@ describe('loadConfig', () => {
     expect(load({ ...apart, PURVEYOR_PUBLIC_URL: 'https://api.example/' }).publicUrl).toBe('https://api.example');
   });
 
+  it('wants all of an LDAP directory or nothing', () => {
+    const ldap = {
+      PURVEYOR_DIRECTORY: 'ldap',
+      PURVEYOR_LDAP_URL: 'ldaps://directory.example:636/',
+      PURVEYOR_LDAP_BIND_DN: 'cn=purveyor,dc=example',
+      PURVEYOR_LDAP_PASSWORD: 'hunter2',
+      PURVEYOR_LDAP_USERS_BASE: 'ou=people,dc=example',
+      PURVEYOR_LDAP_GROUPS_BASE: 'ou=groups,dc=example',
+    };
+    expect(load(ldap)).toMatchObject({ directory: 'ldap', ldapUrl: 'ldaps://directory.example:636' });
+    expect(JSON.stringify(load(ldap))).not.toContain('hunter2');
+    const { PURVEYOR_LDAP_PASSWORD: _, ...half } = ldap;
+    expect(faults(half)).toEqual(['PURVEYOR_LDAP_PASSWORD: must be set where PURVEYOR_DIRECTORY is ldap']);
+    expect(faults({ ...ldap, PURVEYOR_LDAP_URL: 'ldap://h/dc=example' })).toHaveLength(1);
+    expect(faults({ PURVEYOR_DIRECTORY: 'ad' })).toEqual(['PURVEYOR_DIRECTORY: must be scim or ldap']);
+  });
+
   it('warns of unknown variables with what was meant', () => {
     const { warnings } = load({
       PURVEYOR_DATADIR: 'x',
@@ -217,6 +234,7 @@ describe('describeConfig', () => {
         'CALLBACK_KEYS',
         'CSP_CLIENT_SECRET',
         'SMTP_URL',
+        'LDAP_PASSWORD',
         'SCIM_TOKEN',
         'WEBHOOK_SECRETS',
         'PROVISIONERS',

@@ -24,6 +24,7 @@ import {
   readEventStore,
   readHttpUrl,
   readKey,
+  readLdapUrl,
   readList,
   readNamedKeys,
   readReadModels,
@@ -253,6 +254,56 @@ export class Config {
   @IsString()
   @IsNotEmpty()
   mailFrom!: string;
+
+  @FromEnvironment('PURVEYOR_DIRECTORY', {
+    default: 'scim',
+    meaning: 'How the directory of users and groups is spoken to; the settings of the other kind have no effect.',
+    allowed: 'scim or ldap',
+  })
+  @IsIn(['scim', 'ldap'])
+  directory!: 'scim' | 'ldap';
+
+  @FromEnvironment('PURVEYOR_LDAP_URL', {
+    meaning: 'The LDAP directory. ldap:// is not encrypted: for this machine or a private network only.',
+    allowed: 'ldap://host[:port] or ldaps://host[:port]',
+    read: readLdapUrl,
+  })
+  @IsOptional()
+  @IsString()
+  ldapUrl?: string;
+
+  @FromEnvironment('PURVEYOR_LDAP_BIND_DN', {
+    meaning: 'Distinguished name of our own account in the LDAP directory; it writes below both bases.',
+    allowed: 'a distinguished name',
+  })
+  @IsOptional()
+  @IsString()
+  ldapBindDn?: string;
+
+  @FromEnvironment('PURVEYOR_LDAP_PASSWORD', {
+    meaning: 'Password of our own account in the LDAP directory.',
+    allowed: 'a text',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  ldapPassword?: string;
+
+  @FromEnvironment('PURVEYOR_LDAP_USERS_BASE', {
+    meaning: 'Entry below which users (inetOrgPerson) are made and looked for.',
+    allowed: 'a distinguished name',
+  })
+  @IsOptional()
+  @IsString()
+  ldapUsersBase?: string;
+
+  @FromEnvironment('PURVEYOR_LDAP_GROUPS_BASE', {
+    meaning: 'Entry below which groups (groupOfNames) are made and looked for.',
+    allowed: 'a distinguished name',
+  })
+  @IsOptional()
+  @IsString()
+  ldapGroupsBase?: string;
 
   @FromEnvironment('PURVEYOR_SCIM_URL', {
     meaning: 'Base URL of the SCIM 2.0 directory. Without it: the sandbox, under /scim/v2.',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import { combination } from './combination.js';
+import { combination, ldapSettings } from './combination.js';
 import { Config, DEVELOPMENT_WEBHOOK_SECRET } from './config.js';
 import { developmentKeys } from './development-keys.js';
 import { unknownVariables } from './unknown.js';
@@ -97,7 +97,7 @@ const invalid = (config: Config): string[] =>
       .map(fault),
   );
 
-const clashes = (config: Config): string[] => [...samePort(config), ...combination(config)];
+const clashes = (config: Config): string[] => [...samePort(config), ...combination(config), ...ldapSettings(config)];
 
 const samePort = ({ port, sandboxPort, demo }: Config): string[] =>
   demo && port === sandboxPort && port !== 0 ? ['PURVEYOR_SANDBOX_PORT: must differ from PURVEYOR_PORT'] : [];

@@ -40,6 +40,10 @@ export function readHttpUrl(text: string): string | undefined {
   return text.replace(/\/+$/, '');
 }
 
+/** Protocol, host and port only: everything else of RFC 4516 has settings of its own. */
+export const readLdapUrl = (text: string): string | undefined =>
+  /^ldaps?:\/\/(\[[0-9A-Fa-f:]+\]|[^\s/?#@:]+)(:\d{1,5})?\/?$/.test(text) ? text.replace(/\/$/, '') : undefined;
+
 /** `embedded`, or a connection string of EventStoreDB: one host or several, or discovery by name. */
 export const readEventStore = (text: string): string | undefined =>
   text === 'embedded' || /^esdb(\+discover)?:\/\/[^/\s]+/.test(text) ? text : undefined;

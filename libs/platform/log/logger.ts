@@ -13,6 +13,7 @@ const SECRET_NAMES = [
   'client_secret',
   'token',
   'scimToken',
+  'ldapPassword',
   'accessToken',
   'access_token',
   'refresh_token',

@@ -150,14 +150,14 @@ export const machine: readonly ErrorEntry[] = [
     'directory_refused',
     400,
     'The directory refused',
-    'The SCIM directory refused the request; the status is its own and the detail says why.',
+    'The directory refused the request; the status is its own (over LDAP the nearest one) and the detail says why.',
     'Correct what it names, then resume the process.',
   ),
   entry(
     'directory_unavailable',
     503,
     'The directory does not answer',
-    'The SCIM directory cannot be reached or cannot answer now.',
+    'The directory cannot be reached or cannot answer now.',
     'Nothing: the step is tried again. If it failed for good, resume the process.',
   ),
   entry(

@@ -225,4 +225,18 @@ export const state: readonly ErrorEntry[] = [
     'The directory has another group of this name.',
     'Choose another name, or free this one in the directory.',
   ),
+  entry(
+    'user_name_taken',
+    409,
+    'The user name is taken',
+    'The directory has another user of this name.',
+    'Choose another name, or free this one in the directory.',
+  ),
+  entry(
+    'directory_entry_gone',
+    404,
+    'Not in the directory any more',
+    'The group or user that the subscription holds is not in the directory; `entry` and `entry_id` name it.',
+    'Restore it in the directory, or terminate the subscription and create another.',
+  ),
 ];

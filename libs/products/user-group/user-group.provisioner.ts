@@ -1,5 +1,5 @@
 import type { Provisioner, ProvisionerCall } from '#provisioning';
-import type { DirectoryPort } from './directory.port.js';
+import type { DirectoryPort } from '../directory/directory.port.js';
 
 /** Resource type of a group in the directory. Parameters: group_name, and external_id by which the directory knows whose it is. */
 export const USER_GROUP_RESOURCE = 'user_group';
