@@ -1,6 +1,14 @@
-/** Characters that have a meaning in a distinguished name, escaped by their bytes (RFC 4514 section 2.4). */
+/** What has a meaning in a distinguished name (RFC 4514 section 2.4). */
+const SPECIAL = '"+,;<>=\\#\0';
+
+/** Special characters by their code, and so are spaces at both ends. */
 const escaped = (value: string): string =>
-  value.replace(/["+,;<>=\\#\u0000]|^ | $/g, (char) => `\\${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  [...value]
+    .map((char, at) => (SPECIAL.includes(char) || (char === ' ' && isEnd(at, [...value].length)) ? byCode(char) : char))
+    .join('');
+
+const isEnd = (at: number, length: number): boolean => at === 0 || at === length - 1;
+const byCode = (char: string): string => `\\${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 /** `cn=...` or `uid=...`. */
 export const rdnOf = (attribute: 'cn' | 'uid', value: string): string => `${attribute}=${escaped(value)}`;
