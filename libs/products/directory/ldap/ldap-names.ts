@@ -1,13 +1,12 @@
-/** What has a meaning in a distinguished name (RFC 4514 section 2.4). */
+/** What has a meaning in a distinguished name (RFC 4514 section 2.4); spaces at both ends have one too. */
 const SPECIAL = '"+,;<>=\\#\0';
 
-/** Special characters by their code, and so are spaces at both ends. */
-const escaped = (value: string): string =>
-  [...value]
-    .map((char, at) => (SPECIAL.includes(char) || (char === ' ' && isEnd(at, [...value].length)) ? byCode(char) : char))
-    .join('');
+function escaped(value: string): string {
+  let text = '';
+  for (const char of value) text += SPECIAL.includes(char) ? byCode(char) : char;
+  return text.replace(/^ | $/g, byCode(' '));
+}
 
-const isEnd = (at: number, length: number): boolean => at === 0 || at === length - 1;
 const byCode = (char: string): string => `\\${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 /** `cn=...` or `uid=...`. */
