@@ -26,6 +26,7 @@ import { processQueryHandlers } from './processes/process.queries.js';
 import { StartForm } from './processes/start-form.js';
 import { ProductController } from './products/product.controller.js';
 import { productQueryHandlers } from './products/product.queries.js';
+import { StartRules } from './subscriptions/start-rules.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
@@ -68,6 +69,7 @@ export class AppModule implements OnApplicationShutdown {
         StartForm,
         ...processCommandHandlers,
         ...processQueryHandlers,
+        StartRules,
         ...subscriptionQueryHandlers,
         ...productQueryHandlers,
         ...dashboardQueryHandlers,

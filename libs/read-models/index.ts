@@ -28,6 +28,7 @@ export { superviseProjector } from './projector/supervisor.js';
 export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';
 export { watchProjector } from './projector/watching.js';
+export * from './subscriptions/relations.query.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 

@@ -3,3 +3,4 @@ export * from './domain/subscription.decider.js';
 export * from './domain/subscription.state.js';
 export * from './domain/may-start.js';
 export { refusalOf } from './domain/claims.js';
+export * from './domain/claim-terms.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { listPortfolios, listProcesses, listSubscriptions, type ReadModels } from '#read-models';
+import { listPortfolios, listProcesses, listSubscriptions, usedBy, usersOf, type ReadModels } from '#read-models';
 import { project, started, story, World, type Database } from './read-models.fixture.js';
 
 /** What the lists answer, whatever the database. */
@@ -54,6 +54,29 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
       const odd = [{ field: 'doc', value: 'x' }];
       await expect(listProcesses(models, { filter: odd })).rejects.toMatchObject({ code: 'bad_filter', status: 400 });
       await expect(listPortfolios(models, { cursor: '!' })).rejects.toMatchObject({ code: 'bad_cursor' });
+      await stop();
+    });
+
+    it('tell both ends of a relation, as long as it lasts', async () => {
+      const { projector, stop } = await project(world, models);
+      await world.subscription('group', 'Group', true);
+      await world.subscription('ann', 'Ann', true);
+      const by = { processId: 'p', time: 1 };
+      const told = (userSubscriptionId: string, userStatus: string) => ({
+        type: 'UseReserved',
+        data: { userSubscriptionId, userStatus, ...by },
+      });
+      const uses = [told('ann', 'initial'), told('bob', 'initial'), told('ann', 'active')];
+      await projector.waitFor(await world.append('subscription-group', uses), 5_000);
+      const ann = { subscription_id: 'ann', description: 'Ann', status: 'active', insync: false, told: 'active' };
+      const unseen = { subscription_id: 'bob', description: '', status: 'initial', insync: true, told: 'initial' };
+      expect(await usersOf(models, 'group')).toEqual([ann, unseen]);
+      const group = { subscription_id: 'group', description: 'Group', status: 'active', insync: false };
+      expect(await usedBy(models, 'ann')).toEqual([group]);
+      const released = { type: 'UseReleased', data: { userSubscriptionId: 'ann', ...by } };
+      await projector.waitFor(await world.append('subscription-group', [released]), 5_000);
+      expect((await usersOf(models, 'group')).map((each) => each.subscription_id)).toEqual(['bob']);
+      expect(await usedBy(models, 'ann')).toEqual([]);
       await stop();
     });
   });

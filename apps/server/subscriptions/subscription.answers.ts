@@ -36,18 +36,27 @@ export const SubscriptionDetailSchema = Type.Object({
 
 export const DomainModelSchema = Type.Object(common, { description: 'And one object for each product block' });
 
+const neighbour = Type.Object({ subscription_id: uuid, subscription_description: text });
+const lock = {
+  reason: Type.Optional(text),
+  locked_relations: Type.Optional(Type.Array(uuid)),
+  locked_relations_detail: Type.Optional(Type.Array(neighbour)),
+};
 const ActionSchema = Type.Object({
   name: text,
   description: text,
-  reason: Type.Optional(text),
+  ...lock,
   usable_when: Type.Optional(Type.Array(text)),
   status: Type.Optional(text),
   action: Type.Optional(text),
+  unterminated_in_use_by_subscriptions: Type.Optional(Type.Array(uuid)),
+  unterminated_in_use_by_subscriptions_detail: Type.Optional(Type.Array(neighbour)),
+  claimed_by: Type.Optional(Type.Object({ process_id: uuid, workflow_name: text })),
 });
 const actions = Type.Array(ActionSchema);
 
 export const ActionsSchema = Type.Object({
-  reason: Type.Optional(text),
+  ...lock,
   create: actions,
   modify: actions,
   terminate: actions,

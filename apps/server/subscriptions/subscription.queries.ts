@@ -12,6 +12,7 @@ import {
 import { Parts } from '../composition/parts.js';
 import { withWorkflowId } from '../processes/process.wire.js';
 import { actionsOf, type Actions } from './subscription.actions.js';
+import { StartRules } from './start-rules.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
 
 export class ListSubscriptions extends Query<Slice<object> & { readonly next: string | null }> {
@@ -59,7 +60,8 @@ export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
   async execute({ id }: GetSubscription) {
     const { readModels, catalogue } = this.parts;
     const found = await existing(readModels, id);
-    return { ...shapeOf(catalogue, found), processes: (await processesOf(readModels, id)).map(withWorkflowId) };
+    const { holder: _holder, creation: _creation, ...shown } = found;
+    return { ...shapeOf(catalogue, shown), processes: (await processesOf(readModels, id)).map(withWorkflowId) };
   }
 }
 
@@ -74,13 +76,15 @@ export class GetDomainModelHandler implements IQueryHandler<GetDomainModel> {
 
 @QueryHandler(GetActions)
 export class GetActionsHandler implements IQueryHandler<GetActions> {
-  constructor(private readonly parts: Parts) {}
+  constructor(
+    private readonly parts: Parts,
+    private readonly rules: StartRules,
+  ) {}
 
   async execute({ id }: GetActions) {
-    const { readModels, catalogue, workflows } = this.parts;
-    const found = await existing(readModels, id);
-    const offered = catalogue.find(found.product_id)?.workflows ?? [];
-    return actionsOf(found, offered, (name) => workflows.latest(name)?.definition.isTask ?? false);
+    const gathered = await this.rules.gather(id);
+    const offered = this.parts.catalogue.find(gathered.found.product_id)?.workflows ?? [];
+    return actionsOf(gathered.facts, offered, (name) => this.rules.hindranceOf(gathered, name));
   }
 }
 

@@ -12,7 +12,10 @@ export function shapeOf<T extends SubscriptionItem>(catalogue: Catalogue, item: 
 }
 
 /** The nested model: keys of the subscription, then one object for each root block. Fields without a value are null. */
-export function domainModel(catalogue: Catalogue, { values, position: _, ...item }: SubscriptionDetail) {
+export function domainModel(
+  catalogue: Catalogue,
+  { values, position: _, holder: _h, creation: _c, ...item }: SubscriptionDetail,
+) {
   const blocks = catalogue.find(item.product_id)?.blocks ?? {};
   const owner = item.subscription_id;
   const shown = Object.entries(blocks).map(([attribute, block]) => {

@@ -1,3 +1,4 @@
+import type { ClaimTerms } from '#subscription/published';
 import { missingFields, type Block, type State } from './block.js';
 
 /** A product as code. Block attributes are the keys under which a subscription holds the block's values. */
@@ -12,7 +13,16 @@ export interface Product {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly blocks: Readonly<Record<string, Block>>;
-  readonly workflows: readonly { readonly name: string; readonly target: string; readonly description: string }[];
+  readonly workflows: readonly OfferedWorkflow[];
+  /** Whether its reconcile workflow may start while a subscription is out of sync, to repair after a failed validation; default no. */
+  readonly reconcileOutOfSync?: boolean;
+}
+
+/** A workflow that a product offers. What it says of {@link ClaimTerms} goes before the defaults of its target (reference 1.13). */
+export interface OfferedWorkflow extends Partial<ClaimTerms> {
+  readonly name: string;
+  readonly target: string;
+  readonly description: string;
 }
 
 /** A product as GET /api/products shows it. */
@@ -76,7 +86,7 @@ function viewOf(product: Product): ProductView {
       status: 'active',
       resource_types: Object.keys(block.fields).map((resource_type) => ({ resource_type })),
     })),
-    workflows: product.workflows,
+    workflows: product.workflows.map(({ name, target, description }) => ({ name, target, description })),
     create_subscription_workflow_key: product.workflows.find((each) => each.target === 'CREATE')?.name ?? null,
   };
 }

@@ -145,9 +145,26 @@ const operations: Migration = {
   },
 };
 
+const subscriptionUses: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'subscription_uses', ['used_id', 'user_id'], {
+      used_id: 'text',
+      user_id: 'text',
+      user_status: 'text',
+      position: 'bigint',
+    });
+    await index(db, 'subscription_uses', ['user_id']);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_first': first, '0002_owners': owners, '0003_operations': operations }),
+  getMigrations: async () => ({
+    '0001_first': first,
+    '0002_owners': owners,
+    '0003_operations': operations,
+    '0004_subscription_uses': subscriptionUses,
+  }),
 };
 
 /** Brings the schema up to date; throws what the failing migration threw. */

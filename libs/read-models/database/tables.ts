@@ -9,6 +9,7 @@ export interface Tables {
   processes: ProcessRow;
   process_subscriptions: ProcessSubscriptionRow;
   subscriptions: SubscriptionRow;
+  subscription_uses: SubscriptionUseRow;
   operations: OperationRow;
 }
 
@@ -83,6 +84,14 @@ export interface ProcessSubscriptionRow {
   process_id: string;
   workflow: string;
   target: string;
+  position: number;
+}
+
+export interface SubscriptionUseRow {
+  used_id: string;
+  user_id: string;
+  /** What the user told last, or `released`. */
+  user_status: string;
   position: number;
 }
 

@@ -15,11 +15,14 @@ export interface StreamView<R extends Folded, D> {
   /** Undefined for a first event that begins no row. May change `doc` in place, but not when it throws. */
   fold(doc: D | undefined, event: RecordedEvent): D | undefined;
   columns(doc: D): Columns<R>;
-  /** A further row of the same event in a table of its own; must be harmless when repeated. */
-  readonly also?: {
-    readonly table: TableShape;
-    row(event: RecordedEvent): readonly Value[] | undefined;
-  };
+  /** Further rows of the same event in tables of their own; must be harmless when repeated. */
+  readonly also?: readonly Beside[];
+}
+
+export interface Beside {
+  readonly table: TableShape;
+  /** Values in the order of the table's columns; those of its key come first. */
+  row(event: RecordedEvent): readonly Value[] | undefined;
 }
 
 interface Held<D> {
@@ -36,7 +39,8 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   /** Most recently written last. */
   private readonly kept = new Map<string, Held<D>>();
   private readonly changed = new Map<string, Held<D>>();
-  private also: (readonly Value[])[] = [];
+  /** By table, then by key: the last row of a batch stands for all of them. */
+  private readonly also = new Map<TableShape, Map<string, readonly Value[]>>();
 
   constructor(
     private readonly view: StreamView<R, D>,
@@ -63,8 +67,15 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
     Object.assign(held, { revision: event.revision, position: event.position, doc });
     this.kept.set(id, held);
     this.changed.set(id, held);
-    const further = this.view.also?.row(event);
-    if (further) this.also.push(further);
+    for (const { table, row } of this.view.also ?? []) {
+      const further = row(event);
+      if (further) this.beside(table, further);
+    }
+  }
+
+  private beside(table: TableShape, row: readonly Value[]): void {
+    const rows = this.also.get(table) ?? new Map<string, readonly Value[]>();
+    this.also.set(table, rows.set(JSON.stringify(row.slice(0, table.key.length)), row));
   }
 
   flush(): readonly Change[] {
@@ -79,15 +90,15 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
       this.kept.delete(id);
     }
     const changes: Change[] = [{ table: this.table, upserts, removals: [] }];
-    if (this.also.length > 0) changes.push({ table: this.view.also!.table, upserts: this.also, removals: [] });
-    this.also = [];
+    for (const [table, rows] of this.also) changes.push({ table, upserts: [...rows.values()], removals: [] });
+    this.also.clear();
     return changes;
   }
 
   drop(): void {
     this.kept.clear();
     this.changed.clear();
-    this.also = [];
+    this.also.clear();
   }
 
   private values(id: string, { revision, position, doc }: Held<D>): readonly Value[] {
@@ -103,7 +114,7 @@ export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): P
   return {
     name: view.name,
     version: view.version,
-    tables: view.also ? [table, view.also.table] : [table],
+    tables: [table, ...(view.also ?? []).map((beside) => beside.table)],
     wants: (category) => category === view.category,
     begin: () => new StreamRows(view, table),
   };

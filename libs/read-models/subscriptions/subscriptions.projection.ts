@@ -10,7 +10,15 @@ const RELATIONS = {
   key: ['subscription_id', 'process_id'],
 };
 
-/** Beside its row a subscription has one row per process that ran on it: its trail. */
+const USES = {
+  name: 'subscription_uses',
+  columns: ['used_id', 'user_id', 'user_status', 'position'],
+  key: ['used_id', 'user_id'],
+};
+/** Stands for a status where a use has ended; the row stays, so that a repeat of an older event does not bring it back. */
+export const RELEASED = 'released';
+
+/** Beside its row a subscription has one row per process that ran on it, its trail, and one per subscription that uses it. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
   version: 2,
@@ -40,12 +48,23 @@ export const subscriptionsProjection = streamProjection<SubscriptionRow, Subscri
     created_at: doc.createdAt,
     updated_at: doc.updatedAt,
   }),
-  also: {
-    table: RELATIONS,
-    row(event) {
-      if (event.type !== 'ProcessRelated') return undefined;
-      const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
-      return [idOf(event.stream), processId, workflow, target, event.position];
+  also: [
+    {
+      table: RELATIONS,
+      row(event) {
+        if (event.type !== 'ProcessRelated') return undefined;
+        const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
+        return [idOf(event.stream), processId, workflow, target, event.position];
+      },
     },
-  },
+    {
+      table: USES,
+      row(event) {
+        if (event.type !== 'UseReserved' && event.type !== 'UseReleased') return undefined;
+        const { userSubscriptionId } = event.data as SubscriptionEvents['UseReleased']['data'];
+        const { userStatus } = event.data as Partial<SubscriptionEvents['UseReserved']['data']>;
+        return [idOf(event.stream), userSubscriptionId, userStatus ?? RELEASED, event.position];
+      },
+    },
+  ],
 });

@@ -32,6 +32,8 @@ export interface SubscriptionItem {
 export type SubscriptionDetail = SubscriptionItem & {
   /** Fields per block attribute. */
   readonly values: SubscriptionDoc['values'];
+  readonly holder: SubscriptionDoc['holder'];
+  readonly creation: SubscriptionDoc['creation'];
   readonly position: number;
 };
 
@@ -97,7 +99,8 @@ export async function listSubscriptions(
 export async function subscription({ db }: ReadModels, id: string): Promise<SubscriptionDetail | undefined> {
   const row = await db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
-  return { ...itemOf(row), values: (JSON.parse(row.doc) as SubscriptionDoc).values, position: Number(row.position) };
+  const { values, holder, creation } = JSON.parse(row.doc) as SubscriptionDoc;
+  return { ...itemOf(row), values, holder, creation, position: Number(row.position) };
 }
 
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : Number(ms) / 1000);

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { Product } from '#catalogue';
+import { Refusal } from '#kernel';
+import { subscription, usedBy, usersOf, type RelatedSubscription, type SubscriptionDetail } from '#read-models';
+import { claimTerms, hindrance, type Hindrance, type Lifecycle, type Startable, type StartFacts } from '#subscription';
+import type { ClaimTerms } from '#subscription/published';
+import { Parts } from '../composition/parts.js';
+
+/** A subscription with what the rules look at. */
+export interface Gathered {
+  readonly found: SubscriptionDetail;
+  readonly facts: StartFacts;
+}
+
+/**
+ * Which workflow may start on a subscription (reference 1.13), for the list of actions and for the first page of a form. Both read the
+ * views, so they advise: rules 1, 3 and 4 are decided again, in the subscription's own stream, when the process claims it. Rule 2 is not:
+ * it looks at other subscriptions, as the views have them at the position the caller waited for, and stays advice.
+ */
+@Injectable()
+export class StartRules {
+  constructor(private readonly parts: Parts) {}
+
+  /** Refusal `subscription_not_found` 404. */
+  async gather(id: string): Promise<Gathered> {
+    const { readModels } = this.parts;
+    const found = await subscription(readModels, id);
+    if (found === undefined) throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
+    const [users, used] = await Promise.all([usersOf(readModels, id), usedBy(readModels, id)]);
+    const facts: StartFacts = {
+      status: found.status as Lifecycle,
+      insync: found.insync,
+      creation: found.creation,
+      holder: found.holder ?? undefined,
+      users: users.filter(({ told }) => told !== 'terminated').map(neighbour),
+      lockedRelations: [...users, ...used].filter(isLocked).map(neighbour),
+    };
+    return { found, facts };
+  }
+
+  /** The terms on which a workflow of a product claims; of one that the product does not name, those of its target. */
+  termsOf(productId: string, workflow: string): ClaimTerms & { readonly target: string } {
+    const product = this.parts.catalogue.find(productId);
+    const definition = this.parts.workflows.latest(workflow)?.definition;
+    const offered = product?.workflows.find(({ name }) => name === workflow);
+    const startable = this.startable(offered ?? { name: workflow, target: definition?.target ?? 'SYSTEM' });
+    return { ...claimTerms(startable, product), target: startable.target };
+  }
+
+  /** Why it may not start, as far as the views know; undefined when it may. */
+  hindranceOf({ found, facts }: Gathered, workflow: string): Hindrance | undefined {
+    return hindrance(facts, this.termsOf(found.product_id, workflow));
+  }
+
+  /** Whether it is a task is told by its definition. */
+  private startable(offered: Product['workflows'][number] | Startable): Startable {
+    const isTask = this.parts.workflows.latest(offered.name)?.definition.isTask ?? false;
+    return { isTask, ...offered };
+  }
+}
+
+const neighbour = ({ subscription_id, description }: RelatedSubscription) => ({
+  subscription_id,
+  subscription_description: description,
+});
+
+/** One that is terminated is never brought in sync again, and has nothing left that could be in the way. */
+const isLocked = ({ insync, status }: RelatedSubscription): boolean => !insync && status !== 'terminated';
