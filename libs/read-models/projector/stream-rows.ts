@@ -67,9 +67,9 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
     Object.assign(held, { revision: event.revision, position: event.position, doc });
     this.kept.set(id, held);
     this.changed.set(id, held);
-    for (const { table, row } of this.view.also ?? []) {
-      const further = row(event);
-      if (further) this.beside(table, further);
+    for (const beside of this.view.also ?? []) {
+      const further = beside.row(event);
+      if (further) this.beside(beside.table, further);
     }
   }
 

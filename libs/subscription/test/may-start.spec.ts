@@ -27,7 +27,7 @@ describe('which workflow may start', () => {
       const found = asked(named(target), { status });
       const action = target === 'TERMINATE' ? 'terminated' : 'modified';
       const refused = { reason: `subscription.${STATUS}`, usable_when: usable, status, action };
-      expect(found).toEqual((usable as string[]).includes(status) ? undefined : refused);
+      expect(found).toEqual(usable.includes(status) ? undefined : refused);
     }
   });
 
