@@ -2,10 +2,19 @@ import { Type } from 'typebox';
 import type { FormPage } from '#workflow';
 import { USER_GROUP_PRODUCT_ID } from './user-group.product.js';
 
+const productPage = Type.Object({ product: Type.String({ format: 'productId' }) }, { title: 'Create user group' });
+const groupPage = Type.Object(
+  {
+    group_name: Type.String({ minLength: 1, maxLength: 255, title: 'Group name' }),
+    customer_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255, format: 'customerId', title: 'Customer' })),
+  },
+  { title: 'User Group' },
+);
+
 /** The wrapper's page, then the product's own (reference sections 1.9 and 3). */
 export const createUserGroupForm: readonly FormPage[] = [
   {
-    schema: () => Type.Object({ product: Type.String({ format: 'productId' }) }, { title: 'Create user group' }),
+    schema: () => productPage,
     check: ({ product }) =>
       product === USER_GROUP_PRODUCT_ID
         ? []
@@ -18,16 +27,5 @@ export const createUserGroupForm: readonly FormPage[] = [
             },
           ],
   },
-  {
-    schema: () =>
-      Type.Object(
-        {
-          group_name: Type.String({ minLength: 1, maxLength: 255, title: 'Group name' }),
-          customer_id: Type.Optional(
-            Type.String({ minLength: 1, maxLength: 255, format: 'customerId', title: 'Customer' }),
-          ),
-        },
-        { title: 'User Group' },
-      ),
-  },
+  { schema: () => groupPage },
 ];

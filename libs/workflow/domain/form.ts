@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 
 /** One page of a form: JSON Schema with the extension keys of the Workflow Orchestrator (`format` and others). */
 export interface FormPage<L = unknown> {
-  /** May depend on earlier answers and on live data. */
+  /** May depend on earlier answers and on live data. One that always gives the same object is compiled once. */
   readonly schema: (answers: readonly Answer[], live: L) => TObject;
   /** Checks that a schema cannot say. */
   readonly check?: (answer: Answer, live: L) => readonly FormFault[];
@@ -42,16 +42,31 @@ export function evaluateForm<L>(pages: readonly FormPage<L>[], answers: readonly
   return { kind: 'complete', data: Object.assign({}, ...(answers as Answer[])) as Answer };
 }
 
-const EMPTY: FormPage<unknown> = { schema: () => ({ type: 'object', properties: {}, required: [] }) as never };
+/** Remembers what `make` gave for an object: compiling a schema costs more than everything else a start does. */
+function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const NOTHING_ASKED = { type: 'object', properties: {}, required: [] } as never;
+const EMPTY: FormPage<unknown> = { schema: () => NOTHING_ASKED };
 
 /** What the initial state of a workflow lacks or has wrong, by its declared input; empty when it may start. */
 export const inputFaults = (input: TProperties | undefined, state: Answer): readonly FormFault[] =>
-  input === undefined ? [] : faultsOf(Type.Object(input), state);
+  input === undefined ? [] : faultsOf(objectOf(input), state);
 
-const closed = (schema: TObject): TObject => ({ title: 'unknown', ...schema, additionalProperties: false }) as TObject;
+const objectOf = oncePer((input: TProperties) => Type.Object(input));
+const closed = oncePer(
+  (schema: TObject): TObject => ({ title: 'unknown', ...schema, additionalProperties: false }) as TObject,
+);
+const compiledOf = oncePer((form: TObject) => Compile(form));
 
 function faultsOf(form: TObject, answer: unknown): FormFault[] {
-  const compiled = Compile(form);
+  const compiled = compiledOf(form);
   if (compiled.Check(answer)) return [];
   return compiled.Errors(answer).flatMap((e) => {
     const path = e.instancePath.split('/').slice(1);
