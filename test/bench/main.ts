@@ -52,64 +52,82 @@ const bytes = (directory: string): number =>
     .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 const pause = (ms: number, seed: number): (() => number) => (ms === 0 ? () => 0 : exponential(seed, ms));
 
-async function engineRound(
-  { runs, inFlight, pauseMs, http = false }: Scenario,
-  seed: number,
-): Promise<{ round: Round; bytesPerRun: number; cpuUs: number }> {
-  const directory = fresh();
-  const engine = await Engine.open(directory, pause(pauseMs, seed));
-  if (http) await engine.listen();
-  const run = http ? () => engine.runOverHttp() : () => engine.run();
-  await closedLoop(Math.ceil(runs / 10), inFlight, run);
-  const [began, cpu] = [performance.now(), process.cpuUsage()];
-  const round = await closedLoop(runs, inFlight, run);
-  await engine.caughtUp();
-  const runsPerSecond = runs / ((performance.now() - began) / 1000);
-  const { user, system } = process.cpuUsage(cpu);
-  const cpuUs = Math.round((user + system) / runs);
-  await engine.close();
-  return { round: { ...round, runsPerSecond }, bytesPerRun: Math.round(bytes(directory) / (runs * 1.1)), cpuUs };
+/** One side of a scenario, opened once and warmed up by a whole round: what is compared is running, not starting. */
+interface Side {
+  /** Durations of its steps from now on. */
+  pause: () => number;
+  round(): Promise<Round>;
+  close(): Promise<void>;
 }
 
-async function bareRound({ runs, inFlight, pauseMs }: Scenario, seed: number): Promise<Round> {
-  const bare = new BareLoop(fresh());
-  const paused = pause(pauseMs, seed);
-  await closedLoop(Math.ceil(runs / 10), inFlight, (n) => bare.run(`warm-${n}`, paused));
-  const round = await closedLoop(runs, inFlight, (n) => bare.run(`run-${n}`, paused));
-  bare.close();
-  return round;
+async function engineSide({ runs, inFlight, http = false }: Scenario, directory: string): Promise<Side> {
+  const engine = await Engine.open(directory, () => side.pause());
+  if (http) await engine.listen();
+  const run = http ? () => engine.runOverHttp() : () => engine.run();
+  const side: Side = {
+    pause: () => 0,
+    async round() {
+      const began = performance.now();
+      const round = await closedLoop(runs, inFlight, run);
+      await engine.caughtUp();
+      return { ...round, runsPerSecond: runs / ((performance.now() - began) / 1000) };
+    },
+    close: () => engine.close(),
+  };
+  return side;
+}
+
+function bareSide({ runs, inFlight }: Scenario, directory: string): Side {
+  const bare = new BareLoop(directory);
+  let rounds = 0;
+  const side: Side = {
+    pause: () => 0,
+    round() {
+      const name = rounds++;
+      return closedLoop(runs, inFlight, (n) => bare.run(`run-${name}-${n}`, () => side.pause()));
+    },
+    close: async () => bare.close(),
+  };
+  return side;
 }
 
 async function measure(scenario: Scenario): Promise<Line> {
+  const directory = fresh();
+  const [engine, bare] = [await engineSide(scenario, directory), bareSide(scenario, fresh())];
   const [engines, bares]: [Round[], Round[]] = [[], []];
-  const [ratios, latencies, sizes, cpus]: [number[], number[], number[], number[]] = [[], [], [], []];
-  for (let seed = 1; seed <= scenario.rounds; seed++) {
-    const bare = await bareRound(scenario, seed);
-    const { round, bytesPerRun, cpuUs } = await engineRound(scenario, seed);
-    engines.push(round);
-    bares.push(bare);
-    ratios.push(round.runsPerSecond / bare.runsPerSecond);
-    latencies.push(round.p50 / bare.p50);
-    sizes.push(bytesPerRun);
-    cpus.push(cpuUs);
+  const cpus: number[] = [];
+  for (let round = 0; round <= scenario.rounds; round++) {
+    for (const side of [bare, engine]) side.pause = pause(scenario.pauseMs, round);
+    const bareRound = await bare.round();
+    const cpu = process.cpuUsage();
+    const engineRound = await engine.round();
+    const { user, system } = process.cpuUsage(cpu);
+    if (round === 0) continue;
+    bares.push(bareRound);
+    engines.push(engineRound);
+    cpus.push(Math.round((user + system) / scenario.runs));
   }
-  const middle = (rounds: Round[]): Round => ({
-    runsPerSecond: Math.round(median(rounds.map((r) => r.runsPerSecond))),
-    p50: Number(median(rounds.map((r) => r.p50)).toFixed(2)),
-    p99: Number(median(rounds.map((r) => r.p99)).toFixed(2)),
-  });
   const rssMb = Math.round(process.memoryUsage().rss / 2 ** 20);
+  await Promise.all([engine.close(), bare.close()]);
+  const ratioOf = (value: (round: Round) => number) =>
+    Number(median(engines.map((round, i) => value(round) / value(bares[i]!))).toFixed(2));
   return {
     scenario: scenario.name,
-    ratio: Number(median(ratios).toFixed(2)),
-    latencyRatio: Number(median(latencies).toFixed(2)),
+    ratio: ratioOf((round) => round.runsPerSecond),
+    latencyRatio: ratioOf((round) => round.p50),
     engine: middle(engines),
     bare: middle(bares),
-    bytesPerRun: median(sizes),
+    bytesPerRun: Math.round(bytes(directory) / (scenario.runs * (scenario.rounds + 1))),
     cpuUsPerRun: median(cpus),
     rssMb,
   };
 }
+
+const middle = (rounds: readonly Round[]): Round => ({
+  runsPerSecond: Math.round(median(rounds.map((r) => r.runsPerSecond))),
+  p50: Number(median(rounds.map((r) => r.p50)).toFixed(2)),
+  p99: Number(median(rounds.map((r) => r.p99)).toFixed(2)),
+});
 
 const lines: Line[] = [];
 try {
