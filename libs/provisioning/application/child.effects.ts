@@ -57,7 +57,8 @@ async function tell({ clock, dispatcher }: ChildPorts, call: EffectCall, parent:
 function outcomeOf(operationId: string, end: EndInput): Outcome {
   if (end.kind === 'failed')
     return fault('refused', end.code, end.message, end.status === undefined ? {} : { status: end.status });
-  const result: OperationResult = { operationId, resources: end.resources as OperationResult['resources'] };
+  const resources = end.kind === 'provisioned' ? (end.resources as OperationResult['resources']) : {};
+  const result: OperationResult = { operationId, resources };
   return { kind: 'done', result };
 }
 

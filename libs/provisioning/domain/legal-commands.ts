@@ -34,7 +34,10 @@ export function legalCommands(state: Operation): readonly OperatorCommand[] {
         ...late,
       ];
     case 'DEPROVISIONING_FAILED':
-      return ['retry', ...(state.givenUp ? [] : (['fail'] as const)), ...late];
+      // One that only takes back has told its parent, which begins another.
+      return isReportedFailed(state) && state.adopted
+        ? late
+        : ['retry', ...(state.givenUp ? [] : (['fail'] as const)), ...late];
     case 'DEPROVISIONED':
       return late;
   }

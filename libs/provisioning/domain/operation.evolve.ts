@@ -41,11 +41,16 @@ function apply(state: Operation, event: Exclude<OperationEvent, { type: 'Operati
 }
 
 function created(data: OperationEventOf<'OperationCreated'>['data']): Operation {
-  const needs = data.manifest.needs.map((need) => [need.id, { need, terms: data.terms[need.id]! }] as const);
+  const { adopted } = data;
+  const needs = data.manifest.needs.map((need) => {
+    const state = { need, terms: data.terms[need.id]!, ...(adopted && { adopted: adopted[need.id] ?? {} }) };
+    return [need.id, state] as const;
+  });
   return {
     status: 'INITIAL',
     manifest: data.manifest,
     parent: data.parent,
+    ...(adopted && { adopted }),
     createdAt: data.time,
     needs: Object.fromEntries(needs),
     givenUp: false,

@@ -24,6 +24,7 @@ export interface ReportInput {
 }
 export type EndInput =
   | { readonly kind: 'provisioned'; readonly resources: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'deprovisioned' }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly status?: number };
 
 type Out = readonly Owed<OperationEvent>[];
@@ -100,7 +101,7 @@ const policyOfTerms = ({ retry, deadlineMs, pollMs, probe, onDeadline }: NeedTer
   overdue: { probe, then: onDeadline },
 });
 
-function report(state: Operation, kind: 'provisioned' | 'failed'): Out {
+function report(state: Operation, kind: EndInput['kind']): Out {
   const spec: RequestSpec = {
     step: is.REPORT,
     effect: REPORT_END,
@@ -111,7 +112,8 @@ function report(state: Operation, kind: 'provisioned' | 'failed'): Out {
 }
 
 /** What a parent is told: resources by need, or the failure. */
-export function endInput(state: Operation, kind: 'provisioned' | 'failed'): EndInput {
+export function endInput(state: Operation, kind: EndInput['kind']): EndInput {
+  if (kind === 'deprovisioned') return { kind };
   if (kind === 'provisioned')
     return {
       kind,

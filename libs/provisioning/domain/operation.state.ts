@@ -1,6 +1,7 @@
 import type { Failure, Outcome } from '#kernel';
 import type { CallbackVerdict, Request } from '#runtime';
 import type {
+  AdoptedResource,
   Need,
   NeedTerms,
   OperationStatus,
@@ -17,6 +18,8 @@ export interface NeedState {
   readonly deprovision?: Request;
   /** Removal of the resource's secret, once the resource is gone. */
   readonly secret?: Request;
+  /** What is taken back without having been made here. */
+  readonly adopted?: AdoptedResource;
 }
 
 /** An answer that decided nothing when it came. */
@@ -31,6 +34,8 @@ export interface Operation {
   readonly status: OperationStatus;
   readonly manifest: ResourceManifest;
   readonly parent: Parent | undefined;
+  /** By need: of an operation that only takes back. */
+  readonly adopted?: Readonly<Record<string, AdoptedResource>>;
   readonly createdAt: number;
   /** In the order of the manifest. */
   readonly needs: Readonly<Record<string, NeedState>>;
@@ -86,16 +91,18 @@ export const hasEnded = (state: Operation): boolean => !isProvisioning(state) &&
 
 export const takesBack = (state: Operation): boolean => state.manifest.policy?.onFailure !== 'leave';
 
-/** What the provisioner made for a need. */
-export const resourceOf = ({ provision }: NeedState): ProvisionedResource | undefined =>
-  provision?.status === 'done' ? (provision.result as ProvisionedResource) : undefined;
+/** What the provisioner made for a need, or what is to be taken back for it. */
+export const resourceOf = ({ provision, adopted }: NeedState): Partial<ProvisionedResource> | undefined =>
+  provision?.status === 'done' ? (provision.result as ProvisionedResource) : adopted;
 
 /**
  * Something exists for the need, or may exist: all that failed without the provisioner having said no may have left something behind
  * (the orphans of the Open Service Broker API).
  */
-export const mayExist = ({ provision }: NeedState): boolean =>
-  provision?.status === 'done' || (provision?.status === 'failed' && provision.failure.kind !== 'refused');
+export const mayExist = ({ provision, adopted }: NeedState): boolean =>
+  adopted !== undefined ||
+  provision?.status === 'done' ||
+  (provision?.status === 'failed' && provision.failure.kind !== 'refused');
 
 /** The resource is gone, and its secret with it. */
 export const isGone = (need: NeedState): boolean =>
@@ -106,16 +113,16 @@ export const leftOver = (state: Operation): readonly NeedState[] =>
   needsOf(state).filter((need) => mayExist(need) && !isGone(need));
 
 /** How the operation has ended for its parent; undefined while it has not. */
-export function endOf(state: Operation): 'provisioned' | 'failed' | undefined {
+export function endOf(state: Operation): 'provisioned' | 'deprovisioned' | 'failed' | undefined {
   switch (state.status) {
     case 'PROVISIONED':
       return 'provisioned';
     case 'PROVISIONING_FAILED':
       return takesBack(state) || state.givenUp ? 'failed' : undefined;
     case 'DEPROVISIONING_FAILED':
-      return state.givenUp ? 'failed' : undefined;
+      return state.givenUp || state.adopted ? 'failed' : undefined;
     case 'DEPROVISIONED':
-      return 'failed';
+      return state.adopted ? 'deprovisioned' : 'failed';
     default:
       return undefined;
   }

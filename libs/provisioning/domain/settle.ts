@@ -32,6 +32,7 @@ const unmetIn = (state: Operation): readonly NeedState[] =>
   is.needsOf(state).filter(({ provision }) => provision?.status !== 'done');
 
 function provisioning(state: Operation, time: number): OperationEvent | undefined {
+  if (state.adopted) return { type: 'DeprovisioningStarted', data: { time } };
   const unmet = unmetIn(state);
   if (unmet.length === 0)
     return { type: state.status === 'INITIAL' ? 'ProvisioningStarted' : 'Provisioned', data: { time } };

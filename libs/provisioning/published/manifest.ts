@@ -69,6 +69,13 @@ export const ProvisionedResourceSchema = Type.Object({
 });
 export type ProvisionedResource = Static<typeof ProvisionedResourceSchema>;
 
+/** What is known of a resource that an operation takes back without having made it; nothing: whatever was made for the need. */
+export const AdoptedResourceSchema = Type.Object({
+  id: Type.Optional(Type.String({ maxLength: 500 })),
+  address: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type AdoptedResource = Static<typeof AdoptedResourceSchema>;
+
 /** Who is told the end of an operation: the request of another instance. */
 export const ParentSchema = Type.Object({ stream: Type.String(), key: Type.String() });
 export type Parent = Static<typeof ParentSchema>;

@@ -2,7 +2,7 @@ import { Type, type Static, type TObject } from 'typebox';
 import type { EventSpec } from '#event-store';
 import type { DomainEvent, Failure } from '#kernel';
 import { FailureSchema, requestEventSpecs, type RequestEventData, type RequestEvents } from '#runtime';
-import { ManifestSchema, NeedTermsSchema, ParentSchema } from './manifest.js';
+import { AdoptedResourceSchema, ManifestSchema, NeedTermsSchema, ParentSchema } from './manifest.js';
 
 export const OPERATION_CATEGORY = 'operation';
 export const operationStream = (operationId: string): string => `${OPERATION_CATEGORY}-${operationId}`;
@@ -31,6 +31,8 @@ const schemas = {
     /** By need. */
     terms: Type.Record(Type.String(), NeedTermsSchema),
     parent: Type.Optional(ParentSchema),
+    /** By need; of an operation that only takes back. */
+    adopted: Type.Optional(Type.Record(Type.String(), AdoptedResourceSchema)),
     time,
   }),
   ProvisioningStarted: Type.Object({ time }),

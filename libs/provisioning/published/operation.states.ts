@@ -47,9 +47,9 @@ export const OPERATION_TRANSITIONS = {
     when: 'no need is open any more and at least one is not met',
   },
   DeprovisioningStarted: {
-    from: ['PROVISIONED', 'PROVISIONING_FAILED', 'DEPROVISIONING_FAILED', 'DEPROVISIONED'],
+    from: ['INITIAL', 'PROVISIONED', 'PROVISIONING_FAILED', 'DEPROVISIONING_FAILED', 'DEPROVISIONED'],
     to: 'DEPROVISIONING',
-    when: 'an operator asks for it, what was provisioned before a failure is taken back, or a late resource turned up',
+    when: 'it was begun to take back, an operator asks for it, what was provisioned before a failure is taken back, or a late resource turned up',
   },
   DeprovisioningRequested: {
     from: ['DEPROVISIONING'],

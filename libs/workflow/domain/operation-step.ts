@@ -3,6 +3,7 @@ import {
   ASK_CHILD_OPERATION,
   childOperationPolicy,
   operationStream,
+  type AdoptedResource,
   type CreateOperation,
   type OperationResult,
   type ResourceManifest,
@@ -19,18 +20,20 @@ export interface OperationStepSpec<R extends TProperties, A extends TProperties,
 > {
   /** What is needed; must depend on its arguments alone, so that a repeat asks for the same. */
   readonly manifest: (state: Values<R>, context: StepContext) => ResourceManifest;
+  /** Resources by need that are only taken back; depends on its arguments alone too. Absent: what is needed is provisioned. */
+  readonly adopted?: (state: Values<R>, context: StepContext) => Readonly<Record<string, AdoptedResource>>;
   /** What the resources, by need, add to the state. Pure. */
   readonly result: (resources: OperationResult['resources']) => Values<A>;
 }
 
 /**
- * A step that provisions through an operation of its own and waits for its end. The child's id follows from the request's key: a repeat
+ * A step that provisions, or takes back, through an operation of its own and waits for its end. The child's id follows from the request's key: a repeat
  * finds it, a resume after a failure begins another. The child takes back what it made before it tells that it failed.
  */
 export function operationStep<const K extends string, R extends TProperties = {}, A extends TProperties = {}>(
   spec: OperationStepSpec<R, A, K>,
 ): StepNode<Values<R>, Values<A>, K> {
-  const { key, name, reads, adds, manifest, result } = spec;
+  const { key, name, reads, adds, manifest, adopted, result } = spec;
   return step<K, R, A>({
     key,
     name,
@@ -45,6 +48,7 @@ export function operationStep<const K extends string, R extends TProperties = {}
       const command: CreateOperation = {
         type: 'CreateOperation',
         manifest: manifest(state, context),
+        ...(adopted && { adopted: adopted(state, context) }),
         parent: { stream, key: context.idempotencyKey.slice(stream.length + 1) },
         time: context.now(),
       };
