@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Run } from '#kernel';
 import { endInput } from '../domain/operation.next.js';
-import { endOf, legalCommands, type CallInput, type OperationCommand } from '../index.js';
+import { endOf, legalCommands, type CallInput, type OperationCommand, type OperationEvent } from '../index.js';
 import { after, busy, create, decider, gone, manifest, play, refused, types } from './fixture.js';
 
 const parent = { stream: 'process-p', key: 'remove/1' };
@@ -11,7 +11,7 @@ const withParent = create(manifest('a'), { adopted: { a: { id: 'r7' } }, parent 
 const inputs = (command: OperationCommand) =>
   decider
     .next(after(command))
-    .filter((owed): owed is Run => owed.kind === 'run')
+    .filter((owed): owed is Run<OperationEvent> => owed.kind === 'run')
     .map(({ input }) => input as CallInput);
 
 describe('an operation that only takes back', () => {
