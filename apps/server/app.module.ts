@@ -27,6 +27,7 @@ import { StartForm } from './processes/start-form.js';
 import { ProductController } from './products/product.controller.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
+import { settingsControllers, settingsHandlers } from './settings/index.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
@@ -40,6 +41,7 @@ const API = [
   DashboardController,
   AuditController,
   CallbackController,
+  ...settingsControllers,
 ];
 
 /** All routes, or in a process without the role api those of its health, over parts that were opened before. */
@@ -74,6 +76,7 @@ export class AppModule implements OnApplicationShutdown {
         ...productQueryHandlers,
         ...dashboardQueryHandlers,
         ...auditQueryHandlers,
+        ...settingsHandlers,
         ReceiveCallbackHandler,
         RejectedCallbacks,
       ],

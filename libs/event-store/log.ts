@@ -143,10 +143,13 @@ function metadataText(
   if (specs.some((spec) => spec.version !== 1)) text += `,"versions":${JSON.stringify(versionsOf(specs))}`;
   if (m.traceparent !== undefined) text += `,"traceparent":${quote(m.traceparent)}`;
   if (m.bodyHash !== undefined) text += `,"bodyHash":${quote(m.bodyHash)}`;
-  if (m.owed !== undefined) text += `,"owed":{"run":${m.owed.run},"due":${m.owed.due}}`;
+  if (m.owed !== undefined) text += owedText(m.owed);
   if (m.goesOn) text += ',"goesOn":true';
   return `${text},"prev":"${prev}"}`;
 }
+
+const owedText = ({ run, due, busy }: NonNullable<EventMetadata['owed']>): string =>
+  `,"owed":{"run":${run},"due":${due}${busy === undefined ? '' : `,"busy":${busy}`}}`;
 
 const versionsOf = (specs: readonly RegisteredEvent[]): Record<string, number> =>
   Object.fromEntries(specs.filter(({ version }) => version !== 1).map(({ spec, version }) => [spec.type, version]));

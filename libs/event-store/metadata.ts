@@ -17,9 +17,9 @@ export interface EventMetadata {
   /**
    * What the instance owes after this append, for the worklist: absent when it is finished or waits for nothing but is not driven.
    * `run`: an effect is owed or under way; `due`: earliest time at which someone must look (ms), null when only a person or a
-   * callback can move it.
+   * callback can move it; `busy`: until when (ms) an attempt is under way, absent while none is.
    */
-  readonly owed?: { readonly run: boolean; readonly due: number | null };
+  readonly owed?: { readonly run: boolean; readonly due: number | null; readonly busy?: number };
   /** The runner that appended this goes on with it by itself: no other worker need be woken. */
   readonly goesOn?: true;
 }

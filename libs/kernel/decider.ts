@@ -49,6 +49,11 @@ export interface Wait {
   readonly kind: 'wait';
   readonly key: string;
   readonly until?: number;
+  /**
+   * The wait is for an answer from outside and ends for lack of one at `until`: held back while the engine is paused and for a while
+   * after. `ask`: how it stands can be asked first.
+   */
+  readonly deadline?: 'ask' | 'end';
 }
 
 export type Owed<E extends DomainEvent = DomainEvent> = Run<E> | Wait;
@@ -98,5 +103,12 @@ export type Driving =
       /** What a repeat of that callback is recognised by. */
       readonly callbackId?: string;
     }
-  | { readonly type: 'Due'; readonly key: string; readonly time: number; readonly jitter: number }
+  | {
+      readonly type: 'Due';
+      readonly key: string;
+      readonly time: number;
+      readonly jitter: number;
+      /** The deadline was held back because answers could not come in: where it can be asked how it stands, that comes first. */
+      readonly askFirst?: true;
+    }
   | { readonly type: 'HandBack'; readonly owner: string; readonly keys: readonly string[]; readonly time: number };

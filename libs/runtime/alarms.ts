@@ -21,6 +21,10 @@ export class Alarms {
     return this.dueOf.size;
   }
 
+  has(stream: string): boolean {
+    return this.dueOf.has(stream);
+  }
+
   /** Replaces the instance's alarm; undefined takes it away. */
   set(stream: string, due: number | undefined): void {
     if (due === undefined) {

@@ -13,6 +13,7 @@ import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
 import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
 import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
+import type { Hold } from './hold.js';
 import { Mailboxes } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
 import { fitting, readAgainMs } from './outcome.js';
@@ -67,6 +68,7 @@ export class Driver {
     private readonly deciders: ReadonlyMap<string, AnyDecider>,
     private readonly claims: Claims,
     private readonly alarms: Alarms,
+    private readonly hold: Hold,
     private readonly mayBegin: () => boolean,
     private readonly freed: () => void,
   ) {
@@ -244,7 +246,7 @@ export class Driver {
     for (const item of held.owed) {
       if (item.kind === 'run' && (isRunning(held, item) || !this.claims.mine(item))) continue;
       if (item.kind === 'run' && item.intent === undefined) active = true;
-      const at = item.kind === 'run' ? this.claims.notBefore(held, item) : item.until;
+      const at = item.kind === 'run' ? this.claims.notBefore(held, item) : this.hold.dueAt(stream, item);
       if (at === undefined || (at <= now && !this.lookAgain(stream, item))) continue;
       due = Math.min(due ?? Infinity, Math.max(at, at <= now ? now + LOOK_AGAIN_MS : 0));
     }

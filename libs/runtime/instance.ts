@@ -1,5 +1,5 @@
 import type { CommandContext, Owed, Run } from '#kernel';
-import type { EventLog, RecordedEvent, StreamHead } from '#event-store';
+import type { EventLog, EventMetadata, RecordedEvent, StreamHead } from '#event-store';
 import type { AnyDecider } from './runtime.types.js';
 
 /** How many command ids of people, processes and callbacks a stream remembers (law 9). */
@@ -71,18 +71,18 @@ export function remember(seen: Map<string, number>, commandId: string, position:
 const beginsNow = (run: Run, now: number): boolean => run.intent !== undefined && run.notBefore <= now;
 
 /** What the worklist shows for an instance that owes `owed`; undefined when it is at rest. */
-export function openWorkOf(
-  owed: readonly Owed[],
-  now: number,
-  graceMs: number,
-): { run: boolean; due: number | null } | undefined {
+export function openWorkOf(owed: readonly Owed[], now: number, graceMs: number): EventMetadata['owed'] {
   if (owed.length === 0) return undefined;
   let run = false;
   let due: number | null = null;
+  let busy: number | undefined;
   for (const item of owed) {
-    if (item.kind === 'run') run = true;
+    if (item.kind === 'run') {
+      run = true;
+      if (item.until !== undefined && !(busy !== undefined && item.until <= busy)) busy = item.until;
+    }
     const at = item.kind === 'run' ? (beginsNow(item, now) ? now + graceMs : item.notBefore) : item.until;
     if (at !== undefined && (due === null || at < due)) due = at;
   }
-  return { run, due };
+  return busy === undefined ? { run, due } : { run, due, busy };
 }

@@ -18,6 +18,8 @@ export interface RuntimeOptions {
   readonly othersDead?: boolean;
   /** Set where several workers share the log. */
   readonly shared?: Shared;
+  /** After the start and after a pause no wait ends for lack of an answer for so long, ms; default 0. */
+  readonly graceMs?: number;
   readonly observe?: Partial<Observer>;
 }
 

@@ -85,7 +85,8 @@ export class Requests<N extends RequestEvents> {
   }
 
   private waiting(spec: RequestSpec, request: Request & { status: 'accepted' }): readonly Owed<RequestEvent>[] {
-    const deadline = { kind: 'wait', key: keyOf(request), until: request.closesAt } as const;
+    const how = spec.pollEffect === undefined ? 'end' : 'ask';
+    const deadline = { kind: 'wait', key: keyOf(request), until: request.closesAt, deadline: how } as const;
     if (request.pollAt === undefined || spec.pollEffect === undefined) return [deadline];
     return [this.ask(spec, request, spec.pollEffect, request.pollAt), deadline];
   }
@@ -155,7 +156,8 @@ export class Requests<N extends RequestEvents> {
   private due(command: Timed, request: Request, policy: RequestPolicy): readonly RequestEvent[] {
     const { time } = command;
     if (request.status === 'accepted' && time >= request.closesAt) {
-      if (policy.overdue?.probe !== true) return this.overdue(command, request, policy);
+      const heldBack = command.type === 'Due' && command.askFirst === true && this.names.overdue !== undefined;
+      if (policy.overdue?.probe !== true && !heldBack) return this.overdue(command, request, policy);
       return [this.event('overdue', request, { doing: 'probe', time })];
     }
     if (request.status === 'intended' && !mayTakeOver(request, policy) && time >= request.until + TAKE_OVER_MS)

@@ -3,6 +3,7 @@ import { Alarms } from './alarms.js';
 import { Claims } from './claims.js';
 import { Driver } from './driver.js';
 import type { Effect } from './effects.js';
+import { Hold } from './hold.js';
 import { foldStream } from './instance.js';
 import type { RuntimeOptions } from './options.js';
 import type { AnyDecider, Dispatched, Dispatcher, Loaded, Patience } from './runtime.types.js';
@@ -23,6 +24,7 @@ export class Runtime implements Dispatcher {
   private readonly alarms: Alarms;
   private readonly driver: Driver;
   private readonly sweeps: Sweeps;
+  private readonly hold: Hold;
   private started = false;
   private stopping = false;
 
@@ -35,6 +37,7 @@ export class Runtime implements Dispatcher {
       observe?.late?.(clock.now() - due);
       void this.look(stream);
     });
+    this.hold = new Hold(options.graceMs ?? 0);
     this.sweeps = this.sweepsOf(options);
     const missing = (stream: string, effect: string) =>
       this.stuck(stream, new Error(`there is no effect ${effect} here`));
@@ -48,8 +51,8 @@ export class Runtime implements Dispatcher {
       options.shared?.keepsTime ?? (() => true),
       missing,
     );
-    const mayBegin = () => this.started && !this.stopping && options.worker !== false;
-    this.driver = new Driver(options, this.deciders, claims, this.alarms, mayBegin, () => this.freed());
+    const mayBegin = () => this.started && !this.stopping && !this.hold.paused && options.worker !== false;
+    this.driver = new Driver(options, this.deciders, claims, this.alarms, this.hold, mayBegin, () => this.freed());
   }
 
   register(category: string, decider: AnyDecider): this {
@@ -61,16 +64,36 @@ export class Runtime implements Dispatcher {
   /** Takes up what is open, unless other workers share it, and goes on by itself from then on. */
   async start(): Promise<void> {
     this.started = true;
+    this.hold.openSince(this.options.clock.now());
     if (this.options.worker === false) return;
     if (this.options.shared === undefined) await this.takeUp();
     this.sweeps.begin();
+  }
+
+  get paused(): boolean {
+    return this.hold.paused;
+  }
+
+  /** From now on nothing begins and nothing falls due; what runs ends by itself. Commands are decided as ever. */
+  pause(): void {
+    this.hold.paused = true;
+  }
+
+  /** Everything goes on. `since`: when answers could come in again, ms since the epoch. */
+  async unpause(since: number): Promise<void> {
+    this.hold.openSince(since);
+    if (!this.hold.paused) return;
+    this.hold.paused = false;
+    if (!this.started || this.options.worker === false) return;
+    for (const stream of this.driver.held.keys()) void this.look(stream);
+    if (this.options.shared === undefined) await this.takeUp();
   }
 
   /** Drives every open instance that is due and sets an alarm for the others. */
   private async takeUp(): Promise<void> {
     const now = this.options.clock.now();
     for await (const row of this.options.openWork()) {
-      if (this.stopping) return;
+      if (this.stopping || this.hold.paused) return;
       if (this.driver.held.has(row.stream)) continue;
       const orphaned = row.run && (this.options.othersDead ?? false);
       if (orphaned || (row.due !== null && row.due <= now)) void this.look(row.stream);
@@ -83,8 +106,10 @@ export class Runtime implements Dispatcher {
       clock,
       openWork,
       keepsTime: shared?.keepsTime,
+      paused: () => this.hold.paused,
       wake: (stream) => this.look(stream),
-      underWay: (stream) => this.driver.held.has(stream),
+      // The alarms of who is alone are all there are.
+      underWay: (stream) => this.driver.held.has(stream) || (shared === undefined && this.alarms.has(stream)),
       failed: (error) => this.stuck('worklist', error),
     });
   }
@@ -152,7 +177,7 @@ export class Runtime implements Dispatcher {
    */
   async wake(stream: string): Promise<void> {
     if (this.stopping) throw shuttingDown();
-    const commands = (owed: readonly Owed[]) => this.dueNow(owed);
+    const commands = (owed: readonly Owed[]) => this.dueNow(stream, owed);
     await this.driver.post(stream, { commands, patience: 'machine', fresh: true });
   }
 
@@ -161,16 +186,22 @@ export class Runtime implements Dispatcher {
     return this.wake(stream).catch((error: unknown) => this.stuck(stream, error));
   }
 
-  private dueNow(owed: readonly Owed[]): readonly Driving[] {
-    const time = this.options.clock.now();
-    return owed
-      .filter((item) => item.kind === 'wait' && item.until !== undefined && item.until <= time)
-      .map(({ key }) => ({ type: 'Due', key, time, jitter: this.options.ids.random() }));
+  private dueNow(stream: string, owed: readonly Owed[]): readonly Driving[] {
+    if (this.hold.paused) return [];
+    const { clock, ids } = this.options;
+    const time = clock.now();
+    const due: Driving[] = [];
+    for (const item of owed) {
+      if (item.kind !== 'wait' || !((this.hold.dueAt(stream, item) ?? Infinity) <= time)) continue;
+      const askFirst = item.deadline === 'ask' && this.hold.holdsBack(item);
+      due.push({ type: 'Due', key: item.key, time, jitter: ids.random(), ...(askFirst && { askFirst }) });
+    }
+    return due;
   }
 
   /** Gives free slots to instances that wait for one. */
   private freed(): void {
-    if (this.stopping || !this.slots.anyWaiting) return;
+    if (this.stopping || this.hold.paused || !this.slots.anyWaiting) return;
     for (const name of this.effects.keys()) {
       const stream = this.slots.nextWaiting(name);
       if (stream !== undefined) void this.look(stream);

@@ -22,6 +22,7 @@ export interface SweepsOptions {
   readonly openWork: (dueBefore?: number) => Iterable<OpenWork> | AsyncIterable<OpenWork>;
   /** Asked before each sweep where several workers share the worklist. */
   readonly keepsTime?: () => boolean;
+  readonly paused: () => boolean;
   readonly wake: (stream: string) => Promise<void>;
   /** Goes on by itself in this process. */
   readonly underWay: (stream: string) => boolean;
@@ -62,12 +63,13 @@ export class Sweeps {
   }
 
   private async sweep(): Promise<void> {
-    const { clock, keepsTime, openWork, wake } = this.options;
+    const { clock, keepsTime, openWork, paused, wake } = this.options;
     const still = new Map<string, Tried>();
     const dueBefore = clock.now() - this.pace.overdueMs;
     let batch: Promise<void>[] = [];
-    for await (const { stream, due } of keepsTime?.() === false ? [] : openWork(dueBefore)) {
-      if (this.stopped) return;
+    const idle = paused() || keepsTime?.() === false;
+    for await (const { stream, due } of idle ? [] : openWork(dueBefore)) {
+      if (this.stopped || paused()) return;
       if (due === null || due > dueBefore || this.options.underWay(stream)) continue;
       if (this.takes(stream, due, still)) batch.push(wake(stream));
       if (batch.length < AT_ONCE) continue;

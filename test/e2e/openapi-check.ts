@@ -46,7 +46,7 @@ function validator(pointer: readonly string[]): ValidateFunction {
  * with 404 or 405 are foreseen.
  */
 export function checkAnswer(method: string, target: string, answer: Answered): void {
-  const path = target.replace(/[?#].*$/s, '');
+  const path = target.replace(/[?#].*$/s, '').replace(/(?<=.)\/$/, '');
   const route = routes.find(({ pattern, operations }) => pattern.test(path) && method.toLowerCase() in operations);
   const operation = route?.operations[method.toLowerCase()];
   const fail = (why: string): never => {

@@ -80,6 +80,7 @@ export class Production {
       PURVEYOR_SCIM_URL: `${this.sandboxUrl}/scim/v2`,
       PURVEYOR_SCIM_TOKEN: TOKEN,
       PURVEYOR_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+      PURVEYOR_DEADLINE_GRACE_SECONDS: '0',
       PURVEYOR_VAULT_KEY: KEY,
       PURVEYOR_CALLBACK_KEYS: `k:${KEY}`,
     };

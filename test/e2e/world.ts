@@ -89,6 +89,7 @@ export class World {
       PURVEYOR_SCIM_URL: `${this.sandboxUrl}/scim/v2`,
       PURVEYOR_SCIM_TOKEN: TOKEN,
       PURVEYOR_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+      PURVEYOR_DEADLINE_GRACE_SECONDS: '0',
       ...this.env,
       ...env,
     });

@@ -6,6 +6,7 @@ import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
 import { evolvePortfolio, PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue } from '#products';
 import { operationDecider } from '#provisioning';
+import { engineDecider } from '#settings';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, WorkflowRegistry } from '#workflow';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
@@ -17,6 +18,7 @@ const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
   operation: operationDecider({ termsOf: () => undefined }),
   portfolio: portfolioDecider(new PlanRegistry()),
   process: processDecider(new WorkflowRegistry([])),
+  settings: engineDecider,
   subscription: subscriptionDecider(catalogue),
 };
 

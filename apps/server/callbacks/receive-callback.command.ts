@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Refusal, type Driving, type Outcome } from '#kernel';
 import { uuidV5, verifyWebhook } from '#platform';
 import { readCallback, stepOf, type CallbackVerdict, type Dispatched } from '#runtime';
+import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
 import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
@@ -52,6 +53,7 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
       this.rejected.count(command.source, error, command);
       throw error;
     });
+    requireRunning(this.parts);
     const { waiting, stream, key } = genuine;
     const read = outcomeOf(command.rawBody);
     const outcome = (await waiting.protect?.(stream, stepOf(key), read)) ?? read;

@@ -21,7 +21,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
     AppModule.over(parts),
     new FastifyAdapter({
       bodyLimit: BODY_LIMIT,
-      routerOptions: { maxParamLength: LONGEST_TOKEN },
+      routerOptions: { maxParamLength: LONGEST_TOKEN, ignoreTrailingSlash: true },
       forceCloseConnections: 'idle',
       frameworkErrors,
     }),

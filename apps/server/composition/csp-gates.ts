@@ -3,6 +3,7 @@ import type { Clock } from '#kernel';
 import type { Config } from '#platform';
 import type { Closing } from './closing.js';
 import type { Parts } from './parts.js';
+import { readEngine } from './engine-lock.js';
 import { Watch } from './watch.js';
 
 /** One gate for each CSP, with the limits that are configured for it. */
@@ -17,9 +18,10 @@ export async function readPause({ gates, runtime }: Pick<Parts, 'gates' | 'runti
   gates.get(csp)!.paused = state.paused !== null;
 }
 
-/** Where another process may pause a CSP: looks into the log again and again, so that it counts here within about a second. */
+/** Where another process may pause a CSP or the engine: looks into the log again and again, so that it counts here within about a second. */
 export function watchPauses(parts: Pick<Parts, 'gates' | 'runtime' | 'clock'>, closing: Closing): void {
-  const readAll = () => Promise.all([...parts.gates.keys()].map((name) => readPause(parts, name)));
+  const readAll = () =>
+    Promise.all([readEngine(parts), ...[...parts.gates.keys()].map((name) => readPause(parts, name))]);
   const watch = new Watch(readAll, parts.clock);
   closing.add(() => watch.stop());
 }

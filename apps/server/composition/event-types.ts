@@ -2,6 +2,7 @@ import { EventRegistry, type EventSpec } from '#event-store';
 import { cspEvents } from '#csp';
 import { portfolioEvents } from '#portfolio/published';
 import { operationEvents } from '#provisioning/published';
+import { settingsEvents } from '#settings/published';
 import { subscriptionEvents } from '#subscription/published';
 import { processEvents } from '#workflow/published';
 
@@ -12,6 +13,7 @@ const eventTypes: readonly EventSpec<string, never>[] = [
   ...processEvents,
   ...subscriptionEvents,
   ...operationEvents,
+  ...settingsEvents,
 ];
 
 export const eventRegistry = (): EventRegistry => new EventRegistry().register(eventTypes);

@@ -7,6 +7,7 @@ import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, productRegistry } from '#products';
 import { openWork, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
+import { engineDecider, SETTINGS } from '#settings';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { observing } from '../health/observer.js';
 import { mailEffect } from '../notices/mail.effect.js';
 import { cspGates, readPause } from './csp-gates.js';
 import { configuredDirectory } from './directory.js';
+import { readEngine } from './engine-lock.js';
 import { configuredProvisioners } from './provisioners.js';
 
 interface Given {
@@ -69,6 +71,7 @@ export async function openRuntime({
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
       ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
     ],
+    graceMs: config.deadlineGraceSeconds * 1_000,
     openWork: (dueBefore) => openWork(readModels, dueBefore),
     worker: config.roles.includes('worker'),
     othersDead: given.alone,
@@ -80,6 +83,8 @@ export async function openRuntime({
   runtime.register(CSP_CATEGORY, cspDecider);
   runtime.register('subscription', subscriptionDecider(catalogue));
   runtime.register('operation', operationDecider(provisioners));
+  runtime.register(SETTINGS, engineDecider);
+  await readEngine({ runtime });
   for (const name of gates.keys()) await readPause({ gates, runtime }, name);
   return { plans, gates, provisioners, workflows, formOf, catalogue, tokens, runtime };
 }

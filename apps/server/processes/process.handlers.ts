@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { isRefusal, Refusal } from '#kernel';
 import type { ProcessCommand } from '#workflow';
 import { processStream } from '#workflow';
+import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
 import { CommandSender } from '../http/command-sender.js';
 import * as commands from './process.commands.js';
@@ -21,6 +22,7 @@ const unfit =
 @CommandHandler(commands.StartProcess)
 export class StartProcessHandler implements ICommandHandler<commands.StartProcess> {
   constructor(
+    private readonly parts: Parts,
     private readonly sender: CommandSender,
     private readonly form: StartForm,
   ) {}
@@ -28,7 +30,10 @@ export class StartProcessHandler implements ICommandHandler<commands.StartProces
   /** The form is looked at only when this is no repeat: a repeat answers as before, also after the form has changed. */
   execute({ workflow, pages, caller }: commands.StartProcess) {
     const id = this.sender.commandId(caller);
-    const make = async () => this.form.command(workflow, pages, caller.actor);
+    const make = async () => {
+      requireRunning(this.parts);
+      return this.form.command(workflow, pages, caller.actor);
+    };
     return this.sender.send(processStream(id), caller, id, pages, make);
   }
 }
@@ -41,7 +46,10 @@ export class ResumeProcessHandler implements ICommandHandler<commands.ResumeProc
   ) {}
 
   execute({ id, caller }: commands.ResumeProcess) {
-    const make = async () => as({ type: 'ResumeProcess', time: this.parts.clock.now() });
+    const make = async () => {
+      requireRunning(this.parts);
+      return as({ type: 'ResumeProcess', time: this.parts.clock.now() });
+    };
     return this.sender
       .send(processStream(id), caller, this.sender.commandId(caller), null, make)
       .catch(unfit('Resuming'));

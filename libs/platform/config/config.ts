@@ -237,6 +237,17 @@ export class Config {
   @IsArray()
   cspLimits!: readonly CspLimit[];
 
+  @FromEnvironment('PURVEYOR_DEADLINE_GRACE_SECONDS', {
+    default: '300',
+    meaning:
+      'For so long after the start, and after the engine was paused, no wait ends for lack of an answer: answers could not come in.',
+    allowed: 'a whole number from 0 to 3600',
+    read: readWhole,
+  })
+  @IsInt()
+  @Max(3_600)
+  deadlineGraceSeconds!: number;
+
   @FromEnvironment('PURVEYOR_SMTP_URL', {
     meaning: 'SMTP server that takes notices to people. Without it none are sent, and the log says so.',
     allowed: 'smtp://[user:password@]host:port or smtps://...',

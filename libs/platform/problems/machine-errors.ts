@@ -47,6 +47,13 @@ export const callbacks: readonly ErrorEntry[] = [
 
 export const machine: readonly ErrorEntry[] = [
   entry(
+    'engine_paused',
+    503,
+    'The engine is paused',
+    'An operator has paused the engine: no process starts or is resumed and no callback is taken until it goes on.',
+    REPEAT,
+  ),
+  entry(
     'event_too_large',
     413,
     'Too large to record',

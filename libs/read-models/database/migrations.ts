@@ -157,6 +157,12 @@ const subscriptionUses: Migration = {
   },
 };
 
+const busy: Migration = {
+  async up(db: AnyDb) {
+    await db.schema.alterTable('worklist').addColumn('busy', 'bigint').execute();
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -164,6 +170,7 @@ const provider: MigrationProvider = {
     '0002_owners': owners,
     '0003_operations': operations,
     '0004_subscription_uses': subscriptionUses,
+    '0005_busy': busy,
   }),
 };
 

@@ -41,6 +41,8 @@ export interface WorklistRow {
   run: number;
   due: number | null;
   since: number;
+  /** Until when an attempt is under way; null while none is. */
+  busy: number | null;
   position: number;
 }
 

@@ -4,7 +4,7 @@ import type { Projection, ProjectionRun } from '../projector/projection.js';
 
 const TABLE = {
   name: 'worklist',
-  columns: ['stream', 'category', 'run', 'due', 'since', 'position'],
+  columns: ['stream', 'category', 'run', 'due', 'since', 'busy', 'position'],
   key: ['stream'],
 };
 
@@ -25,7 +25,16 @@ class Worklist implements ProjectionRun {
     for (const { stream, metadata, position } of this.last.values()) {
       const { owed } = metadata;
       if (owed === undefined) removals.push([stream, position]);
-      else upserts.push([stream, categoryOf(stream), owed.run ? 1 : 0, owed.due, metadata.time, position]);
+      else
+        upserts.push([
+          stream,
+          categoryOf(stream),
+          owed.run ? 1 : 0,
+          owed.due,
+          metadata.time,
+          owed.busy ?? null,
+          position,
+        ]);
     }
     this.last.clear();
     return [{ table: TABLE, upserts, removals }];
@@ -38,7 +47,7 @@ class Worklist implements ProjectionRun {
 
 export const worklistProjection: Projection = {
   name: 'worklist',
-  version: 1,
+  version: 2,
   tables: [TABLE],
   metadataOnly: true,
   wants: () => true,

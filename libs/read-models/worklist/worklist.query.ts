@@ -18,6 +18,16 @@ export async function* openWork({ db }: ReadModels, dueBefore?: number): AsyncGe
   }
 }
 
+/** Instances with an attempt that may still be running at `now`, ms. */
+export async function countBusy({ db }: ReadModels, now: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('worklist')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('busy', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** How many instances are open, by category. */
 export async function countOpenWork({ db }: ReadModels): Promise<Readonly<Record<string, number>>> {
   const rows = await db

@@ -47,6 +47,8 @@ export interface Harness {
     worker?: boolean;
     shared?: Shared;
     effect?: Partial<Effect>;
+    graceMs?: number;
+    paused?: boolean;
     seed?: number;
     events?: readonly EventSpec<string, never>[];
     decider?: AnyDecider;
@@ -86,7 +88,7 @@ export function harness(policy = AT_ONCE): Harness {
     stuck,
     settle,
     open,
-    async runner({ othersDead, worker, shared, effect, seed = 1, ...code } = {}) {
+    async runner({ othersDead, worker, shared, effect, graceMs, paused, seed = 1, ...code } = {}) {
       const { events = jobEvents, decider = jobDecider(policy) } = code;
       const run = async (call: EffectCall) => {
         calls.push(call);
@@ -105,8 +107,10 @@ export function harness(policy = AT_ONCE): Harness {
         othersDead,
         worker,
         shared,
+        graceMs,
         observe: { stuck: (stream, error) => stuck.push(`${stream}: ${String(error)}`) },
       }).register('job', decider);
+      if (paused) runtime.pause();
       await runtime.start();
       return runtime;
     },

@@ -17,6 +17,7 @@ const names = {
   completed: 'StepCompleted',
   failed: 'StepFailed',
   handedBack: 'StepHandedBack',
+  overdue: 'StepOverdue',
 };
 const requests = new Requests(names);
 
