@@ -1,5 +1,6 @@
 export * from './published/index.js';
 export * from './domain/subscription.decider.js';
+export type { Requirements } from './domain/status.js';
 export * from './domain/subscription.state.js';
 export * from './domain/may-start.js';
 export { refusalOf } from './domain/claims.js';

@@ -46,6 +46,13 @@ export const subscriptions: readonly ErrorEntry[] = [
     'Use another subscription.',
   ),
   entry(
+    'unsafe_status_change',
+    409,
+    'The status would not be safe for its users',
+    'Subscriptions that use it are in a status in which it may not have the new one; `users` names them, `safe` what they may be.',
+    'Change or terminate the named subscriptions first.',
+  ),
+  entry(
     'insufficient_workflow_permissions',
     403,
     'You may not start this workflow',

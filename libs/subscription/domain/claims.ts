@@ -58,7 +58,10 @@ export function reserveUse(command: ReserveUse, state: ExistingSubscription): re
   const { userSubscriptionId, userStatus = 'initial', processId, time } = command;
   const known = state.users[userSubscriptionId];
   if (known === userStatus) return [];
-  if (known === undefined) refuseWhileEnding(state);
+  if (known === undefined) {
+    refuseWhileEnding(state);
+    refuseUnfit(command, state);
+  }
   return [{ type: 'UseReserved', data: { userSubscriptionId, userStatus, processId, time } }];
 }
 
@@ -66,6 +69,14 @@ function refuseWhileEnding({ status, holder }: ExistingSubscription): void {
   if (status !== 'terminated' && holder?.target !== 'TERMINATE') return;
   const detail = status === 'terminated' ? 'the subscription is terminated' : 'the subscription is being terminated';
   throw new Refusal('subscription_ending', 409, detail, holder ? { claimed_by: heldBy(holder).claimed_by } : {});
+}
+
+function refuseUnfit({ usableWhen }: ReserveUse, { status }: ExistingSubscription): void {
+  if (usableWhen === undefined || usableWhen.includes(status)) return;
+  throw new Refusal('subscription_status_unfit', 409, `A subscription that is ${status} cannot be used here`, {
+    subscription_status: status,
+    usable_when: usableWhen,
+  });
 }
 
 export function releaseUse(command: ReleaseUse, state: ExistingSubscription): readonly SubscriptionEvent[] {

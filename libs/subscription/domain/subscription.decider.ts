@@ -1,17 +1,15 @@
 import { Refusal, type Decider } from '#kernel';
-import type { Lifecycle, SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
+import type { SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
 import { claim, release, releaseUse, reserveUse } from './claims.js';
+import { setStatus, type Requirements } from './status.js';
 import { evolveSubscription } from './subscription.evolve.js';
-import { LEGAL_MOVES, type ExistingSubscription, type SubscriptionState } from './subscription.state.js';
-
-/** What the decider asks the catalogue: mandatory fields that the values lack in a state, as `block.field`. */
-export interface Requirements {
-  missing(productId: string, values: ExistingSubscription['values'], state: Lifecycle): readonly string[];
-}
+import { setValues } from './values.js';
+import type { ExistingSubscription, SubscriptionState } from './subscription.state.js';
 
 /**
  * A subscription. Repeats are silence. Refusals: `subscription_not_found` 404, `invalid_transition` 409 (names the legal targets),
- * `missing_fields` 409 (names them), and those of {@link claim} and {@link reserveUse}.
+ * `missing_fields` 409 (names them), `unsafe_status_change` 409 (names the users), `validation_failed` 400 (values, by pointer), and those of
+ * {@link claim} and {@link reserveUse}.
  */
 export function subscriptionDecider(
   catalogue: Requirements,
@@ -26,7 +24,7 @@ export function subscriptionDecider(
         ? setStatus(catalogue, command.status, command.time, state)
         : isHolding(command)
           ? hold(command, state)
-          : change(command, state);
+          : change(catalogue, command, state);
     },
   };
 }
@@ -56,18 +54,14 @@ function hold(command: Holding, state: ExistingSubscription): readonly Subscript
 }
 
 function change(
+  catalogue: Requirements,
   command: Exclude<SubscriptionCommand, Holding | Command<'CreateSubscription' | 'SetStatus'>>,
   state: ExistingSubscription,
 ): readonly SubscriptionEvent[] {
   const { time } = command;
   switch (command.type) {
-    case 'SetValues': {
-      const { block, processId } = command;
-      const values = changed(command.values, state.values[block] ?? {});
-      return Object.keys(values).length === 0
-        ? []
-        : [{ type: 'SubscriptionValuesChanged', data: { block, values, processId, time } }];
-    }
+    case 'SetValues':
+      return setValues(catalogue, command, state);
     case 'SetDescription': {
       const { description } = command;
       return description === state.description
@@ -84,41 +78,5 @@ function change(
         ? []
         : [{ type: 'ProcessRelated', data: { processId, workflow, target, time } }];
     }
-  }
-}
-
-function changed(values: Readonly<Record<string, unknown>>, old: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(old[key])),
-  );
-}
-
-function setStatus(catalogue: Requirements, to: Lifecycle, time: number, state: ExistingSubscription) {
-  if (to === state.status) return [];
-  const legal = LEGAL_MOVES[state.status];
-  if (!legal.includes(to))
-    throw new Refusal('invalid_transition', 409, `a subscription that is ${state.status} cannot become ${to}`, {
-      state: state.status,
-      legal,
-    });
-  const missing = catalogue.missing(state.productId, state.values, to);
-  if (missing.length > 0)
-    throw new Refusal('missing_fields', 409, `${to} needs ${missing.join(', ')}`, { state: state.status, missing });
-  return [moved(to, time, state)];
-}
-
-function moved(to: Lifecycle, time: number, { startDate }: ExistingSubscription): SubscriptionEvent {
-  switch (to) {
-    case 'active':
-      return { type: 'SubscriptionActivated', data: { startDate: startDate ?? time, time } };
-    case 'terminated':
-      return { type: 'SubscriptionTerminated', data: { endDate: time, time } };
-    case 'migrating':
-      return { type: 'SubscriptionMigrating', data: { time } };
-    case 'disabled':
-      return { type: 'SubscriptionDisabled', data: { time } };
-    case 'initial':
-    case 'provisioning':
-      return { type: 'SubscriptionProvisioningStarted', data: { time } };
   }
 }

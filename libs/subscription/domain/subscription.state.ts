@@ -1,4 +1,4 @@
-import type { Holder, Lifecycle } from '../published/index.js';
+import { LIFECYCLE, type Holder, type Lifecycle } from '../published/index.js';
 
 type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -43,4 +43,14 @@ export const LEGAL_MOVES: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
   migrating: ['provisioning', 'active', 'disabled', 'terminated'],
   disabled: ['provisioning', 'active', 'terminated'],
   terminated: [],
+};
+
+/** By a subscription's new status, the statuses that subscriptions using it may have (reference 1.3). */
+export const SAFE_USERS: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
+  initial: ['initial'],
+  active: LIFECYCLE,
+  migrating: ['initial', 'migrating', 'terminated'],
+  provisioning: ['initial', 'provisioning', 'active', 'terminated'],
+  terminated: ['initial', 'terminated'],
+  disabled: ['initial', 'disabled', 'terminated'],
 };

@@ -65,6 +65,8 @@ export interface ReserveUse {
   readonly userSubscriptionId: string;
   /** Status of the user; `initial` if absent. */
   readonly userStatus?: Lifecycle;
+  /** Statuses in which the used one may be taken into use; any if absent. Refusal `subscription_status_unfit`. */
+  readonly usableWhen?: readonly Lifecycle[];
   readonly processId: string;
   readonly time: number;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LEGAL_MOVES, LIFECYCLE, subscriptionDecider, type SubscriptionCommand } from '../index.js';
 
-const asking = (missing: string[]) => subscriptionDecider({ missing: () => missing });
+const asking = (missing: string[]) => subscriptionDecider({ missing: () => missing, faults: () => [] });
 const created = {
   type: 'CreateSubscription',
   productId: 'p',

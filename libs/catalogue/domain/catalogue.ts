@@ -1,0 +1,43 @@
+import type { Fault } from '#kernel';
+import { missingFields, valueFaults } from './block-values.js';
+import type { State } from './block.js';
+import type { Fields } from './block-walk.js';
+import { checkDefinitions } from './definition-check.js';
+import type { Product } from './product.js';
+import { productView, type ProductView } from './product-view.js';
+
+export type SubscriptionValues = Readonly<Record<string, Fields>>;
+
+/** The products of this process. Throws one Error that names every fault of their definitions. */
+export class Catalogue {
+  private readonly byId: ReadonlyMap<string, Product>;
+
+  constructor(readonly registered: readonly Product[]) {
+    checkDefinitions(registered);
+    this.byId = new Map(registered.map((each) => [each.productId, each]));
+  }
+
+  find(productId: string): Product | undefined {
+    return this.byId.get(productId);
+  }
+
+  products(): readonly ProductView[] {
+    return this.registered.map(productView);
+  }
+
+  /** Mandatory fields that a subscription's values lack in a state, as `block.field`. An unknown product asks for nothing. */
+  missing(productId: string, values: SubscriptionValues, state: State): string[] {
+    return Object.entries(this.find(productId)?.blocks ?? {}).flatMap(([attribute, block]) =>
+      missingFields(block, values[attribute] ?? {}, state).map((name) => `${attribute}.${name}`),
+    );
+  }
+
+  /** What is wrong with new values of a block attribute, by JSON pointer. An unknown product takes anything. */
+  faults(productId: string, attribute: string, values: Fields): Fault[] {
+    const product = this.find(productId);
+    if (product === undefined) return [];
+    const block = product.blocks[attribute];
+    const at = `/${attribute}`;
+    return block ? valueFaults(block, values, at) : [{ pointer: at, message: `${product.name} has no such block` }];
+  }
+}
