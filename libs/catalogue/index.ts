@@ -5,3 +5,4 @@ export * from './domain/instances.js';
 export * from './domain/member.js';
 export * from './domain/product.js';
 export type * from './domain/product-view.js';
+export { instanceId } from './application/instance-id.js';

@@ -7,7 +7,7 @@ import { Refusal } from '#kernel';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
-import { ListSubscriptionsDto } from './subscription.query.dto.js';
+import { DomainModelDto, ListSubscriptionsDto } from './subscription.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import {
   ActionsSchema,
@@ -55,8 +55,8 @@ export class SubscriptionController {
   @Get('domain-model/:id')
   @ApiAnswer(DomainModelSchema, 'Keys of the subscription and one object for each product block')
   @ApiProblems(400, 404, 503)
-  domainModel(@Param('id') id: string, @Query() _: QueryDto) {
-    return this.queries.execute(new GetDomainModel(id));
+  domainModel(@Param('id') id: string, @Query() query: DomainModelDto) {
+    return this.queries.execute(new GetDomainModel(id, query.filter_owner_relations !== 'false'));
   }
 
   @Get('workflows/:id')

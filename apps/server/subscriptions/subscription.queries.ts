@@ -12,6 +12,7 @@ import {
 import { Parts } from '../composition/parts.js';
 import { withWorkflowId } from '../processes/process.wire.js';
 import { actionsOf, type Actions } from './subscription.actions.js';
+import { relationsOf } from './instance-relations.js';
 import { StartRules } from './start-rules.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
 
@@ -26,7 +27,10 @@ export class GetSubscription extends Query<object> {
   }
 }
 export class GetDomainModel extends Query<object> {
-  constructor(readonly id: string) {
+  constructor(
+    readonly id: string,
+    readonly filterOwnerRelations = true,
+  ) {
     super();
   }
 }
@@ -69,8 +73,10 @@ export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
 export class GetDomainModelHandler implements IQueryHandler<GetDomainModel> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ id }: GetDomainModel) {
-    return domainModel(this.parts.catalogue, await existing(this.parts.readModels, id));
+  async execute({ id, filterOwnerRelations }: GetDomainModel) {
+    const { catalogue, readModels } = this.parts;
+    const found = await existing(readModels, id);
+    return domainModel(catalogue, found, await relationsOf(readModels, catalogue, id), filterOwnerRelations);
   }
 }
 

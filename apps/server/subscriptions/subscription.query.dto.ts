@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { SliceOrPageDto, TextParameter } from '../http/query.dto.js';
+import { QueryDto, SliceOrPageDto, TextParameter } from '../http/query.dto.js';
 
 export class ListSubscriptionsDto extends SliceOrPageDto {
   @TextParameter({ description: 'Id or name of a product' })
@@ -16,4 +16,11 @@ export class ListSubscriptionsDto extends SliceOrPageDto {
 
   @TextParameter({ description: 'Id of a customer' })
   customer?: string;
+}
+
+export class DomainModelDto extends QueryDto {
+  @ApiPropertyOptional({ enum: ['true', 'false'], default: 'true', description: 'Leaves out what its own blocks use' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  filter_owner_relations?: 'true' | 'false';
 }

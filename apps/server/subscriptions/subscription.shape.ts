@@ -1,6 +1,7 @@
-import type { Catalogue, Product } from '#catalogue';
-import { uuidV5 } from '#platform';
+import type { Catalogue } from '#catalogue';
 import type { SubscriptionDetail, SubscriptionItem } from '#read-models';
+import { BlockWriter } from './domain-model.js';
+import type { Relations } from './instance-relations.js';
 
 /** A subscription of the view with what the catalogue knows of its product. A product that no code has keeps id and name. */
 export function shapeOf<T extends SubscriptionItem>(catalogue: Catalogue, item: T) {
@@ -11,28 +12,18 @@ export function shapeOf<T extends SubscriptionItem>(catalogue: Catalogue, item: 
   return { ...item, product, tag, customer_descriptions: [] };
 }
 
-/** The nested model: keys of the subscription, then one object for each root block. Fields without a value are null. */
+/** The nested model: keys of the subscription, fixed inputs of its product, then one object for each root block. */
 export function domainModel(
   catalogue: Catalogue,
-  { values, position: _, holder: _h, creation: _c, ...item }: SubscriptionDetail,
+  { values: _v, position: _p, holder: _h, creation: _c, ...item }: SubscriptionDetail,
+  relations: Relations,
+  filterOwnerRelations: boolean,
 ) {
-  const blocks = catalogue.find(item.product_id)?.blocks ?? {};
-  const owner = item.subscription_id;
-  const shown = Object.entries(blocks).map(([attribute, block]) => {
-    const about = blockOf(owner, attribute, block.name);
-    return [attribute, { ...about, ...emptyFields(block), ...values[attribute] }] as const;
-  });
-  return { ...shapeOf(catalogue, item), ...Object.fromEntries(shown) };
+  const id = item.subscription_id;
+  const writer = new BlockWriter(catalogue, relations, filterOwnerRelations ? id : undefined);
+  return {
+    ...shapeOf(catalogue, item),
+    ...catalogue.find(item.product_id)?.fixedInputs,
+    ...writer.rootsOf(id),
+  };
 }
-
-const blockOf = (owner: string, attribute: string, name: string) => ({
-  name,
-  subscription_instance_id: uuidV5(JSON.stringify(['instance', owner, attribute])),
-  owner_subscription_id: owner,
-  label: null,
-  in_use_by_ids: [],
-  in_use_by_relations: [],
-});
-
-const emptyFields = (block: Product['blocks'][string]) =>
-  Object.fromEntries(Object.keys(block.fields).map((name) => [name, null]));

@@ -11,8 +11,21 @@ const OF_INSTANCES = [
   'in_use_by_relations',
 ];
 const OF_SUBSCRIPTIONS = [
-  ...['subscription_id', 'name', 'description', 'status', 'product_id', 'product', 'customer_id', 'insync', 'note'],
-  ...['start_date', 'end_date', 'version', 'tag', 'customer_descriptions', 'metadata'],
+  'subscription_id',
+  'name',
+  'description',
+  'status',
+  'product_id',
+  'product',
+  'customer_id',
+  'insync',
+  'note',
+  'start_date',
+  'end_date',
+  'version',
+  'tag',
+  'customer_descriptions',
+  'metadata',
 ];
 const NAME = /^[a-z][a-z0-9_]*$/;
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
