@@ -9,4 +9,4 @@ export type { StepContext } from './domain/step-context.js';
 export * from './domain/workflow-registry.js';
 export * from './domain/form.js';
 export * from './domain/operation-step.js';
-export type { Values } from './domain/wiring.types.js';
+export type { Values, Wired } from './domain/wiring.types.js';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { anyObject, count, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
+import { DifferenceSchema } from '#subscription/published';
 import { ProcessListSchema } from '../processes/process.answers.js';
 import { productFields } from '../products/product.answers.js';
 
@@ -27,9 +28,15 @@ const common = {
 
 export const SubscriptionListSchema = Type.Array(Type.Object(common));
 
+const DriftSchema = Type.Object(
+  { process_id: uuid, found_at: seconds, differences: Type.Array(DifferenceSchema) },
+  { description: 'What the last validation found outside otherwise than recorded, and nothing has repaired since' },
+);
+
 export const SubscriptionDetailSchema = Type.Object({
   ...common,
   values: Type.Record(text, anyObject, { description: 'Fields by block' }),
+  drift: orNull(DriftSchema),
   position: count,
   processes: ProcessListSchema,
 });

@@ -15,7 +15,7 @@ export function shapeOf<T extends SubscriptionItem>(catalogue: Catalogue, item: 
 /** The nested model: keys of the subscription, fixed inputs of its product, then one object for each root block. */
 export function domainModel(
   catalogue: Catalogue,
-  { values: _v, position: _p, holder: _h, creation: _c, ...item }: SubscriptionDetail,
+  { values: _v, position: _p, holder: _h, creation: _c, drift: _d, ...item }: SubscriptionDetail,
   relations: Relations,
   filterOwnerRelations: boolean,
 ) {

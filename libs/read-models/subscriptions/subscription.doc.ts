@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#event-store';
-import type { Holder, SubscriptionEvent } from '#subscription/published';
+import type { Drift, Holder, SubscriptionEvent } from '#subscription/published';
 
 /** Times are ms since the epoch. `values`: fields per block attribute. */
 export interface SubscriptionDoc {
@@ -19,6 +19,8 @@ export interface SubscriptionDoc {
   readonly creation: 'running' | 'aborted' | 'done';
   /** Subscriptions that use this one, with the status they told last. */
   readonly users: Readonly<Record<string, string>>;
+  /** What the last validation found that is not known to be gone; `at` in ms since the epoch. */
+  readonly drift?: (Drift & { readonly at: number }) | null;
 }
 
 export function foldSubscription(
@@ -69,6 +71,10 @@ function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent): Partial<Subsc
       return { status: 'terminated', endDate: event.data.endDate };
     case 'UnSynced':
       return { insync: false };
+    case 'DriftReported': {
+      const { processId, differences, time } = event.data;
+      return differences.length === 0 ? { drift: null } : { insync: false, drift: { processId, differences, at: time } };
+    }
     case 'Resynced':
       return { insync: true, creation: 'done' };
     case 'SubscriptionClaimed': {

@@ -1,3 +1,4 @@
+import type { Difference } from '#subscription/published';
 import type { ReadModels } from '../database/read-models.js';
 import {
   after,
@@ -29,11 +30,19 @@ export interface SubscriptionItem {
   /** Rises with every change. */
   readonly version: number;
 }
+export interface SubscriptionDrift {
+  /** The validation that found it. */
+  readonly process_id: string;
+  readonly found_at: number;
+  readonly differences: readonly Difference[];
+}
 export type SubscriptionDetail = SubscriptionItem & {
   /** Fields per block attribute. */
   readonly values: SubscriptionDoc['values'];
   readonly holder: SubscriptionDoc['holder'];
   readonly creation: SubscriptionDoc['creation'];
+  /** What the last validation found and nobody has repaired since. */
+  readonly drift: SubscriptionDrift | null;
   readonly position: number;
 };
 
@@ -99,8 +108,14 @@ export async function listSubscriptions(
 export async function subscription({ db }: ReadModels, id: string): Promise<SubscriptionDetail | undefined> {
   const row = await db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
-  const { values, holder, creation } = JSON.parse(row.doc) as SubscriptionDoc;
-  return { ...itemOf(row), values, holder, creation, position: Number(row.position) };
+  const { values, holder, creation, drift } = JSON.parse(row.doc) as SubscriptionDoc;
+  return { ...itemOf(row), values, holder, creation, drift: driftOf(drift), position: Number(row.position) };
+}
+
+function driftOf(drift: SubscriptionDoc['drift']): SubscriptionDrift | null {
+  if (!drift) return null;
+  const { processId, at, differences } = drift;
+  return { process_id: processId, found_at: at / 1000, differences };
 }
 
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : Number(ms) / 1000);

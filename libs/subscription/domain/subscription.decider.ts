@@ -1,4 +1,4 @@
-import { Refusal, type Decider } from '#kernel';
+import { Refusal, sameJson, type Decider } from '#kernel';
 import type { SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
 import { claim, release, releaseUse, reserveUse } from './claims.js';
 import { setStatus, type Requirements } from './status.js';
@@ -70,6 +70,12 @@ function change(
     }
     case 'Unsync':
       return state.insync ? [{ type: 'UnSynced', data: { processId: command.processId, time } }] : [];
+    case 'ReportDrift': {
+      const { processId, differences } = command;
+      return sameJson(differences, state.drift?.differences ?? []) && !(differences.length > 0 && state.insync)
+        ? []
+        : [{ type: 'DriftReported', data: { processId, differences: [...differences], time } }];
+    }
     case 'Resync':
       return state.insync ? [] : [{ type: 'Resynced', data: { processId: command.processId, time } }];
     case 'RelateProcess': {

@@ -26,6 +26,8 @@ export function evolveSubscription(state: SubscriptionState, event: Subscription
       return { ...state, status: 'terminated', endDate: event.data.endDate };
     case 'UnSynced':
       return { ...state, insync: false };
+    case 'DriftReported':
+      return drifted(state, event.data);
     case 'Resynced':
       return { ...state, insync: true, creation: 'done' };
     case 'SubscriptionClaimed': {
@@ -53,6 +55,13 @@ function created(data: SubscriptionEvents['SubscriptionCreated']['data']): Subsc
   const creation = holder ? 'running' : 'done';
   const fresh = { values: {}, processes: [], startDate: undefined, creation, holder, ended: [], users: {} } as const;
   return { productId, productName, customerId, description, status, insync, ...fresh };
+}
+
+function drifted(
+  { drift: _, ...state }: ExistingSubscription,
+  { processId, differences }: SubscriptionEvents['DriftReported']['data'],
+): ExistingSubscription {
+  return differences.length === 0 ? state : { ...state, insync: false, drift: { processId, differences } };
 }
 
 /** More than can be under way to one subscription at once. */

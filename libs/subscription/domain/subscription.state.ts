@@ -1,4 +1,4 @@
-import { LIFECYCLE, type Holder, type Lifecycle } from '../published/index.js';
+import { LIFECYCLE, type Drift, type Holder, type Lifecycle } from '../published/index.js';
 
 type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -24,6 +24,8 @@ interface Common {
   readonly ended: readonly string[];
   /** Subscriptions that use this one, by id, with the status they told last. */
   readonly users: Readonly<Record<string, Lifecycle>>;
+  /** What a validation found; kept when it is put in sync by hand, gone when another finds nothing or it is repaired. */
+  readonly drift?: Drift;
 }
 
 export type SubscriptionState =

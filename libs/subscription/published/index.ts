@@ -1,3 +1,4 @@
 export * from './claim.js';
+export * from './drift.js';
 export * from './subscription.commands.js';
 export * from './subscription.events.js';

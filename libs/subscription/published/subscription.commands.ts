@@ -1,4 +1,5 @@
 import type { ClaimTerms, Holder } from './claim.js';
+import type { ReportDrift } from './drift.js';
 import type { Lifecycle } from './subscription.events.js';
 
 /** What others may ask of a subscription. `time` is milliseconds since the epoch. Repeats are silence. */
@@ -18,6 +19,7 @@ export type SubscriptionCommand =
   | ReleaseSubscription
   | ReserveUse
   | ReleaseUse
+  | ReportDrift
   | {
       readonly type: 'SetValues';
       readonly block: string;

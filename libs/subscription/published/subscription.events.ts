@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import type { EventSpec } from '#event-store';
 import type { DomainEvent } from '#kernel';
+import { DifferenceSchema } from './drift.js';
 
 export const SUBSCRIPTION = 'subscription';
 export const subscriptionStream = (subscriptionId: string): string => `${SUBSCRIPTION}-${subscriptionId}`;
@@ -48,6 +49,8 @@ const schemas = {
   SubscriptionDisabled: Type.Object({ time }),
   SubscriptionTerminated: Type.Object({ endDate: Type.Number({ description: 'ms since the epoch' }), time }),
   UnSynced: Type.Object({ processId, time }),
+  /** Puts the subscription out of sync, unless nothing was found. */
+  DriftReported: Type.Object({ processId, differences: Type.Array(DifferenceSchema), time }),
   Resynced: Type.Object({ processId, time }),
   ProcessRelated: Type.Object({ processId, workflow: Type.String(), target: Type.String(), time }),
 } satisfies Record<string, TSchema>;

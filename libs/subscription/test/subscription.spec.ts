@@ -41,6 +41,18 @@ describe('a subscription', () => {
       expect.objectContaining({ code: 'missing_fields', extra: { state: 'initial', missing: ['b.f'] } }),
     );
   });
+  it('goes out of sync with what a validation found, and keeps it until nothing is found', () => {
+    const differences = [{ path: 'b.f', expected: 1, found: null }];
+    const report = { type: 'ReportDrift', processId: 'v', differences, time: 3 } as const;
+    const synced = { type: 'Resync', processId: 'x', time: 2 } as const;
+    const found = given([synced, report]);
+    expect(found).toMatchObject({ insync: false, drift: { processId: 'v', differences } });
+    expect(asking([]).decide(report, found)).toEqual([]);
+    expect(given([synced, report, synced])).toMatchObject({ insync: true, drift: { processId: 'v' } });
+    expect(given([synced, report, synced, report])).toMatchObject({ insync: false });
+    expect(given([report, { ...report, differences: [] }])).not.toHaveProperty('drift');
+    expect(asking([]).decide({ ...report, differences: [] }, given([]))).toEqual([]);
+  });
   it('is silent on repeats', () => {
     const once: SubscriptionCommand[] = [
       { type: 'SetValues', block: 'b', values: { f: 1 }, processId: 'x', time: 2 },
