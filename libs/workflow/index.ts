@@ -8,5 +8,6 @@ export { STEP_EFFECT, type StepInput } from './domain/process.next.js';
 export type { StepContext } from './domain/step-context.js';
 export * from './domain/workflow-registry.js';
 export * from './domain/form.js';
+export type * from './domain/live-data.js';
 export * from './domain/operation-step.js';
 export type { Values, Wired } from './domain/wiring.types.js';

@@ -6,7 +6,7 @@ import type { PlanRegistry } from '#portfolio';
 import type { ProvisionerRegistry } from '#provisioning';
 import type { Projector, ReadModels } from '#read-models';
 import type { CallbackTokens, Runtime } from '#runtime';
-import type { FormPage, WorkflowRegistry } from '#workflow';
+import type { FormPage, LiveData, WorkflowRegistry } from '#workflow';
 import type { Catalogue } from '#catalogue';
 import type { Logger } from 'pino';
 import type { Work } from './join-workers.js';
@@ -28,7 +28,7 @@ export abstract class Parts {
   /** By the name of the CSP. */
   abstract readonly gates: ReadonlyMap<string, CspGate>;
   abstract readonly workflows: WorkflowRegistry;
-  abstract readonly formOf: (workflow: string) => readonly FormPage[];
+  abstract readonly formOf: (workflow: string) => readonly FormPage<LiveData>[];
   abstract readonly catalogue: Catalogue;
   abstract readonly readModels: ReadModels;
   abstract readonly projector: Projector;

@@ -53,12 +53,16 @@ const starting = () => {
   const page = { schema: () => Type.Object({ group_name: Type.String(), size: Type.Optional(Type.Unknown()) }) };
   const workflows = new WorkflowRegistry([definition]);
   const parts = { workflows, formOf: () => [page], clock: { now: () => 7 }, catalogue: { find: () => undefined } };
-  return new StartForm(parts as never);
+  return new StartForm(parts as never, {} as never);
 };
 
+const told = (error: unknown): unknown => error;
+
 describe('a start', () => {
-  it('is refused with loc and msg when the state is not what the workflow takes', () => {
-    const refused = thrown(() => starting().command('w', [{ group_name: '', size: 'big' }], 'ann')) as FormAnswer;
+  it('is refused with loc and msg when the state is not what the workflow takes', async () => {
+    const refused = (await starting()
+      .command('w', [{ group_name: '', size: 'big' }], 'ann')
+      .catch(told)) as FormAnswer;
     expect(refused.body).toMatchObject({
       type: 'FormValidationError',
       status: 400,
@@ -67,12 +71,14 @@ describe('a start', () => {
         { loc: ['size'], input: 'big' },
       ],
     });
-    const missing = thrown(() => starting().command('w', [{ group_name: 'g' }], 'ann')) as FormAnswer;
+    const missing = (await starting()
+      .command('w', [{ group_name: 'g' }], 'ann')
+      .catch(told)) as FormAnswer;
     expect(missing.body).toMatchObject({ validation_errors: [{ loc: ['size'], msg: 'Field required', input: null }] });
   });
 
-  it('becomes a command when it is', () => {
-    const command = starting().command('w', [{ group_name: 'g', size: 3 }], 'ann');
+  it('becomes a command when it is', async () => {
+    const command = await starting().command('w', [{ group_name: 'g', size: 3 }], 'ann');
     expect(command).toMatchObject({ type: 'StartProcess', state: { group_name: 'g', size: 3 }, time: 7 });
   });
 });

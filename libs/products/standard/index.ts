@@ -4,3 +4,4 @@ export * from './record.js';
 export * from './send.js';
 export * from './steps.js';
 export * from './workflows.js';
+export * from './forms.js';

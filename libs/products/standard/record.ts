@@ -68,8 +68,10 @@ async function record<R extends TProperties>(
 }
 
 /** Moves the subscription to a lifecycle state; what that state asks for can be recorded with it. */
-export const setStatus = <R extends TProperties = {}>(status: Lifecycle, recording: Omit<Recording<R>, 'status'> = {}) =>
-  recordStep({ key: 'set_status', name: nameOf(status), status, ...recording });
+export const setStatus = <R extends TProperties = {}>(
+  status: Lifecycle,
+  recording: Omit<Recording<R>, 'status'> = {},
+) => recordStep({ key: 'set_status', name: nameOf(status), status, ...recording });
 
 /** The same inside a workflow, where there may be several: the key names the state. */
 export const moveTo = <const S extends Lifecycle>(status: S) =>

@@ -11,7 +11,9 @@ type Meta<I extends TProperties> = Omit<WorkflowMeta<I>, 'target' | 'isTask'>;
 interface OnSubscription<I extends TProperties, B extends TProperties> extends Meta<I> {
   readonly blocks: B;
 }
-type Have<I extends TProperties, B extends TProperties> = Values<I & typeof id & { subscription: ReturnType<typeof loaded<B>> }>;
+type Have<I extends TProperties, B extends TProperties> = Values<
+  I & typeof id & { subscription: ReturnType<typeof loaded<B>> }
+>;
 type Steps = readonly Node[];
 
 /** Start / ... / Set subscription to 'active' / Unlock subscription / Done. `activation`: what is recorded with becoming active. */

@@ -73,7 +73,9 @@ function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent): Partial<Subsc
       return { insync: false };
     case 'DriftReported': {
       const { processId, differences, time } = event.data;
-      return differences.length === 0 ? { drift: null } : { insync: false, drift: { processId, differences, at: time } };
+      return differences.length === 0
+        ? { drift: null }
+        : { insync: false, drift: { processId, differences, at: time } };
     }
     case 'Resynced':
       return { insync: true, creation: 'done' };

@@ -4,9 +4,11 @@ import { Compile } from 'typebox/compile';
 /** One page of a form: JSON Schema with the extension keys of the Workflow Orchestrator (`format` and others). */
 export interface FormPage<L = unknown> {
   /** May depend on earlier answers and on live data. One that always gives the same object is compiled once. */
-  readonly schema: (answers: readonly Answer[], live: L) => TObject;
+  readonly schema: (answers: readonly Answer[], live: L) => TObject | Promise<TObject>;
   /** Checks that a schema cannot say. */
-  readonly check?: (answer: Answer, live: L) => readonly FormFault[];
+  readonly check?: (answer: Answer, live: L) => readonly FormFault[] | Promise<readonly FormFault[]>;
+  /** What of the answer enters the state; default all of it. */
+  readonly enters?: (answer: Answer) => Answer;
 }
 export type Answer = Readonly<Record<string, unknown>>;
 export interface FormFault {
@@ -14,6 +16,8 @@ export interface FormFault {
   readonly msg: string;
   readonly type: string;
   readonly input: unknown;
+  /** What a program may want to know of it. */
+  readonly ctx?: object;
 }
 export type FormResult =
   | { readonly kind: 'more'; readonly form: object; readonly hasNext: boolean }
@@ -24,14 +28,18 @@ export type FormResult =
  * Replays the wizard from its first page with the answers given so far. A workflow without pages has an empty one, so that `[]` only
  * asks and `[{}]` starts. Unknown keys and answers beyond the last page are invalid.
  */
-export function evaluateForm<L>(pages: readonly FormPage<L>[], answers: readonly unknown[], live: L): FormResult {
-  const asked = pages.length > 0 ? pages : [EMPTY];
+export async function evaluateForm<L>(
+  pages: readonly FormPage<L>[],
+  answers: readonly unknown[],
+  live: L,
+): Promise<FormResult> {
+  const asked: readonly FormPage<L>[] = pages.length > 0 ? pages : [EMPTY];
   for (const [index, page] of asked.entries()) {
-    const form = closed(page.schema(answers.slice(0, index) as Answer[], live));
+    const form = closed(await page.schema(answers.slice(0, index) as Answer[], live));
     if (index >= answers.length) return { kind: 'more', form, hasNext: index < asked.length - 1 };
     const answer = answers[index];
     const errors = faultsOf(form, answer);
-    const all = errors.length > 0 ? errors : (page.check?.(answer as Answer, live) ?? []);
+    const all = errors.length > 0 ? errors : ((await page.check?.(answer as Answer, live)) ?? []);
     if (all.length > 0) return { kind: 'invalid', errors: all };
   }
   if (answers.length > asked.length)
@@ -39,7 +47,8 @@ export function evaluateForm<L>(pages: readonly FormPage<L>[], answers: readonly
       kind: 'invalid',
       errors: [{ loc: ['__root__'], msg: 'Too many pages', type: 'too_many_pages', input: answers.length }],
     };
-  return { kind: 'complete', data: Object.assign({}, ...(answers as Answer[])) as Answer };
+  const entering = (answers as Answer[]).map((answer, index) => asked[index]!.enters?.(answer) ?? answer);
+  return { kind: 'complete', data: Object.assign({}, ...entering) as Answer };
 }
 
 /** Remembers what `make` gave for an object: compiling a schema costs more than everything else a start does. */
@@ -53,7 +62,7 @@ function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
 }
 
 const NOTHING_ASKED = { type: 'object', properties: {}, required: [] } as never;
-const EMPTY: FormPage<unknown> = { schema: () => NOTHING_ASKED };
+const EMPTY: FormPage = { schema: () => NOTHING_ASKED };
 
 /** What the initial state of a workflow lacks or has wrong, by its declared input; empty when it may start. */
 export const inputFaults = (input: TProperties | undefined, state: Answer): readonly FormFault[] =>

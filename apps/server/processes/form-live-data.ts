@@ -1,0 +1,49 @@
+import { listSubscriptions, subscription } from '#read-models';
+import { isRefusal } from '#kernel';
+import { refusalOf, type Hindrance } from '#subscription';
+import type { FormFault, LiveData } from '#workflow';
+import type { Parts } from '../composition/parts.js';
+import type { Gathered, StartRules } from '../subscriptions/start-rules.js';
+
+/** As many as a choice can show. */
+const CHOICES = 500;
+const fault = (loc: string, msg: string, input: unknown, ctx?: object): readonly FormFault[] => [
+  { loc: [loc], msg, type: 'value_error', input, ...(ctx && { ctx }) },
+];
+
+/** What the form of `workflow` may ask; texts are those of the Workflow Orchestrator (reference 1.9). */
+export function formLiveData({ readModels, catalogue }: Parts, rules: StartRules, workflow: string): LiveData {
+  const faultsOf = (gathered: Gathered, version?: number): readonly FormFault[] => {
+    const { subscription_id, product_id, version: current } = gathered.found;
+    const offered = catalogue.find(product_id)?.workflows ?? [];
+    if (!offered.some(({ name }) => name === workflow))
+      return fault('subscription_id', 'This workflow is not valid for this subscription', subscription_id);
+    const hindrance = rules.hindranceOf(gathered, workflow);
+    if (hindrance) return fault('subscription_id', cannotStart(hindrance), subscription_id, hindrance);
+    return version === undefined || version === current ? [] : fault('__root__', stale(version, current), version);
+  };
+  return {
+    subscription: (id) => subscription(readModels, id),
+    async subscriptions({ productId, status }) {
+      const sort = [{ field: 'start_date', direction: 'asc' }] as const;
+      const query = { product: productId, status, sort, range: [0, CHOICES] as const };
+      const { items } = await listSubscriptions(readModels, query);
+      const found = await Promise.all(items.map(({ subscription_id: id }) => subscription(readModels, id)));
+      return found.filter((each) => each !== undefined);
+    },
+    async startFaults(id, version) {
+      try {
+        return faultsOf(await rules.gather(id), version);
+      } catch (error) {
+        if (!isRefusal(error) || error.code !== 'subscription_not_found') throw error;
+        return fault('subscription_id', 'Subscription not found', id);
+      }
+    },
+  };
+}
+
+const cannotStart = (hindrance: Hindrance): string =>
+  `This workflow cannot be started: ${refusalOf(hindrance).message}`;
+
+const stale = (given: number, current: number): string =>
+  `Stale data: given version (${given}) does not match the current version (${current})`;

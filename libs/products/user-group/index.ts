@@ -1,0 +1,28 @@
+import type { Registration } from '../registration.js';
+import { createUserGroup } from './create-user-group.workflow.js';
+import { modifyUserGroup } from './modify-user-group.workflow.js';
+import { reconcileUserGroup } from './reconcile-user-group.workflow.js';
+import { terminateUserGroup } from './terminate-user-group.workflow.js';
+import { compareUserGroup, updateUserGroupInExternalSystems } from './user-group.external.js';
+import { userGroupForms } from './user-group.forms.js';
+import { userGroupProduct } from './user-group.product.js';
+import { userGroupProvisioner } from './user-group.provisioner.js';
+import { validateUserGroup } from './validate-user-group.workflow.js';
+
+export { USER_GROUP_PRODUCT_ID } from './user-group.product.js';
+
+export const userGroup: Registration = {
+  product: userGroupProduct,
+  workflows({ directory }) {
+    const external = updateUserGroupInExternalSystems(directory);
+    return [
+      createUserGroup(),
+      modifyUserGroup(external),
+      terminateUserGroup(),
+      validateUserGroup(compareUserGroup(directory)),
+      reconcileUserGroup(external),
+    ];
+  },
+  provisioners: ({ directory }) => [userGroupProvisioner(directory)],
+  forms: userGroupForms,
+};
