@@ -40,7 +40,7 @@ export function recordStep<const K extends string, R extends TProperties = {}, B
     reads: { ...id, ...reads },
     adds: { subscription: loaded(blocks ?? {}) },
     async handler(state, context) {
-      const { subscription_id } = state as { subscription_id: string };
+      const { subscription_id } = state;
       const recorded = await record(spec, subscription_id, state as Values<R>, context);
       return { subscription: asLoaded(subscription_id, recorded) };
     },
