@@ -38,7 +38,8 @@ export class CallSender {
     const base = this.target.endpoints[api];
     if (base === undefined) throw new Error(`the CSP has no endpoint ${api}`);
     const asked = Object.entries(query).map(
-      ([name, value]) => `${name}=${encodeURIComponent(String(fill(value, values)))}`,
+      ([name, value]) =>
+        `${name}=${encodeURIComponent(String(fill(value, name === '$filter' ? quoted(values) : values)))}`,
     );
     return `${base}${fillPath(path, values)}${asked.length > 0 ? `?${asked.join('&')}` : ''}`;
   }
@@ -81,3 +82,12 @@ export class CallSender {
     return { ...ids, ...(traceparent !== undefined && { traceparent }) };
   }
 }
+
+/** For a text within the quotes of an OData filter, where a quote is written twice (OData 4.01 URL conventions, 5.1.1.6.1). */
+const quoted = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replaceAll("'", "''") : value,
+    ]),
+  );

@@ -39,5 +39,6 @@ function classifyPoll(answer: Answer, url: string, now: number): Outcome {
   if (state === undefined || state === 'Succeeded') return outcome;
   if (state !== 'Failed' && state !== 'Canceled') return classify({ ...answer, status: 202 }, url, now);
   const { code, message } = (at(parseJson(answer.text ?? ''), 'error') ?? {}) as { code?: string; message?: string };
-  return fault('refused', code ?? String(state), message ?? `the operation ended ${String(state)}`);
+  const { status } = answer;
+  return fault('refused', code ?? String(state), message ?? `the operation ended ${String(state)}`, { status });
 }

@@ -1,4 +1,5 @@
 export { protectSecrets } from './application/protect-secrets.js';
+export * from './domain/left-outside.js';
 export * from './domain/legal-commands.js';
 export * from './domain/paths.js';
 export { buildPayload, validateFacts } from './domain/payload.js';

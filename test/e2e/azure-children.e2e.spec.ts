@@ -16,7 +16,7 @@ async function child(kind: string, name: string, facts: Record<string, unknown>)
   expect([answer.status, answer.text]).toEqual([202, expect.any(String)]);
   return answer.body.id;
 }
-const person = { password_recovery_email_address: 'grace@example.org' };
+const person = { password_recovery_email_address: "grace.o'malley@example.org" };
 
 describe('after the portfolio', () => {
   it('applications, environments with their subscription, users and roles begin when their parents are there', async () => {

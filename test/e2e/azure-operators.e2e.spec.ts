@@ -22,10 +22,10 @@ describe('retry from an earlier stage', () => {
     const id = await createAzure(world);
     const failed = await reaches(world, id, 'BILLING_PROFILE_VERIFICATION_FAILED');
     expect(failed.stages[2].failure).toMatchObject({ kind: 'refused', code: 'ProvisioningFailed' });
-    expect(commandsOf(failed, 'retry-from').map((one: any) => one.stage)).toEqual([
-      'TENANT',
-      'BILLING_PROFILE_CREATION',
-    ]);
+    expect(commandsOf(failed, 'retry-from').map((one: any) => one.stage)).toEqual(['BILLING_PROFILE_CREATION']);
+    const second = await post(id, 'stages/TENANT/retry-from', { reason: 'a second tenant' });
+    expectProblem(second, 409, 'stage_behind_barrier');
+    expect(second.body).toMatchObject({ barrier: 'TENANT', stages: ['TENANT'] });
     expect((await post(id, 'stages/BILLING_PROFILE_CREATION/retry-from', { reason: 'it failed there' })).status).toBe(
       202,
     );
@@ -75,7 +75,8 @@ const leftOf = async (found: any) => {
   const tenant = found.stages[0].result.tenant_id as string;
   const profile = found.stages[2].result?.billing_profile_name ?? 'none';
   const all: any[] = await (await fetch(`${world.sandboxUrl}/azure/objects`)).json();
-  return all.filter(({ scope, name }) => scope === tenant || scope.endsWith(`/${profile}`) || name === profile);
+  const natural = ({ name }: any) => name === profile || name.startsWith(`${tenant}/`);
+  return all.filter((one) => one.scope === tenant || one.scope.endsWith(`/${profile}`) || natural(one));
 };
 const full = process.env['PURVEYOR_FULL'] === '1';
 
@@ -128,6 +129,36 @@ describe('the way back', () => {
     },
     60_000,
   );
+
+  it('what a long-running operation made is taken back although nobody had heard how it ended', async () => {
+    await world.script({ kind: 'billingOperation' }, { kind: 'fail', status: 403 });
+    const id = await createAzure(world);
+    await reaches(world, id, 'BILLING_PROFILE_VERIFICATION_FAILED');
+    await post(id, 'deprovision', { reason: 'given up' });
+    const found = await reaches(world, id, 'DEPROVISIONED');
+    expect((await changesOf(world, id)).map(({ kind }) => kind)).toContain('deleteBillingProfile');
+    expect((await leftOf(found)).map(({ collection }) => collection)).toEqual(['users']);
+    expect(found.leftOutside).toEqual([
+      { stage: 'TENANT', certain: true, command: null, reason: expect.stringContaining('by hand') },
+    ]);
+  }, 60_000);
+
+  it('what succeeds only after the portfolio was abandoned is recorded, shown and taken back', async () => {
+    await world.script({ kind: 'createBillingRoleAssignment' }, { kind: 'delay', ms: 2_000 });
+    const id = await createAzure(world);
+    await reaches(world, id, 'BILLING_PROFILE_TENANT_ACCESS_IN_PROGRESS');
+    expect((await post(id, 'abandon', { reason: 'too slow' })).status).toBe(202);
+    const late = await until(
+      () => portfolio(world, id),
+      ({ leftOutside }) => leftOutside.some((one: any) => one.stage === 'BILLING_PROFILE_TENANT_ACCESS' && one.certain),
+    );
+    expect(late).toMatchObject({ state: 'ABANDONED', phase: 'ABANDONED' });
+    expect(late.leftOutside.at(-1)).toMatchObject({ command: 'deprovision', reason: null });
+    expect((await world.events(`portfolio-${id}`)).at(-1)).toMatchObject({ type: 'StageCompletedLate' });
+    await post(id, 'deprovision', { reason: 'too slow' });
+    const found = await reaches(world, id, 'DEPROVISIONED');
+    expect((await leftOf(found)).map(({ collection }) => collection)).toEqual(['users']);
+  }, 60_000);
 
   it('a failure on the way back is shown as such, and goes on when it is resumed', async () => {
     const id = await createAzure(world);

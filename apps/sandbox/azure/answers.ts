@@ -34,6 +34,6 @@ export function putOnce({ store }: AzureWorld, place: Place, data: Data): AzureW
 export const removeOnce = ({ store }: AzureWorld, place: Place): AzureWork =>
   store.remove(...place) ? noContent(true) : notFound(place[2]);
 
-/** The id in `principalId eq '...'`. */
+/** The text in `principalId eq '...'`, where a quote is written twice. */
 export const filtered = (query: URLSearchParams, field: string): string | undefined =>
-  new RegExp(`^${field} eq '([^']+)'$`).exec(query.get('$filter') ?? '')?.[1];
+  new RegExp(`^${field} eq '((?:[^']|'')+)'$`).exec(query.get('$filter') ?? '')?.[1]?.replaceAll("''", "'");

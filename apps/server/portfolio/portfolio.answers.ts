@@ -62,6 +62,10 @@ export const PortfolioDetailSchema = Type.Object({
   revision: count,
   position: count,
   commands: Type.Array(Type.Object({ command: text, stage: Type.Optional(text) })),
+  leftOutside: Type.Array(
+    Type.Object({ stage: text, certain: flag, command: orNull(Type.Literal('deprovision')), reason: orNull(text) }),
+    { description: 'What an abandoned or deprovisioned portfolio left at the CSP, and the command that takes it back' },
+  ),
 });
 
 export const PlanSchema = Type.Object({

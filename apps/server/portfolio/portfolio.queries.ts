@@ -1,6 +1,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
-import { legalUnder, planDescription, type Existing, type PlanDescription, type PortfolioState } from '#portfolio';
+import {
+  leftOutside,
+  legalUnder,
+  planDescription,
+  type Existing,
+  type PlanDescription,
+  type PortfolioState,
+} from '#portfolio';
 import { listPortfolios, portfolio, type Page, type PortfolioDetail, type PortfolioItem } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import type { ListPortfoliosDto } from './portfolio.query.dto.js';
@@ -41,11 +48,16 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
   async execute({ id }: GetPortfolio) {
     const found = await portfolio(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('portfolio_not_found', 404, 'there is no such portfolio');
-    if (found.phase === 'CONFIGURATION_ERROR') return { ...found, commands: [] };
+    if (found.phase === 'CONFIGURATION_ERROR') return { ...found, commands: [], leftOutside: [] };
     const { state } = await this.parts.runtime.load<PortfolioState>(`portfolio-${id}`);
     const existing = state as Existing;
     const plan = this.parts.plans.find(existing.csp, existing.plan);
-    return { ...found, ...(plan ? {} : { phase: 'CONFIGURATION_ERROR' }), commands: legalUnder(existing, plan) };
+    return {
+      ...found,
+      ...(plan ? {} : { phase: 'CONFIGURATION_ERROR' }),
+      commands: legalUnder(existing, plan),
+      leftOutside: leftOutside(existing, plan),
+    };
   }
 }
 

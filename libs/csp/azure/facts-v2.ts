@@ -16,7 +16,7 @@ export const clin = Type.Object(
   {
     number: Type.String({ pattern: '^\\d{4}$', description: 'contract line item number' }),
     type: Type.String({ pattern: '^[1-4]$', description: 'last digit of the type of the CLIN' }),
-    obligated_amount: Type.Number({ minimum: 0, description: 'in USD' }),
+    obligated_amount: Type.Number({ minimum: 0, maximum: 1e12, description: 'in USD' }),
     start_date: date,
     end_date: date,
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Driving } from '#kernel';
+import type { Driving, Refusal } from '#kernel';
 import { buildPayload, PlanRegistry, portfolioDecider, type PortfolioCommand, type PortfolioState } from '#portfolio';
 import { azure, azurePlanV2 } from '../index.js';
 
@@ -75,6 +75,74 @@ describe('when a portfolio on version 2 starts', () => {
   it('is not started by hand while it may not', () => {
     const byHand = { ...create([], day('2026-06-01')), advance: 'manual' } as PortfolioCommand;
     expect(() => tell(byHand, { type: 'TriggerNextTransition', time: day('2026-06-01') })).toThrow(/may not start yet/);
+  });
+});
+
+describe('task orders that cannot be', () => {
+  const faultsOf = (...orders: object[]): readonly string[] => {
+    try {
+      tell(create(orders, day('2026-06-01')));
+    } catch (error) {
+      return (error as Refusal).errors.map(({ pointer, message }) => `${pointer} ${message}`);
+    }
+    return [];
+  };
+  const at = '/facts/task_orders/0';
+  const good = clin('0001', '2026-01-01', '2026-12-31');
+  const amount = (obligated_amount: unknown) => order(true, { ...good, obligated_amount });
+
+  it.each<[string, object[], string]>([
+    [
+      'a period that ends before it begins',
+      [order(true, clin('0001', '2026-12-31', '2026-01-01'))],
+      `${at}/clins/0/end_date is before the start date`,
+    ],
+    [
+      '30 February',
+      [order(true, clin('0001', '2026-02-30', '2026-12-31'))],
+      `${at}/clins/0/start_date is no day of the calendar`,
+    ],
+    [
+      '29 February of no leap year',
+      [order(true, clin('0001', '2026-01-01', '2027-02-29'))],
+      `${at}/clins/0/end_date is no day of the calendar`,
+    ],
+    [
+      'two CLINs of one number',
+      [order(true, good, { ...good, type: '2' })],
+      `${at}/clins/1/number is the number of the CLIN at 0 too`,
+    ],
+    [
+      'two orders of one number',
+      [order(true, good), order(false, good)],
+      '/facts/task_orders/1/number is the number of the task order at 0 too',
+    ],
+    ['a negative amount', [amount(-1)], `${at}/clins/0/obligated_amount must be >= 0`],
+    ['an amount beyond all numbers', [amount(JSON.parse('1e400'))], `${at}/clins/0/obligated_amount must be number`],
+    ['an amount that is no number', [amount(Number.NaN)], `${at}/clins/0/obligated_amount must be number`],
+    ['an amount beyond reason', [amount(1e13)], `${at}/clins/0/obligated_amount must be <= 1000000000000`],
+    [
+      'digits of another script',
+      [order(true, { ...good, number: '٠٠٠١' })],
+      `${at}/clins/0/number must match pattern "^\\d{4}$"`,
+    ],
+    [
+      'more CLINs than an order has',
+      [order(true, ...Array.from({ length: 101 }, () => good))],
+      `${at}/clins must not have more than 100 items`,
+    ],
+    [
+      'more orders than there are',
+      Array.from({ length: 101 }, () => order(true, good)),
+      '/facts/task_orders must not have more than 100 items',
+    ],
+  ])('%s', (_name, orders, fault) => {
+    expect(faultsOf(...orders)).toEqual([fault]);
+  });
+
+  it('a period in the past is none of them: the portfolio waits and says why', () => {
+    const state = tell(create([order(true, clin('0001', '1999-01-01', '1999-12-31'))], day('2026-06-01')));
+    expect(state).toMatchObject({ phase: 'POSTPONED', reason: { code: 'period_over' } });
   });
 });
 

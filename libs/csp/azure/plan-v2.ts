@@ -13,6 +13,7 @@ import { productPurchaseStages } from './stages/product-purchase.stages.js';
 import { taskOrderStages } from './stages/task-order.stages.js';
 import { tenantPrincipalStages } from './stages/tenant-principal.stages.js';
 import { tenant } from './stages/tenant.stage.js';
+import { taskOrderFaults } from './task-order-faults.js';
 
 /** Version 2: the 22 stages of ATAT, from the tenant to its policies. */
 export const azurePlanV2: StagePlan = {
@@ -20,6 +21,7 @@ export const azurePlanV2: StagePlan = {
   name: 'azure',
   version: 2,
   facts: azureFactsV2,
+  factFaults: taskOrderFaults,
   start: funding,
   after: afterAzure,
   stages: [

@@ -145,8 +145,8 @@ export const state: readonly ErrorEntry[] = [
     'stage_behind_barrier',
     409,
     'The stage cannot be done again',
-    'A later stage is done and ended what this one, or one behind it, needs; `barrier` names it and `stages` what it holds up.',
-    'Retry from a stage behind the barrier, or take the portfolio back.',
+    'A stage behind it ended what others need, cannot be taken back, or has an unknown outcome; `barrier` names it and `stages` what it holds up.',
+    'Resume, retry from a stage behind the barrier, or take the portfolio back.',
   ),
   entry(
     'invalid_transition',

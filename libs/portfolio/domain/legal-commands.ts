@@ -30,7 +30,8 @@ export function legalCommands(state: PortfolioState, plans: PlanRegistry): reado
 export function legalUnder(state: Existing, plan: StagePlan | undefined): readonly LegalCommand[] {
   if (plan === undefined) return [];
   const stage = currentStage(state);
-  const skip = stage !== undefined && stageOf(plan, stage)?.skippable ? [{ command: 'skip', stage } as const] : [];
+  const passable = stage !== undefined && (stageOf(plan, stage)?.skippable || state.before[stage] !== undefined);
+  const skip = passable ? [{ command: 'skip', stage } as const] : [];
   const trigger = state.advance === 'manual' ? [{ command: 'trigger-next-transition' } as const] : [];
   const back = plan.stages.some(({ undo }) => undo !== undefined) ? [{ command: 'deprovision' } as const] : [];
   const pause = { command: state.paused === undefined ? 'pause' : 'continue' } as const;

@@ -4,7 +4,7 @@ import { dutyStep, type PortfolioEvent } from '../published/index.js';
 import { failedDuties } from './duties.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { sameJson } from './paths.js';
-import { buildPayload, invalid, refuseBadInput } from './payload.js';
+import { buildPayload, invalid, refuseBadInput, refuseNoReason, type Facts } from './payload.js';
 import type { PortfolioCommand, ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, sourcesOf, type Existing } from './portfolio.state.js';
 import { conflict, noStage, notSkippable } from './refusals.js';
@@ -57,25 +57,35 @@ function resumeBack(state: Existing, plan: StagePlan, stage: Stage, time: number
 function leave(state: Existing, plan: StagePlan, stage: Stage, { reason, time }: SkipStage): readonly PortfolioEvent[] {
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
-  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  refuseNoReason(reason);
   return [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
 }
 
-/** Passes over the current stage where the plan allows it; what later stages read must be given. */
+/**
+ * Passes over the current stage where the plan allows it; what later stages read must be given. A stage that was done before it was set
+ * back may always be passed over: it keeps what it had answered.
+ */
 export function skip(state: Existing, plan: StagePlan, command: SkipStage): readonly PortfolioEvent[] {
   const stage = known(plan, command.stage);
-  const { reason, result, time } = command;
+  const kept = keptOf(state, stage.name);
+  const { reason, result = kept, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
   if (state.phase === 'DEPROVISION_FAILED') return leave(state, plan, stage, command);
-  if (!stage.skippable) throw notSkippable(state, legalUnder(state, plan), stage.name);
+  if (!stage.skippable && kept === undefined) throw notSkippable(state, legalUnder(state, plan), stage.name);
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
-  checkSkip(plan, stage, command);
+  checkSkip(plan, stage, { reason, result });
   return [{ type: 'StageSkipped', data: { step: stage.name, reason, ...(result && { result }), time } }];
 }
 
-function checkSkip(plan: StagePlan, stage: Stage, { reason, result }: SkipStage): void {
+/** The result that the stage had before it was set back. */
+function keptOf(state: Existing, name: string): Facts | undefined {
+  const before = state.before[name];
+  return before?.status === 'done' ? (before.result as Facts) : undefined;
+}
+
+function checkSkip(plan: StagePlan, stage: Stage, { reason, result }: Pick<SkipStage, 'reason' | 'result'>): void {
   const faults = [
     ...(reason.trim() === '' ? [{ pointer: '/reason', message: 'must not be empty' }] : []),
     ...(result !== undefined ? [...faultsOf(stage.result, result, '/result'), ...strangers(stage, result)] : []),
@@ -98,7 +108,7 @@ const isRead = (plan: StagePlan, name: string): boolean =>
 export function abandon(state: Existing, plan: StagePlan, reason: string, time: number): readonly PortfolioEvent[] {
   if (state.phase === 'ABANDONED' && state.reason === reason) return [];
   if (!fits(state, plan, { command: 'abandon' })) throw conflict(state, legalUnder(state, plan), 'abandon');
-  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  refuseNoReason(reason);
   return [{ type: 'PortfolioAbandoned', data: { reason, time } }];
 }
 
@@ -121,6 +131,7 @@ export function pauseOrContinue(
 ): readonly PortfolioEvent[] {
   const { type, time } = command;
   const name = type === 'PausePortfolio' ? 'pause' : 'continue';
+  if (type === 'PausePortfolio') refuseNoReason(command.reason);
   if (fits(state, plan, { command: name }))
     return type === 'PausePortfolio'
       ? [{ type: 'PortfolioPaused', data: { reason: command.reason, time } }]

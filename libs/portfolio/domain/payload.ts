@@ -29,7 +29,8 @@ const factsRead = (from: Provenance): readonly string[] =>
 export function validateFacts(plan: StagePlan, facts: unknown): readonly Fault[] {
   const faults = faultsOf(plan.facts, facts, '/facts');
   if (faults.length > 0) return faults;
-  return plan.stages.flatMap((stage) => payloadFaults(stage, facts as Facts));
+  const between = plan.factFaults?.(facts as Facts) ?? [];
+  return [...between, ...plan.stages.flatMap((stage) => payloadFaults(stage, facts as Facts))];
 }
 
 function payloadFaults(stage: Stage, facts: Facts): readonly Fault[] {
@@ -53,3 +54,8 @@ export function refuseBadInput(stage: Stage, payload: Facts): void {
 
 export const invalid = (detail: string, faults: readonly Fault[]): Refusal =>
   new Refusal('validation_failed', 400, detail, {}, faults);
+
+/** Refuses a command that goes into the log without saying why. */
+export function refuseNoReason(reason: string): void {
+  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+}

@@ -4,13 +4,21 @@ import type { PortfolioEvent, StageEvent } from '../published/index.js';
 import { create, isSamePortfolio } from './create-portfolio.js';
 import { legalUnder } from './legal-commands.js';
 import { abandon, pauseOrContinue, resume, skip, trigger } from './operator-commands.js';
+import { lateSuccess } from './late-success.js';
 import { pick } from './paths.js';
 import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
 import type { PortfolioCommand } from './portfolio.commands.js';
 import { decideAfter, owedAfter } from './duties.js';
 import { evolve, requests } from './portfolio.evolve.js';
-import { currentRequest, currentStage, sourcesOf, type Existing, type PortfolioState } from './portfolio.state.js';
+import {
+  currentRequest,
+  currentStage,
+  sourcesOf,
+  type Existing,
+  type In,
+  type PortfolioState,
+} from './portfolio.state.js';
 import { conflict, noPortfolio } from './refusals.js';
 import { revealed } from './secrets.js';
 import { retryFrom } from './set-back.js';
@@ -104,9 +112,15 @@ function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): r
     return startOrPostpone(plans.bound(state.csp, state.plan), state.facts, command.time, state);
   if (state.phase === 'COMPLETED')
     return decideAfter(state, plans.bound(state.csp, state.plan), command, misfit) as readonly StageEvent[];
+  if (state.phase === 'ABANDONED') return tooLate(plans, command, state);
   if (state.phase !== 'STARTED' && state.phase !== 'DEPROVISIONING') return [];
   const plan = plans.bound(state.csp, state.plan);
   return [...ofStage(plan, command, state), ...(decideBack(state, plan, command) as readonly StageEvent[])];
+}
+
+function tooLate(plans: PlanRegistry, command: Driving, state: In<'ABANDONED'>): readonly PortfolioEvent[] {
+  const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
+  return lateSuccess(state, stage, stage ? ownNames(stage, command) : command, misfit);
 }
 
 function ofStage(plan: StagePlan, command: Driving, state: Existing): readonly PortfolioEvent[] {

@@ -18,7 +18,7 @@ export function evolve(state: PortfolioState, event: PortfolioEvent): PortfolioS
   if (event.type === 'PortfolioCreated') return state.phase === 'ABSENT' ? created(event.data) : state;
   if (state.phase === 'ABSENT' || state.phase === 'DEPROVISIONED') return state;
   if (event.type === 'DeprovisioningRequested') return { ...base(state), phase: 'DEPROVISIONING', paused: undefined };
-  if (state.phase === 'ABANDONED') return state;
+  if (state.phase === 'ABANDONED') return lateSuccess(state, event);
   if (event.type === 'FactsAmended') return { ...state, facts: { ...state.facts, ...event.data.facts } };
   if (state.phase === 'COMPLETED') return dutyEvent(state, event);
   return state.phase === 'DEPROVISIONING' || state.phase === 'DEPROVISION_FAILED'
@@ -94,6 +94,13 @@ function requestEvent(state: Existing, event: RequestEvent): PortfolioState {
   return request ? { ...state, stages: { ...state.stages, [step]: request } } : state;
 }
 
+/** What had been given up was done after all: it is kept for the way back and changes nothing else. */
+function lateSuccess(state: Existing, event: PortfolioEvent): PortfolioState {
+  if (event.type !== 'StageCompletedLate') return state;
+  const request = requests.evolve(requestOf(state, event.data.step), { ...event, type: STAGE_EVENTS.completed });
+  return request ? { ...state, stages: { ...state.stages, [event.data.step]: request } } : state;
+}
+
 /** A complete portfolio stays complete whatever becomes of what is owed after it. */
 function dutyEvent(state: Existing, event: PortfolioEvent): PortfolioState {
   const name = 'step' in event.data ? dutyOf(event.data.step) : undefined;
@@ -122,6 +129,7 @@ function created(data: PortfolioCreated['data']): PortfolioState {
     createdAt: time,
     current: 0,
     stages: {},
+    before: {},
     corrections: {},
     generations: {},
     paused: undefined,
@@ -169,6 +177,7 @@ function setBack(state: Existing, to: string): PortfolioState {
   const current = state.plan.stages.indexOf(to);
   const kept = state.plan.stages.slice(0, current);
   const aside = Object.entries(state.stages).filter(([name]) => !kept.includes(name));
+  const done = aside.filter(([, { status }]) => status === 'done');
   const generations = aside.map(([name]) => [name, requestOf(state, name)?.generation ?? 0] as const);
   return {
     ...base(state),
@@ -176,6 +185,7 @@ function setBack(state: Existing, to: string): PortfolioState {
     released: true,
     current,
     stages: Object.fromEntries(Object.entries(state.stages).filter(([name]) => kept.includes(name))),
+    before: { ...state.before, ...Object.fromEntries(done) },
     generations: { ...state.generations, ...Object.fromEntries(generations) },
   };
 }
@@ -200,6 +210,7 @@ function core(state: Existing) {
   const more = {
     corrections: state.corrections,
     generations: state.generations,
+    before: state.before,
     undone: state.undone,
     duties: state.duties,
   };

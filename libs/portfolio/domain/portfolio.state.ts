@@ -33,6 +33,8 @@ interface Created {
   readonly current: number;
   /** Stages that have begun, by name. Nothing is ever overwritten by another stage. */
   readonly stages: Readonly<Record<string, StageProgress>>;
+  /** What was done before its stage was set back: it may still be there, and an operator may go on with it. */
+  readonly before: Readonly<Record<string, StageProgress>>;
   /** What operators corrected in a stage's payload. */
   readonly corrections: Readonly<Record<string, Facts>>;
   /** Last generation of stages that were set back. */
@@ -68,6 +70,12 @@ export const currentStage = (state: Existing): string | undefined => state.plan.
 export function currentRequest(state: Existing): Request | undefined {
   const progress = state.stages[currentStage(state) ?? ''];
   return progress === undefined || progress.status === 'skipped' ? undefined : progress;
+}
+
+/** What is known to be there of a stage: what was done, or was done before it was set back. */
+export function standing(state: Existing, name: string): StageProgress | undefined {
+  const now = state.stages[name];
+  return now?.status === 'done' ? now : (state.before[name] ?? now);
 }
 
 /** Results by stage: of completed ones what the CSP answered, of skipped ones what the operator gave. */

@@ -2,7 +2,7 @@ import { Refusal } from '#kernel';
 import type { PortfolioEvent } from '../published/index.js';
 import { barrierBefore, type Barrier } from './barriers.js';
 import { legalUnder } from './legal-commands.js';
-import { invalid } from './payload.js';
+import { refuseNoReason } from './payload.js';
 import type { RetryFrom } from './portfolio.commands.js';
 import type { Existing } from './portfolio.state.js';
 import { conflict, noStage } from './refusals.js';
@@ -18,7 +18,7 @@ export function retryFrom(
   if (stageOf(plan, stage) === undefined) throw noStage(stage, names);
   if (state.phase !== 'FAILED' || names.indexOf(stage) >= state.current)
     throw conflict(state, legalUnder(state, plan), `retry from ${stage}`);
-  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  refuseNoReason(reason);
   const barrier = barrierBefore(state, plan, stage);
   if (barrier !== undefined) throw behind(stage, barrier);
   return [{ type: 'StagesSetBack', data: { to: stage, reason, time } }];
@@ -28,6 +28,6 @@ const behind = (stage: string, barrier: Barrier): Refusal =>
   new Refusal(
     'stage_behind_barrier',
     409,
-    `${stage} cannot be done again: ${barrier.stage} is done and ended what ${barrier.behind.join(', ')} need`,
+    `${stage} cannot be done again because of ${barrier.stage}: ${barrier.why}`,
     { barrier: barrier.stage, stages: barrier.behind },
   );

@@ -1,4 +1,5 @@
 import { Type, type TObject } from 'typebox';
+import type { Fault } from '#kernel';
 import type { RequestPolicy } from '#runtime';
 import type { OperationFields, StageCall } from './stage-call.js';
 
@@ -66,6 +67,8 @@ export interface StagePlan {
   readonly name: string;
   readonly version: number;
   readonly facts: TObject;
+  /** What no schema can say: faults between facts that fit theirs, with pointers below `/facts`. Pure. */
+  readonly factFaults?: (facts: Facts) => readonly Fault[];
   /** Without one a portfolio may start at any time. */
   readonly start?: StartRule;
   readonly stages: readonly Stage[];

@@ -1,23 +1,34 @@
-import type { Driving, Owed } from '#kernel';
-import type { RequestEvent, RequestSpec } from '#runtime';
+import type { Driving, Failure, Owed } from '#kernel';
+import type { Request, RequestEvent, RequestSpec } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { undoStep } from '../published/index.js';
 import { legalUnder } from './legal-commands.js';
+import { endedItself, waiterFor } from './operations.js';
 import { undoOf, undoRequests } from './portfolio.evolve.js';
-import { currentRequest, currentStage, type Existing, type StageProgress } from './portfolio.state.js';
+import { currentRequest, currentStage, standing, type Existing, type StageProgress } from './portfolio.state.js';
 import { conflict } from './refusals.js';
-import { invalid } from './payload.js';
+import { refuseNoReason } from './payload.js';
 import { stageOf, undoStage, type Stage, type StagePlan } from './stage-plan.js';
+import { namesIn } from './template.js';
 
 /** Begins the way back. What failed without a known outcome is asked once more, so that it can be taken back too. */
 export function deprovision(state: Existing, plan: StagePlan, reason: string, time: number): readonly PortfolioEvent[] {
   if (!legalUnder(state, plan).some(({ command }) => command === 'deprovision'))
     throw conflict(state, legalUnder(state, plan), 'deprovision');
-  if (reason.trim() === '') throw invalid('a reason is needed', [{ pointer: '/reason', message: 'must not be empty' }]);
+  refuseNoReason(reason);
   const begun: PortfolioEvent = { type: 'DeprovisioningRequested', data: { reason, time } };
   const request = currentRequest(state);
-  const asked = request?.status === 'failed' && ['unknown', 'retryable'].includes(request.failure.kind);
-  return asked ? [begun, { type: 'StageResumed', data: { step: request.step, time } }] : [begun];
+  const stage = stageOf(plan, request?.step ?? '');
+  return request && stage && isOpen(stage, request)
+    ? [begun, { type: 'StageResumed', data: { step: request.step, time } }]
+    : [begun];
+}
+
+/** Asking once more may tell what became of it: nothing is known, or only that asking was refused. */
+function isOpen({ awaits }: Stage, request: Request): boolean {
+  if (request.status !== 'failed') return false;
+  const { kind } = request.failure;
+  return awaits === undefined ? kind === 'unknown' || kind === 'retryable' : !endedItself(request.failure);
 }
 
 /** The stage whose own request must end before anything is taken back: it is under way, or an operation of the CSP goes on. */
@@ -35,7 +46,7 @@ export function unsettled(state: Existing, plan: StagePlan): Stage | undefined {
 export function nextUndo(state: Existing, plan: StagePlan): Stage | undefined {
   return plan.stages.findLast(({ name, undo }) => {
     const status = state.undone[name]?.status;
-    return undo !== undefined && state.stages[name] !== undefined && status !== 'done' && status !== 'left';
+    return undo !== undefined && standing(state, name) !== undefined && status !== 'done' && status !== 'left';
   });
 }
 
@@ -44,16 +55,32 @@ export function goOnBack(state: Existing, plan: StagePlan, time: number): readon
   if (state.phase !== 'DEPROVISIONING' || unsettled(state, plan)) return [];
   const stage = nextUndo(state, plan);
   if (stage === undefined) return [{ type: 'PortfolioDeprovisioned', data: { time } }];
-  const reason = whyNot(stage, state.stages[stage.name]!);
+  const reason = whyNot(state, plan, stage);
   return reason === undefined ? [] : [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
 }
 
-function whyNot({ undo }: Stage, progress: StageProgress): string | undefined {
-  if (undo && 'cannot' in undo) return undo.cannot;
+function whyNot(state: Existing, plan: StagePlan, stage: Stage): string | undefined {
+  if (stage.undo && 'cannot' in stage.undo) return stage.undo.cannot;
+  const progress = standing(state, stage.name)!;
   if (progress.status === 'skipped') return `it was skipped: ${progress.reason}`;
-  const unknown = progress.status === 'failed' && progress.failure.kind !== 'refused';
-  return unknown ? `what became of it is not known: ${progress.failure.code}` : undefined;
+  if (isUnknown(progress)) return unknown(progress.failure);
+  const waiting = stage.awaits ? progress : progress.status === 'done' ? waitedFor(state, plan, stage) : undefined;
+  return waiting?.status === 'failed' && !endedItself(waiting.failure) ? unknown(waiting.failure) : undefined;
 }
+
+/** How the stage stands that waits for the operation of this one, if only that one's result says what is to be taken back. */
+function waitedFor(state: Existing, plan: StagePlan, stage: Stage): StageProgress | undefined {
+  const waiter = waiterFor(plan, stage);
+  const values = known(standing(state, stage.name));
+  const calls = undoStage(stage)?.calls ?? [];
+  const possible = calls.some((call) => namesIn(call).every((name) => Object.hasOwn(values, name)));
+  return waiter && !possible ? state.stages[waiter.name] : undefined;
+}
+
+const isUnknown = (progress: StageProgress): progress is Request & { status: 'failed' } =>
+  progress.status === 'failed' && progress.failure.kind !== 'refused';
+
+const unknown = ({ code }: Failure): string => `what became of it is not known: ${code}`;
 
 /** What the stage that is being taken back owes. */
 export function owedBack(state: Existing, plan: StagePlan): readonly Owed[] {
@@ -67,7 +94,7 @@ const undoSpec = (state: Existing, undo: Stage): RequestSpec => ({
   effect: undo.effect,
   pollEffect: undo.pollEffect,
   policy: undo.policy,
-  freshInput: () => known(state.stages[undo.name]),
+  freshInput: () => known(standing(state, undo.name)),
 });
 
 /** Decides what comes for the stage that is being taken back. */

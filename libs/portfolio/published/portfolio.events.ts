@@ -69,6 +69,16 @@ export const schemas = {
     reason: Type.String(),
     time,
   }),
+  StageCompletedLate: Type.Object(
+    {
+      step,
+      generation: Type.Integer({ minimum: 1 }),
+      attempt: Type.Integer({ minimum: 0 }),
+      result: Type.Unknown(),
+      time,
+    },
+    { description: 'the success of what was under way when the portfolio was abandoned: it stays outside' },
+  ),
   PortfolioPaused: Type.Object({ reason: Type.String(), time }),
   PortfolioContinued: Type.Object({ time }),
   TransitionTriggered: Type.Object({ time }),
@@ -97,6 +107,7 @@ const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   StageStarted: personalBelow('input'),
   StageDeprovisioningStarted: personalBelow('input'),
   StageCompleted: personalBelow('result'),
+  StageCompletedLate: personalBelow('result'),
 };
 
 /** A portfolio has one owner, so the portfolio is the data subject: its stream's name is the key's id. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRefusal, type Outcome } from '#kernel';
-import { legalCommands, planDescription, portfolioView, stateName, type PortfolioCommand } from '../index.js';
+import {
+  leftOutside,
+  legalCommands,
+  planDescription,
+  portfolioView,
+  stateName,
+  type PortfolioCommand,
+} from '../index.js';
 import { create, decider, done, fold, lost, plan, plans, play, refused, step, types, type Told } from './fixture.js';
 
 const accepted: Outcome = { kind: 'accepted', location: 'http://csp/op/1' };
@@ -105,9 +112,25 @@ describe('a portfolio', () => {
       expect(step(fold(play(...told)), again)).toEqual([]);
   });
 
-  it('is silent towards outcomes after it was abandoned', () => {
-    expect(step(fold(play(automatic, 'intend', abandon)), done())).toEqual([]);
-    expect(decider.next(fold(play(automatic, 'intend', abandon)))).toEqual([]);
+  it('records a success that comes after it was abandoned, once: it stays outside until it is taken back', () => {
+    const given = [automatic, 'intend', abandon] as const;
+    expect(step(fold(play(...given)), refused)).toEqual([]);
+    expect(step(fold(play(...given)), { kind: 'done', result: { odd: 1 } })).toEqual([]);
+    expect(decider.next(fold(play(...given)))).toEqual([]);
+    const events = play(...given, done('late'));
+    expect(events.at(-1)).toMatchObject({ type: 'StageCompletedLate', data: { step: 'A', result: { id: 'late' } } });
+    const state = fold(events);
+    if (state.phase !== 'ABANDONED') throw new Error(state.phase);
+    expect(step(state, done('late'))).toEqual([]);
+    expect(leftOutside(state, plan)).toEqual([{ stage: 'A', certain: true, command: 'deprovision', reason: null }]);
+    const back = fold(play(...given, done('late'), { type: 'DeprovisionPortfolio', reason: 'r', time: 9 }));
+    expect(decider.next(back)[0]).toMatchObject({ key: 'A/undo/1', input: { id: 'late' } });
+  });
+
+  it('says what may have stayed outside when nobody knows', () => {
+    const state = fold(play(automatic, 'intend', lost, 'intend', lost, abandon));
+    if (state.phase === 'ABSENT') throw new Error('absent');
+    expect(leftOutside(state, plan)).toEqual([{ stage: 'A', certain: false, command: 'deprovision', reason: null }]);
   });
 
   it('makes a result that does not fit a failure that names each field', () => {

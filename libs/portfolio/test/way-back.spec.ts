@@ -92,14 +92,16 @@ describe('the way back', () => {
 
 describe('retry from an earlier stage', () => {
   it('does that stage and all behind it under new keys, with the results before it', () => {
-    const state = fold(play(...toC, refused, retryFrom('B')));
-    expect(decider.next(state)[0]).toMatchObject({ key: 'B/2', attempt: 1, input: { a: 'a' } });
-    const again = fold(play(...toC, refused, retryFrom('B'), 'intend', done('b2'), 'intend', refused, retryFrom('A')));
-    expect(decider.next(again)[0]).toMatchObject({ key: 'A/2' });
+    const failed: Told[] = [...toB, refused, retryFrom('A')];
+    expect(decider.next(fold(play(...failed)))[0]).toMatchObject({ key: 'A/2', attempt: 1, input: { who: 'me' } });
+    const again: Told[] = [...failed, 'intend', done('a2')];
+    expect(decider.next(fold(play(...again)))[0]).toMatchObject({ key: 'B/2', attempt: 1, input: { a: 'a2' } });
+    const third = fold(play(...again, 'intend', refused, retryFrom('A')));
+    expect(decider.next(third)[0]).toMatchObject({ key: 'A/3' });
   });
 
   it('is silent towards what still comes for the requests that were set aside', () => {
-    const state = fold(play(...toC, refused, retryFrom('A'), 'intend'));
+    const state = fold(play(...toB, refused, retryFrom('A'), 'intend'));
     const late = { type: 'Outcome', key: 'A/1', attempt: 1, outcome: done('old'), time: 9, jitter: 0 } as const;
     expect(decider.decide(late as never, state)).toEqual([]);
   });
@@ -108,6 +110,25 @@ describe('retry from an earlier stage', () => {
     expect(refusal(() => step(fold(play(...toC)), retryFrom('A'))).code).toBe('state_conflict');
     expect(refusal(() => step(fold(play(...toC, refused)), retryFrom('C'))).code).toBe('state_conflict');
     expect(refusal(() => step(fold(play(...toC, refused)), retryFrom('Z'))).status).toBe(404);
+  });
+
+  it('does nothing again that would then be there twice', () => {
+    const { code, extra } = refusal(() => step(fold(play(...toC, refused)), retryFrom('A')));
+    expect([code, extra]).toEqual(['stage_behind_barrier', { barrier: 'B', stages: ['B'] }]);
+  });
+
+  it('asks under no other key for what nobody knows the outcome of', () => {
+    const state = fold(play(...toB, lost, 'intend', lost));
+    expect(legalCommands(state, plans).map(({ command }) => command)).not.toContain('retry-from');
+    expect(refusal(() => step(state, retryFrom('A'))).extra).toEqual({ barrier: 'B', stages: ['B'] });
+  });
+
+  it('keeps what was there: the operator may go on with it, and it is taken back', () => {
+    const clash: Told[] = [...toB, refused, retryFrom('A'), 'intend', refused];
+    const kept = fold(play(...clash, { type: 'SkipStage', stage: 'A', reason: 'it is there', time: 9 }));
+    expect(decider.next(kept)[0]).toMatchObject({ key: 'B/2', input: { a: 'a' } });
+    for (const told of [clash, [...clash, { type: 'SkipStage', stage: 'A', reason: 'it is there', time: 9 } as const]])
+      expect(decider.next(fold(play(...told, deprovision)))[0]).toMatchObject({ key: 'A/undo/1', input: { id: 'a' } });
   });
 });
 

@@ -117,6 +117,8 @@ function next(
     case 'FactsAmended':
     case 'TransitionTriggered':
       return doc;
+    case 'StageCompletedLate':
+      return completedLate(doc, event.data, at);
     case 'PortfolioCompleted':
       return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
     case 'PortfolioAbandoned':
@@ -124,6 +126,16 @@ function next(
     default:
       return ofStep(doc, event, at);
   }
+}
+
+/** It stays abandoned: only the stage shows what became of it. */
+function completedLate(
+  doc: PortfolioDoc,
+  { step, result }: { step: string; result?: unknown },
+  at: number,
+): PortfolioDoc {
+  const late = { ...ended, state: 'COMPLETED', endedAt: at, failure: null, result } as const;
+  return { ...doc, stages: doc.stages.map((stage) => (stage.stage === step ? { ...stage, ...late } : stage)) };
 }
 
 function ofStep(doc: PortfolioDoc, event: PortfolioEvent & { data: { step: string } }, at: number): PortfolioDoc {
