@@ -1,6 +1,7 @@
 export { protectSecrets } from './application/protect-secrets.js';
 export * from './domain/left-outside.js';
 export * from './domain/legal-commands.js';
+export { movedFacts, declaredMigration, whyNotMoved } from './domain/migrate-plan.js';
 export * from './domain/paths.js';
 export { buildPayload, validateFacts } from './domain/payload.js';
 export * from './domain/plan-description.js';

@@ -8,6 +8,7 @@ it('docs/how-to/add-a-csp.md shows every file of the provider as it is', () => {
     'libs/csp/sandbox/sandbox.plan.ts',
     'libs/csp/sandbox/sandbox.csp.ts',
     'libs/csp/csps.ts',
+    'libs/csp/sandbox/sandbox.plan-v2.ts',
   ]);
   for (const [, path, code] of shown) expect(code).toBe(read(path!));
 });

@@ -109,12 +109,16 @@ describe('eligibility', () => {
 describe('another CSP, added as docs/how-to/add-a-csp.md says', () => {
   it('is listed with its own plan, and a portfolio completes at it', async () => {
     const plan = await world.api('GET', '/api/csps/sandbox/plan');
-    expect(plan.body.stages.map((stage: any) => stage.name)).toEqual(['ACCOUNT', 'ENVIRONMENT']);
+    expect(plan.body.stages.map((stage: any) => stage.name)).toEqual(['ACCOUNT', 'PRODUCTION', 'TEST']);
     const body = { name: 'First', csp: 'sandbox', facts: { owner_email: 'ada@example.org' } };
     const { id } = (await world.api('POST', '/api/portfolios', body)).body;
     const found = await reaches(world, id, 'COMPLETED');
     expect(found.stages[1].result).toEqual({ environment_id: 'First/production' });
-    expect((await changesOf(world, id)).map(({ kind }) => kind)).toEqual(['createAccount', 'putEnvironment']);
+    expect((await changesOf(world, id)).map(({ kind }) => kind)).toEqual([
+      'createAccount',
+      'putEnvironment',
+      'putEnvironment',
+    ]);
   }, 40_000);
 
   it('an unknown CSP or version is refused by name', async () => {

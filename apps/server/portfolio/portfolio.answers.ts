@@ -23,6 +23,21 @@ export const PortfolioPageSchema = Type.Object({
   next: orNull(text),
 });
 
+export const MigrationPageSchema = Type.Object({
+  to: count,
+  items: Type.Array(
+    Type.Object({
+      id: uuid,
+      name: text,
+      state: text,
+      version: count,
+      movable: flag,
+      reason: orNull(Type.Object({ code: text, message: text })),
+    }),
+  ),
+  next: orNull(text),
+});
+
 const StageSchema = Type.Object({
   stage: text,
   state: Type.Enum(['WAITING', 'IN_PROGRESS', 'REQUESTED', 'COMPLETED', 'FAILED', 'SKIPPED']),

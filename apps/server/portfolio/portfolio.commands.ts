@@ -1,7 +1,14 @@
 import { Command } from '@nestjs/cqrs';
 import type { Accepted } from '../http/command-sender.js';
 import type { Caller } from '../http/caller.js';
-import type { AbandonDto, AmendFactsDto, CreatePortfolioDto, ResumeStageDto, SkipStageDto } from './portfolio.dto.js';
+import type {
+  AbandonDto,
+  AmendFactsDto,
+  CreatePortfolioDto,
+  MigratePlanDto,
+  ResumeStageDto,
+  SkipStageDto,
+} from './portfolio.dto.js';
 
 export class CreatePortfolio extends Command<Accepted> {
   constructor(
@@ -16,6 +23,16 @@ export class AmendFacts extends Command<Accepted> {
   constructor(
     readonly id: string,
     readonly body: AmendFactsDto,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+export class MigratePlan extends Command<Accepted> {
+  constructor(
+    readonly id: string,
+    readonly body: MigratePlanDto,
     readonly caller: Caller,
   ) {
     super();

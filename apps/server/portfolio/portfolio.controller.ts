@@ -10,14 +10,16 @@ import {
   AbandonDto,
   AmendFactsDto,
   CreatePortfolioDto,
+  MigratePlanDto,
   ReasonDto,
   ResumeStageDto,
   SkipStageDto,
 } from './portfolio.dto.js';
+import { ListMigration } from './migration.query.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
-import { ListPortfoliosDto, PlanDto } from './portfolio.query.dto.js';
+import { ListPortfoliosDto, MigrationDto, PlanDto } from './portfolio.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
-import { PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
+import { MigrationPageSchema, PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -64,6 +66,13 @@ export class PortfolioController {
   @ApiCommand(404)
   amend(@Param('id') id: string, @Body() body: AmendFactsDto, @FromCaller() caller: Caller) {
     return this.commands.execute(new commands.AmendFacts(id, body, caller));
+  }
+
+  @Post('portfolios/:id/migrate')
+  @HttpCode(202)
+  @ApiCommand(404)
+  migrate(@Param('id') id: string, @Body() body: MigratePlanDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.MigratePlan(id, body, caller));
   }
 
   @Post('portfolios/:id/stages/:stage/resume')
@@ -135,6 +144,13 @@ export class PortfolioController {
   @ApiCommand(404)
   trigger(@Param('id') id: string, @FromCaller() caller: Caller) {
     return this.commands.execute(new commands.TriggerNextTransition(id, caller));
+  }
+
+  @Get('csps/:csp/migration')
+  @ApiAnswer(MigrationPageSchema, 'Every portfolio on another version, and whether it could be moved to this one now')
+  @ApiProblems(400, 404, 503)
+  migration(@Param('csp') csp: string, @Query() query: MigrationDto) {
+    return this.queries.execute(new ListMigration(csp, query));
   }
 
   @Get('csps/:csp/plan')

@@ -64,6 +64,24 @@ export class SkipStageDto {
   result?: Record<string, unknown>;
 }
 
+export class MigratePlanDto {
+  @ApiProperty({ minimum: 1, description: 'Version of the stage plan to which the portfolio is moved' })
+  @IsInt()
+  @Min(1)
+  plan_version!: number;
+
+  @ApiProperty({ maxLength: 1000 })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  reason!: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Facts that the version asks for' })
+  @IsOptional()
+  @IsObject()
+  facts?: Record<string, unknown>;
+}
+
 /** Why: goes into the log. */
 export class ReasonDto {
   @ApiProperty({ maxLength: 1000 })

@@ -43,6 +43,24 @@ export class AmendFactsHandler implements ICommandHandler<commands.AmendFacts> {
   }
 }
 
+@CommandHandler(commands.MigratePlan)
+export class MigratePlanHandler implements ICommandHandler<commands.MigratePlan> {
+  constructor(
+    private readonly parts: Parts,
+    private readonly sender: CommandSender,
+    private readonly secrets: PortfolioSecrets,
+  ) {}
+
+  execute({ id, body, caller }: commands.MigratePlan) {
+    const stream = streamOf(id);
+    return this.sender.send(stream, caller, this.sender.commandId(caller), body, async () => {
+      const { plan_version: version, reason } = body;
+      const facts = await this.secrets.migrated(stream, version, body.facts ?? {});
+      return as({ type: 'MigratePlan', version, reason, facts, time: this.parts.clock.now() });
+    });
+  }
+}
+
 @CommandHandler(commands.ResumeStage)
 export class ResumeStageHandler implements ICommandHandler<commands.ResumeStage> {
   constructor(
@@ -120,6 +138,7 @@ export class TriggerNextTransitionHandler implements ICommandHandler<commands.Tr
 export const portfolioCommandHandlers = [
   CreatePortfolioHandler,
   AmendFactsHandler,
+  MigratePlanHandler,
   ResumeStageHandler,
   SkipStageHandler,
   AbandonPortfolioHandler,

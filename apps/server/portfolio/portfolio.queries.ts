@@ -10,6 +10,7 @@ import {
 } from '#portfolio';
 import { listPortfolios, portfolio, type Page, type PortfolioDetail, type PortfolioItem } from '#read-models';
 import { Parts } from '../composition/parts.js';
+import { ListMigrationHandler } from './migration.query.js';
 import type { ListPortfoliosDto } from './portfolio.query.dto.js';
 
 export class ListPortfolios extends Query<Page<PortfolioItem>> {
@@ -73,4 +74,9 @@ export class GetPlanHandler implements IQueryHandler<GetPlan> {
   }
 }
 
-export const portfolioQueryHandlers = [ListPortfoliosHandler, GetPortfolioHandler, GetPlanHandler];
+export const portfolioQueryHandlers = [
+  ListPortfoliosHandler,
+  GetPortfolioHandler,
+  GetPlanHandler,
+  ListMigrationHandler,
+];

@@ -8,6 +8,11 @@ export class ListPortfoliosDto extends PageDto {
   csp?: string;
 }
 
+export class MigrationDto extends PageDto {
+  @VersionParameter('To which version of the plan; the newest when absent')
+  to?: number;
+}
+
 export class PlanDto extends QueryDto {
   @VersionParameter('The newest when absent')
   version?: number;

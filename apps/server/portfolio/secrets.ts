@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#kernel';
 import {
+  declaredMigration,
+  movedFacts,
   protectSecrets,
   stageOf,
+  whyNotMoved,
   withGenerated,
   validateFacts,
   type PortfolioState,
@@ -13,6 +16,8 @@ import {
 import { Parts } from '../composition/parts.js';
 
 type Values = Record<string, unknown>;
+
+const newSecret = (): string => randomBytes(24).toString('base64url');
 
 /** Checks what people give against the plan, and moves its secrets to the vault before any command is made of it. */
 @Injectable()
@@ -25,11 +30,7 @@ export class PortfolioSecrets {
     if (plan === undefined) return {};
     const faults = validateFacts(plan, facts);
     if (faults.length > 0) throw new Refusal('validation_failed', 400, 'the facts do not fit the plan', {}, faults);
-    return this.protectFacts(
-      stream,
-      plan,
-      withGenerated(plan.facts, facts, () => randomBytes(24).toString('base64url')),
-    );
+    return this.protectFacts(stream, plan, withGenerated(plan.facts, facts, newSecret));
   }
 
   /** Facts that take the place of others; what does not fit is left to the decider's refusal, and nothing of it is kept. */
@@ -40,6 +41,21 @@ export class PortfolioSecrets {
     const faults = validateFacts(plan, { ...state.facts, ...facts });
     if (faults.length > 0) throw new Refusal('validation_failed', 400, 'the facts do not fit the plan', {}, faults);
     return this.protectFacts(stream, plan, facts);
+  }
+
+  /**
+   * Facts that are added when the portfolio moves to that version, with the secrets which that version makes itself; as they are where
+   * the decider refuses the move, and nothing of them is kept.
+   */
+  async migrated(stream: string, version: number, given: Values): Promise<Values> {
+    const { state } = await this.parts.runtime.load<PortfolioState>(stream);
+    if (state.phase === 'ABSENT') return {};
+    const to = this.parts.plans.find(state.csp, { name: state.plan.name, version });
+    const migration = to && declaredMigration(state, to);
+    if (to === undefined || migration === undefined || whyNotMoved(state, to, given)) return given;
+    const made = withGenerated(to.facts, movedFacts(state, migration, given), newSecret);
+    const added = Object.entries(made).filter(([name]) => Object.hasOwn(given, name) || !(name in state.facts));
+    return this.protectFacts(stream, to, Object.fromEntries(added));
   }
 
   private protectFacts(stream: string, plan: StagePlan, facts: Values): Promise<Values> {

@@ -37,4 +37,6 @@ export const azurePlanV2: StagePlan = {
     credentialReset,
     policies,
   ],
+  // Version 1 speaks another contract, so only who has begun nothing comes over.
+  migrations: [{ from: 1, stages: {}, drops: ['admin_subscription_display_name'] }],
 };

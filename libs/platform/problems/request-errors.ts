@@ -149,6 +149,13 @@ export const state: readonly ErrorEntry[] = [
     'Resume, retry from a stage behind the barrier, or take the portfolio back.',
   ),
   entry(
+    'plan_migration_refused',
+    409,
+    'The portfolio stays on its plan',
+    'The declared migration does not cover the place where the portfolio is; `reason` says what stands in the way.',
+    'Do what the reason says, or let the portfolio finish on its version.',
+  ),
+  entry(
     'invalid_transition',
     409,
     'The lifecycle does not allow this move',

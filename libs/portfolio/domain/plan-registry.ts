@@ -28,11 +28,27 @@ export class PlanRegistry {
   /** Throws an Error that names every fault of the plan. */
   register(plan: StagePlan): this {
     const title = `plan ${plan.name} version ${plan.version}`;
-    const faults = planFaults(plan);
+    const faults = [...planFaults(plan)];
+    faults.push(...this.migrationFaults(plan));
     if (faults.length > 0) throw new Error(`${title}: ${faults.join('; ')}`);
     if (this.find(plan.csp, plan)) throw new Error(`${title} is registered twice`);
     this.plans.push(plan);
     return this;
+  }
+
+  /** What is wrong with what the plan declares of older versions, which are registered before it. */
+  private migrationFaults({ csp, name, stages, migrations = [] }: StagePlan): readonly string[] {
+    return migrations.flatMap(({ from, stages: map }) => {
+      const older = this.find(csp, { name, version: from });
+      if (older === undefined) return [`migrates from version ${from}, which is not registered before it`];
+      const strange = Object.keys(map).filter((stage) => older.stages.every((one) => one.name !== stage));
+      const places = Object.values(map).map((stage) => stages.findIndex((one) => one.name === stage));
+      return [
+        ...strange.map((stage) => `migrates ${stage}, which version ${from} does not have`),
+        ...(places.includes(-1) ? [`migrates to a stage that it does not have`] : []),
+        ...(new Set(places).size < places.length ? ['migrates two stages to one'] : []),
+      ];
+    });
   }
 
   find(csp: string, ref: { readonly name: string; readonly version: number }): StagePlan | undefined {

@@ -25,6 +25,14 @@ export type PortfolioCommand =
   | { readonly type: 'AmendFacts'; readonly facts: Facts; readonly time: number }
   /** Does everything from that stage on again, with the results of the stages before it. */
   | { readonly type: 'RetryFrom'; readonly stage: string; readonly reason: string; readonly time: number }
+  /** Moves the portfolio to another version of its plan; `facts` are added to those it has. */
+  | {
+      readonly type: 'MigratePlan';
+      readonly version: number;
+      readonly reason: string;
+      readonly facts?: Facts;
+      readonly time: number;
+    }
   | { readonly type: 'PausePortfolio'; readonly reason: string; readonly time: number }
   | { readonly type: 'ContinuePortfolio'; readonly time: number }
   /** Takes back what was done, in reverse. */
@@ -33,6 +41,7 @@ export type PortfolioCommand =
 
 export type CreatePortfolio = Extract<PortfolioCommand, { type: 'CreatePortfolio' }>;
 export type RetryFrom = Extract<PortfolioCommand, { type: 'RetryFrom' }>;
+export type MigratePlan = Extract<PortfolioCommand, { type: 'MigratePlan' }>;
 export type AmendFacts = Extract<PortfolioCommand, { type: 'AmendFacts' }>;
 export type ResumeStage = Extract<PortfolioCommand, { type: 'ResumeStage' }>;
 export type SkipStage = Extract<PortfolioCommand, { type: 'SkipStage' }>;

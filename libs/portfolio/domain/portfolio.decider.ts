@@ -5,6 +5,7 @@ import { create, isSamePortfolio } from './create-portfolio.js';
 import { legalUnder } from './legal-commands.js';
 import { abandon, pauseOrContinue, resume, skip, trigger } from './operator-commands.js';
 import { lateSuccess } from './late-success.js';
+import { migratePlan } from './migrate-plan.js';
 import { pick } from './paths.js';
 import { buildPayload } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
@@ -92,6 +93,8 @@ function byPeople(
       return skip(state, plan, command);
     case 'AmendFacts':
       return amendFacts(state, plan, command);
+    case 'MigratePlan':
+      return migratePlan(state, plans, command);
     case 'RetryFrom':
       return retryFrom(state, plan, command);
     case 'PausePortfolio':

@@ -7,6 +7,7 @@ import {
   type PortfolioCreated,
   type PortfolioEvent,
 } from '../published/index.js';
+import { planMoved } from './plan-moved.js';
 import type { Existing, PortfolioState, StageProgress, Undo } from './portfolio.state.js';
 
 export const requests = new Requests(STAGE_EVENTS);
@@ -51,6 +52,8 @@ function onTheWay(state: Existing, event: PortfolioEvent): PortfolioState {
       return resumed(state, event.data.step, event.data.input);
     case 'StagesSetBack':
       return setBack(state, event.data.to);
+    case 'PlanMigrated':
+      return planMoved(state, event.data);
     case 'PortfolioPaused':
       return { ...state, paused: { reason: event.data.reason, since: time } };
     case 'PortfolioContinued':

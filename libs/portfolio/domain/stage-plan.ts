@@ -61,6 +61,19 @@ export interface Stage {
   readonly skippable?: boolean;
 }
 
+/**
+ * How portfolios on an older version come to the plan that declares this. Only what a person asks for moves, and only from a place that is
+ * covered.
+ */
+export interface PlanMigration {
+  /** The older version. */
+  readonly from: number;
+  /** What each stage of the older version has become. A portfolio that has begun another one stays on its version. */
+  readonly stages: Readonly<Record<string, string>>;
+  /** Facts that the newer version has no place for. */
+  readonly drops?: readonly string[];
+}
+
 /** How a CSP provisions a portfolio: stages in order. A portfolio is bound to name and version when it is created (law 8). */
 export interface StagePlan {
   readonly csp: string;
@@ -72,6 +85,8 @@ export interface StagePlan {
   /** Without one a portfolio may start at any time. */
   readonly start?: StartRule;
   readonly stages: readonly Stage[];
+  /** From which older versions portfolios may be moved to this one. */
+  readonly migrations?: readonly PlanMigration[];
   /** What is owed once all stages are done, each by itself: a failure of one is shown and changes nothing else. Pure. */
   readonly after?: (sources: Sources) => readonly Duty[];
 }

@@ -79,6 +79,14 @@ export const schemas = {
     },
     { description: 'the success of what was under way when the portfolio was abandoned: it stays outside' },
   ),
+  PlanMigrated: Type.Object({
+    plan: Type.Object({ name: Type.String(), version: Type.Integer(), stages: Type.Array(Type.String()) }),
+    stages: Type.Record(Type.String(), Type.String(), { description: 'what each stage of the older version became' }),
+    facts: Type.Optional(object),
+    dropped: Type.Optional(Type.Array(Type.String(), { description: 'facts without a place in this version' })),
+    reason: Type.String(),
+    time,
+  }),
   PortfolioPaused: Type.Object({ reason: Type.String(), time }),
   PortfolioContinued: Type.Object({ time }),
   TransitionTriggered: Type.Object({ time }),
@@ -102,6 +110,7 @@ export type PortfolioEvent = { [T in keyof Schemas]: DomainEvent<T, Static<Schem
 const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   PortfolioCreated: personalBelow('facts'),
   FactsAmended: personalBelow('facts'),
+  PlanMigrated: personalBelow('facts'),
   StageResumed: personalBelow('input'),
   StageSkipped: personalBelow('result'),
   StageStarted: personalBelow('input'),

@@ -108,6 +108,8 @@ function next(
       return { ...doc, paused: { reason: event.data.reason, since: at } };
     case 'PortfolioContinued':
       return { ...doc, paused: null };
+    case 'PlanMigrated':
+      return migrated(doc, event.data);
     case 'StagesSetBack':
       return setBack(doc, event.data.to);
     case 'DeprovisioningRequested':
@@ -190,6 +192,20 @@ function setBack(doc: PortfolioDoc, to: string): PortfolioDoc {
   const before = stages[index - 1];
   const state = before ? `${before.stage}_${before.state}` : 'UNSTARTED';
   return { ...doc, stages, stage: before?.stage ?? null, state, phase: 'STARTED', failedAt: null };
+}
+
+/** Every stage under its name in the other version of the plan. */
+function migrated(
+  doc: PortfolioDoc,
+  { plan, stages: map }: Pick<PortfolioDoc, 'plan'> & { stages: Record<string, string> },
+): PortfolioDoc {
+  const stages = plan.stages.map((name) => {
+    const before = doc.stages.find(({ stage, state }) => map[stage] === name && state !== 'WAITING');
+    return before ? { ...before, stage: name } : newStage(name);
+  });
+  const stage = doc.stage === null ? null : (map[doc.stage] ?? null);
+  const shown = stages.find((one) => one.stage === stage);
+  return { ...doc, plan, stages, stage, state: shown ? `${shown.stage}_${shown.state}` : doc.state };
 }
 
 type StageChange = Partial<StageDoc> & { readonly state: StageState };
