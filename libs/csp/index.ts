@@ -7,3 +7,4 @@ export * from './csp.js';
 export * from './csps.js';
 export * from './gate.js';
 export * from './http-client.js';
+export * from './children-effects.js';

@@ -14,10 +14,12 @@ export function parentEffects(stage: Stage, parents: Parents): readonly Effect[]
 }
 
 async function look(stage: Stage, { input }: EffectCall, parents: Parents): Promise<Outcome> {
-  const { fact, take } = stage.parent!;
+  const { fact, of, take } = stage.parent!;
   const id = (input as Readonly<Record<string, unknown>>)[fact];
   const parent = await parents(String(id));
   if (parent.phase === 'ABSENT') return fault('refused', 'parent_not_found', `there is no ${fact} ${String(id)}`);
+  if (parent.csp !== of)
+    return fault('refused', 'parent_of_another_kind', `${fact} ${String(id)} is of ${parent.csp}, not of ${of}`);
   if (parent.phase === 'ABANDONED' || parent.phase.startsWith('DEPROVISION'))
     return fault('refused', 'parent_gone', `${fact} ${String(id)} is ${parent.phase}`);
   if (parent.phase !== 'COMPLETED') return { kind: 'pending' };

@@ -1,5 +1,6 @@
 export { protectSecrets } from './application/protect-secrets.js';
 export * from './domain/left-outside.js';
+export { CHILDREN, CHILDREN_EFFECT } from './domain/children.js';
 export * from './domain/legal-commands.js';
 export { movedFacts, declaredMigration, whyNotMoved } from './domain/migrate-plan.js';
 export * from './domain/paths.js';

@@ -1,3 +1,4 @@
+import { childrenProjection } from './portfolios/children.projection.js';
 import { operationsProjection } from './operations/operations.projection.js';
 import { portfoliosProjection } from './portfolios/portfolios.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
@@ -36,6 +37,7 @@ export * from './worklist/worklist.query.js';
 export const projections: readonly Projection[] = [
   worklistProjection,
   portfoliosProjection,
+  childrenProjection,
   processesProjection,
   subscriptionsProjection,
   operationsProjection,

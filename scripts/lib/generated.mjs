@@ -70,18 +70,77 @@ const listed = (texts) => texts.map(wrapped).join('<br>');
 
 function stageRow({ name, completion, payload, calls, result, undo }, index) {
   const fields = Object.entries(payload).map(([field, from]) => `${wrapped(field)}: ${wrap(from)}`);
-  const back =
-    undo === null ? 'nothing to take back' : typeof undo === 'string' ? `stays: ${wrap(undo)}` : listed(undo);
-  return `| ${index + 1} | ${wrapped(name)} | ${fields.join('<br>')} | ${listed(calls)} | ${completion} | ${listed(result)} | ${back} |`;
+  return `| ${index + 1} | ${wrapped(name)} | ${fields.join('<br>')} | ${listed(calls)} | ${completion} | ${listed(result)} | ${wayBack(undo)} |`;
 }
 
-/** An arrow from a stage to every stage that reads its result, with the fields. */
-function flowDiagram({ stages, flow }) {
-  const node = (name) => `S${stages.findIndex((stage) => stage.name === name) + 1}`;
-  const nodes = stages.map(({ name }, index) => `  S${index + 1}[${index + 1} ${name}]`);
-  const arrows = flow.map(({ from, to, fields }) => `  ${node(from)} -->|${fields.join(', ')}| ${node(to)}`);
-  return ['```mermaid', 'flowchart LR', ...nodes, ...arrows, '```'];
+/** Plans whose portfolios take results of this one, with the fields by stage. */
+const childrenOf = ({ csp, stages }, plans) =>
+  plans.flatMap((child) =>
+    child.parents
+      .filter((parent) => parent.csp === csp)
+      .map(({ takes }) => ({ csp: child.csp, takes: takes.map((path) => path.split('.')) }))
+      .filter(({ takes }) => takes.every(([from]) => stages.some(({ name }) => name === from))),
+  );
+
+/** An arrow from a stage to every stage, duty and child resource that reads its result, with the fields. */
+function flowDiagram(plan, plans) {
+  const { stages, flow, after } = plan;
+  const children = childrenOf(plan, plans);
+  const names = [...stages, ...after].map(({ name }) => name);
+  const node = (name) => {
+    const place = names.indexOf(name);
+    return place < stages.length ? `S${place + 1}` : `D${place - stages.length + 1}`;
+  };
+  const arrow = (from, fields, to) => `  ${node(from)} -->|${fields.join(', ')}| ${to}`;
+  const taken = children.flatMap(({ takes }, index) =>
+    [...new Set(takes.map(([from]) => from))].map((from) =>
+      arrow(
+        from,
+        takes.filter(([stage]) => stage === from).map(([, field]) => field),
+        `C${index + 1}`,
+      ),
+    ),
+  );
+  return [
+    '```mermaid',
+    'flowchart LR',
+    ...stages.map(({ name }, index) => `  S${index + 1}[${index + 1} ${name}]`),
+    ...after.map(({ name }, index) => `  D${index + 1}(["${name}"])`),
+    ...children.map(({ csp }, index) => `  C${index + 1}[["${csp}"]]`),
+    ...flow.map(({ from, to, fields }) => arrow(from, fields, node(to))),
+    ...taken,
+    '```',
+  ];
 }
+
+const wayBack = (undo) =>
+  undo === null ? 'nothing to take back' : typeof undo === 'string' ? `stays: ${wrap(undo)}` : listed(undo);
+
+/** What is owed after completion; nothing for plans that owe nothing. */
+function dutyTable({ after }) {
+  if (after.length === 0) return [];
+  const rows = after.map(({ name, label, when, payload, calls, undo }) => {
+    const fields = Object.entries(payload).map(([field, from]) => `${wrapped(field)}: ${wrap(from)}`);
+    return `| ${wrapped(name)} | ${label} | ${when} | ${fields.join('<br>')} | ${listed(calls)} | ${wayBack(undo)} |`;
+  });
+  const head = ['| Duty | What | Owed | Input | Calls | Way back |', '| - | - | - | - | - | - |'];
+  return ['', '### What is owed once it is complete', '', ...head, ...rows];
+}
+
+/** For whom a portfolio on this plan waits, and from which versions one may come. */
+const relations = ({ parents, migrations, version }) =>
+  [
+    ...parents.map(
+      ({ stage, csp }) => `Its stage ${wrapped(stage)} waits until a portfolio at ${wrapped(csp)} is complete.`,
+    ),
+    ...migrations.map(({ from, stages }) => {
+      const moves = Object.entries(stages).map(([old, now]) =>
+        old === now ? wrapped(old) : `${wrapped(old)} as ${wrapped(now)}`,
+      );
+      const what = moves.length === 0 ? 'that have begun nothing' : `with what they did (${moves.join(', ')})`;
+      return `Portfolios on version ${from} ${what} may be moved to version ${version}.`;
+    }),
+  ].flatMap((sentence) => ['', sentence]);
 
 /** docs/reference/plans.md from the descriptions of all plans. */
 export function planReference(plans) {
@@ -90,10 +149,10 @@ export function planReference(plans) {
     '',
     'What each plan does, stage by stage, with its states and transitions. Written by `npm run generate` from libs/csp; do not edit by hand.',
   ];
-  return `${[...head, ...plans.flatMap(planPages)].join('\n')}\n`;
+  return `${[...head, ...plans.flatMap((plan) => planPages(plan, plans))].join('\n')}\n`;
 }
 
-function planPages(plan) {
+function planPages(plan, plans) {
   const transitions = plan.transitions.map(
     ({ trigger, from, to, event }) =>
       `| ${trigger} | ${from.length > 6 ? `${from.length} states` : listed(from)} | ${wrapped(to)} | ${wrapped(event)} |`,
@@ -105,10 +164,14 @@ function planPages(plan) {
     '| # | Stage | Payload | Calls | End | Result | Way back |',
     '| - | ----- | ------- | ----- | --- | ------ | -------- |',
     ...plan.stages.map(stageRow),
+    ...relations(plan),
+    ...dutyTable(plan),
     '',
     '### Who reads whose results',
     '',
-    ...flowDiagram(plan),
+    'Square: a stage; round: a duty; double: a child resource, which is a portfolio of its own.',
+    '',
+    ...flowDiagram(plan, plans),
     '',
     `### ${plan.states.length} states`,
     '',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
-import { changesOf } from './azure.js';
+import { changesOf, objectsIn } from './azure.js';
 import { createAzure, expectProblem, fundedFacts, portfolio, reaches, taskOrder } from './portfolios.js';
 import { until, World } from './world.js';
 
@@ -79,7 +79,13 @@ describe('what is owed after completion', () => {
       'TO-1:CLIN0003',
       'TO-2:CLIN0009',
     ]);
-  }, 60_000);
+    await world.api('POST', `/api/portfolios/${id}/deprovision`, { reason: 'closed' });
+    const back = await reaches(world, id, 'DEPROVISIONED');
+    expect(duty(back, 'CLIN-TO-2-0009').undo).toMatchObject({ state: 'DEPROVISIONED' });
+    const profile = back.stages[2].result.billing_profile_name as string;
+    const instructions = (await objectsIn(world, 'instructions')).filter(({ scope }) => scope.endsWith(`/${profile}`));
+    expect(instructions).toEqual([]);
+  }, 90_000);
 
   it('a CLIN of the future waits for its day without anybody', async () => {
     const future = { ...taskOrder({ number: '0005', start_date: '2098-01-01' }), number: 'TO-3' };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPortfolio, expectProblem, facts, portfolio, reaches } from './portfolios.js';
+import { createPortfolio, expectProblem, portfolio, reaches } from './portfolios.js';
 import { until, World } from './world.js';
 
 let world: World;

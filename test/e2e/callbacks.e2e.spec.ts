@@ -82,7 +82,7 @@ describe('callbacks of the sandbox', () => {
     expect(keys.map((entry) => entry.key?.split('/').at(-1))).toEqual(['1', '2']);
   }, 40_000);
 
-  it('late: after the portfolio was given up the answer is 410 and nothing changes', async () => {
+  it('late: after the portfolio was given up the answer is 410; the success is recorded and changes no status', async () => {
     const id = await waiting('late', { delayMs: 2_000 });
     await reaches(world, id, `${STAGE}_REQUESTED`);
     expect((await world.api('POST', `/api/portfolios/${id}/abandon`, { reason: 'too slow' })).status).toBe(202);
@@ -94,8 +94,9 @@ describe('callbacks of the sandbox', () => {
       )
     ).at(-1);
     expect(last).toMatchObject({ state: 'refused', last: '410' });
-    expect(await typesOf(id)).toEqual(before);
-    expect((await portfolio(world, id)).phase).toBe('ABANDONED');
+    expect(await typesOf(id)).toEqual([...before, 'StageCompletedLate']);
+    const found = await portfolio(world, id);
+    expect([found.phase, found.stages[2].state]).toEqual(['ABANDONED', 'COMPLETED']);
   }, 40_000);
 });
 

@@ -26,6 +26,13 @@ export class AzureStore {
     return this.database.all<{ data: string }>(sql, collection, scope).map(({ data }) => JSON.parse(data) as Data);
   }
 
+  /** The finished objects of a collection, wherever they lie. */
+  all(collection: string): { scope: string; name: string; data: Data }[] {
+    const sql = "SELECT scope, name, data FROM objects WHERE collection = ? AND state = 'done' ORDER BY rowid";
+    const rows = this.database.all<{ scope: string; name: string; data: string }>(sql, collection);
+    return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as Data }));
+  }
+
   put([collection, scope, name]: Place, data: Data, state: 'done' | 'pending' = 'done'): void {
     this.database.run(
       `INSERT INTO objects (collection, scope, name, state, data) VALUES (?, ?, ?, ?, ?)

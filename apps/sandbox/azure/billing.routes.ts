@@ -224,7 +224,26 @@ const subscribe = route(
   Type.Object({ displayName: text, skuId: Type.Literal('0001'), managementGroupId: text }, strict),
 );
 
+/** A cancelled subscription is gone as far as anybody can use it. */
+const cancel: Route = {
+  name: 'cancelSubscription',
+  api: 'arm',
+  method: 'POST',
+  path: '/subscriptions/:subscription/providers/Microsoft.Subscription/cancel',
+  version: '2020-09-01',
+  callers: ['root'],
+  work: ({ params }, world) => {
+    const found = world.store
+      .all('subscriptions')
+      .find(({ data }) => (data['properties'] as Data)['subscriptionId'] === params['subscription']);
+    if (found === undefined) return notFound(`subscription ${params['subscription']}`);
+    world.store.remove('subscriptions', found.scope, found.name);
+    return done(200, { subscriptionId: params['subscription'] });
+  },
+};
+
 export const billingRoutes: readonly Route[] = [
+  cancel,
   create,
   result,
   access,

@@ -105,11 +105,23 @@ const listAssignments: Work = ({ query, caller }, { store }) => {
   return seen(200, { value: all.filter(({ properties }) => properties?.principalId === principal) });
 };
 
+/** Azure deletes no management group with anything below it. */
+function holdsSomething({ store }: AzureWorld, tenant: string, group: string): boolean {
+  const parentOf = ({ properties }: { properties?: { details?: { parent?: { id?: string } } } }) =>
+    properties?.details?.parent?.id;
+  const below = store.list('groups', tenant).some((one) => parentOf(one) === `${GROUPS}/${group}`);
+  return (
+    below || store.exists('subscriptions', tenant, group) || store.list('groupRoles', `${tenant}/${group}`).length > 0
+  );
+}
+
 const removeGroup: Work = (request, world) => {
   const { params, caller } = request;
   if (!rules(world, caller)) return denied();
   const place = ['groups', caller.tenant, params['group']!] as const;
   if (world.store.find(...place) === undefined) return notFound(params['group']!);
+  if (holdsSomething(world, caller.tenant, params['group']!))
+    return refused(409, 'GroupNotEmpty', `${params['group']} has groups, subscriptions or roles below it.`);
   return world.operations.remove(request, place, '/providers/Microsoft.Management/operations', 'azure-asyncoperation');
 };
 

@@ -20,6 +20,8 @@ export interface Waiting {
   protect?(stream: string, step: string, outcome: Outcome): Promise<Outcome>;
   /** The resource type whose provisioner's secrets sign for this step. */
   signer?(state: unknown, step: string): string | undefined;
+  /** Whether what was decided records that something came too late to count. */
+  cameLate?(events: readonly { readonly type: string }[]): boolean;
   /** What the callback with this id was, when it decided nothing. */
   answered?(state: unknown, callbackId: string): CallbackVerdict | undefined;
 }
@@ -41,6 +43,7 @@ const portfolios = (plans: PlanRegistry): Waiting => ({
     return wire ? pick(result, wire.result) : result;
   },
   givenUp: (state) => (state as PortfolioState).phase === 'ABANDONED',
+  cameLate: (events) => events.some(({ type }) => type === 'StageCompletedLate'),
 });
 
 const processes: Waiting = {

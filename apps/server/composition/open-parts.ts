@@ -16,6 +16,8 @@ import type { Parts } from './parts.js';
 
 /** Of the ten seconds in which a process must end, what is left for effects that are under way. */
 const DRAIN_MS = 5_000;
+/** How long one look at the views may wait for them. */
+const VIEWS_MS = 5_000;
 const CATCH_UP_MS = 600_000;
 
 export interface OpenOptions {
@@ -60,7 +62,9 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
-  const run = await openRuntime({ ...base, log, vault, readModels, more, cspFetch, alone, shared: work });
+  const viewsCaughtUp = async () => projector.waitFor(await store.head(), VIEWS_MS);
+  const given = { more, cspFetch, alone, shared: work, viewsCaughtUp };
+  const run = await openRuntime({ ...base, log, vault, readModels, ...given });
   const { runtime } = run;
   if (readModels.shared) watchPauses({ ...run, clock }, closing);
   closing.add(() => runtime.stop(DRAIN_MS));

@@ -1,11 +1,11 @@
-import { CSP_CATEGORY, cspDecider, cspEffects, csps, type Fetch } from '#csp';
+import { childrenEffects, CSP_CATEGORY, cspDecider, cspEffects, csps, type Fetch } from '#csp';
 import type { EventLog } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
 import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
 import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, productRegistry } from '#products';
-import { openWork, type ReadModels } from '#read-models';
+import { openWork, portfolioChildren, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
 import { engineDecider, SETTINGS } from '#settings';
 import { subscriptionDecider } from '#subscription';
@@ -31,6 +31,8 @@ interface Given {
   readonly more?: readonly WorkflowDefinition[];
   /** Instead of the network, for tests of what a CSP answers. */
   readonly cspFetch?: Fetch;
+  /** Resolves when the views hold everything that is in the log now. */
+  readonly viewsCaughtUp: () => Promise<unknown>;
   /** Nobody else can have the log. */
   readonly alone: boolean;
   readonly shared?: Shared;
@@ -54,6 +56,11 @@ export async function openRuntime({
     .reduce((registry, plan) => registry.register(plan), new PlanRegistry());
   const gates = cspGates(config, clock);
   const parents = async (id: string) => (await runtime.load<PortfolioState>(`portfolio-${id}`)).state;
+  // The views must know every child that named its parent before the parent was told to go.
+  const childrenOf = async (id: string) => {
+    await given.viewsCaughtUp();
+    return (await portfolioChildren(readModels, id)).map((child) => child.id);
+  };
   const csp = { ...cspSettings(config, vault), parents, fetch: given.cspFetch };
   const products = productRegistry({ directory: configuredDirectory(config) }, more);
   const { workflows, formOf } = products;
@@ -67,6 +74,13 @@ export async function openRuntime({
     tokens,
     effects: [
       ...csps.flatMap((each) => cspEffects(each, csp, gates.get(each.name))),
+      ...childrenEffects({
+        plans,
+        childrenOf,
+        load: async (stream) => (await runtime.load<PortfolioState>(stream)).state,
+        send: (stream, command, context) => runtime.dispatch(stream, command, context),
+        now: () => clock.now(),
+      }),
       mailEffect(config.smtpUrl, config.mailFrom),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
       ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),

@@ -77,6 +77,9 @@ export const PortfolioDetailSchema = Type.Object({
   revision: count,
   position: count,
   commands: Type.Array(Type.Object({ command: text, stage: Type.Optional(text) })),
+  children: Type.Array(Type.Object({ id: uuid, name: text, csp: text, state: text }), {
+    description: 'Portfolios that named this one as their parent; they are taken back before it',
+  }),
   leftOutside: Type.Array(
     Type.Object({ stage: text, certain: flag, command: orNull(Type.Literal('deprovision')), reason: orNull(text) }),
     { description: 'What an abandoned or deprovisioned portfolio left at the CSP, and the command that takes it back' },
@@ -98,6 +101,12 @@ export const PlanSchema = Type.Object({
       result: Type.Array(text),
     }),
   ),
+  after: Type.Array(
+    Type.Object({ name: text, label: text, when: text, payload: Type.Record(text, text), calls: Type.Array(text) }),
+    { description: 'What can be owed once a portfolio is complete; names in braces stand for fields' },
+  ),
+  parents: Type.Array(Type.Object({ stage: text, csp: text, takes: Type.Array(text) })),
+  migrations: Type.Array(Type.Object({ from: count, stages: Type.Record(text, text) })),
   states: Type.Array(text),
   transitions: Type.Array(Type.Object({ trigger: text, from: Type.Array(text), to: text, event: text })),
 });

@@ -8,7 +8,14 @@ import {
   type PlanDescription,
   type PortfolioState,
 } from '#portfolio';
-import { listPortfolios, portfolio, type Page, type PortfolioDetail, type PortfolioItem } from '#read-models';
+import {
+  listPortfolios,
+  portfolio,
+  portfolioChildren,
+  type Page,
+  type PortfolioDetail,
+  type PortfolioItem,
+} from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { ListMigrationHandler } from './migration.query.js';
 import type { ListPortfoliosDto } from './portfolio.query.dto.js';
@@ -49,13 +56,15 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
   async execute({ id }: GetPortfolio) {
     const found = await portfolio(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('portfolio_not_found', 404, 'there is no such portfolio');
-    if (found.phase === 'CONFIGURATION_ERROR') return { ...found, commands: [], leftOutside: [] };
+    const children = await portfolioChildren(this.parts.readModels, id);
+    if (found.phase === 'CONFIGURATION_ERROR') return { ...found, children, commands: [], leftOutside: [] };
     const { state } = await this.parts.runtime.load<PortfolioState>(`portfolio-${id}`);
     const existing = state as Existing;
     const plan = this.parts.plans.find(existing.csp, existing.plan);
     return {
       ...found,
       ...(plan ? {} : { phase: 'CONFIGURATION_ERROR' }),
+      children,
       commands: legalUnder(existing, plan),
       leftOutside: leftOutside(existing, plan),
     };

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { Duty, Facts, Sources } from '#portfolio';
+import type { Duty, Facts, Sources, StagePlan } from '#portfolio';
 import { defineStage, text } from '../define-stage.js';
 import type { taskOrder } from './facts-v2.js';
 import { instruction } from './stages/task-order.stages.js';
@@ -16,8 +16,41 @@ const notice = defineStage('notice', {
   result: { message_id: Type.Optional(text), sent: Type.Boolean() },
 });
 
-/** After the last stage of version 2: the notice, and each further CLIN once its period has begun. */
-export const afterAzure = (sources: Sources): readonly Duty[] => [noticeTo(sources), ...furtherClins(sources)];
+const CLIN = 'CLIN-{task_order_number}-{clin_number}';
+const ofLine = (field: string) => ({ fact: `task_orders.clins.${field}` });
+
+/** What is owed after the last stage of version 2: the notice, and each further CLIN once its period has begun. */
+export const afterAzure: NonNullable<StagePlan['after']> = {
+  kinds: [
+    {
+      name: 'NOTICE',
+      label: 'completion notice',
+      stage: notice,
+      when: 'at once',
+      from: {
+        password_recovery_email_address: { fact: 'password_recovery_email_address' },
+        subject: { portfolio: 'name' },
+        text: { portfolio: 'name' },
+      },
+    },
+    {
+      name: CLIN,
+      label: 'further CLIN of a signed task order',
+      stage: instruction,
+      when: 'from the first day of its period',
+      from: {
+        billing_account_name: { stage: 'BILLING_INSTRUCTION', field: 'billing_account_name' },
+        billing_profile_name: { stage: 'BILLING_PROFILE_VERIFICATION', field: 'billing_profile_name' },
+        task_order_number: { fact: 'task_orders.number' },
+        clin_number: ofLine('number'),
+        clin_amount: ofLine('obligated_amount'),
+        clin_start_date: ofLine('start_date'),
+        clin_end_date: ofLine('end_date'),
+      },
+    },
+  ],
+  owed: (sources) => [noticeTo(sources), ...furtherClins(sources)],
+};
 
 const noticeTo = ({ name, facts }: Sources): Duty => ({
   name: 'NOTICE',

@@ -24,6 +24,7 @@ export const azurePlanV2: StagePlan = {
   factFaults: taskOrderFaults,
   start: funding,
   after: afterAzure,
+  hasChildren: true,
   stages: [
     tenant,
     ...billingProfileStages,

@@ -3,9 +3,9 @@ import type { RequestEvent, RequestSpec } from '#runtime';
 import { dutyStep } from '../published/index.js';
 import { requests } from './portfolio.evolve.js';
 import { sourcesOf, type Existing } from './portfolio.state.js';
-import type { Duty, StagePlan } from './stage-plan.js';
+import type { Duty, DutyKind, StagePlan } from './stage-plan.js';
 
-const dutiesOf = (state: Existing, plan: StagePlan): readonly Duty[] => plan.after?.(sourcesOf(state)) ?? [];
+const dutiesOf = (state: Existing, plan: StagePlan): readonly Duty[] => plan.after?.owed(sourcesOf(state)) ?? [];
 
 const specOf = ({ name, stage, input }: Duty): RequestSpec => ({
   step: dutyStep(name),
@@ -23,6 +23,18 @@ export function owedAfter(state: Existing, plan: StagePlan): readonly Owed[] {
       .map((item) => (item.kind === 'run' ? { ...item, notBefore: Math.max(item.notBefore, duty.notBefore) } : item)),
   );
 }
+
+/** What has begun of it and has not ended: it comes to its end before anything is taken back. */
+export function openDuties(state: Existing, plan: StagePlan): readonly Owed[] {
+  const begun = dutiesOf(state, plan).filter(({ name }) => state.duties[name] !== undefined);
+  return begun.flatMap((duty) => requests.next(specOf(duty), state.duties[duty.name]));
+}
+
+/** The kind of a duty by its name, whatever the facts say by now. */
+export const dutyKind = (plan: StagePlan, name: string): DutyKind | undefined =>
+  plan.after?.kinds.find((kind) => patternOf(kind).test(name));
+
+const patternOf = ({ name }: DutyKind): RegExp => new RegExp(`^${name.replace(/\{[a-z_]+\}/g, '.+')}$`);
 
 /** Decides what comes for any of them. */
 export function decideAfter(

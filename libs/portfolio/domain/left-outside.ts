@@ -1,8 +1,10 @@
-import { standing, type Existing, type StageProgress } from './portfolio.state.js';
-import type { Stage, StagePlan } from './stage-plan.js';
+import type { Existing } from './portfolio.state.js';
+import type { StagePlan } from './stage-plan.js';
+import { stepsBack, type StepBack } from './steps-back.js';
 
 /** Something at the CSP that a portfolio which has ended left there. */
 export interface LeftOutside {
+  /** The stage or duty; CHILDREN for those that an operator left as they are. */
   readonly stage: string;
   /** Whether it is known to be there; else nobody knows what became of it. */
   readonly certain: boolean;
@@ -15,24 +17,25 @@ export interface LeftOutside {
 /** What stays outside of a portfolio that was abandoned or taken back; nothing while it goes on or is wanted. */
 export function leftOutside(state: Existing, plan: StagePlan | undefined): readonly LeftOutside[] {
   if (plan === undefined || (state.phase !== 'ABANDONED' && state.phase !== 'DEPROVISIONED')) return [];
-  return plan.stages.flatMap((stage) => {
-    const certain = certainty(stage, standing(state, stage.name));
-    if (certain === undefined || state.undone[stage.name]?.status === 'done') return [];
-    const reason = whyLeft(state, stage);
+  return stepsBack(state, plan).flatMap((step) => {
+    const certain = certainty(state, step);
+    if (certain === undefined || state.undone[step.name]?.status === 'done') return [];
+    const reason = whyLeft(state, step);
     const may = state.phase === 'ABANDONED' && reason === null;
-    return [{ stage: stage.name, certain, command: may ? 'deprovision' : null, reason } as const];
+    return [{ stage: step.name, certain, command: may ? 'deprovision' : null, reason } as const];
   });
 }
 
-/** Undefined where nothing can be there: the stage has not begun, was refused or passed over, or leaves nothing. */
-function certainty(stage: Stage, progress: StageProgress | undefined): boolean | undefined {
-  if (stage.undo === undefined || progress === undefined || progress.status === 'skipped') return undefined;
+/** Undefined where nothing can be there: it was refused or passed over. */
+function certainty(state: Existing, { name, progress }: StepBack): boolean | undefined {
+  if (progress === undefined) return state.undone[name]?.status === 'left' ? false : undefined;
+  if (progress.status === 'skipped') return undefined;
   if (progress.status === 'done') return true;
   const refused = progress.status === 'failed' && progress.failure.kind === 'refused';
   return refused ? undefined : false;
 }
 
-function whyLeft(state: Existing, { name, undo }: Stage): string | null {
+function whyLeft(state: Existing, { name, stage: { undo } }: StepBack): string | null {
   if (undo && 'cannot' in undo) return undo.cannot;
   const left = state.undone[name];
   return left?.status === 'left' ? left.reason : null;

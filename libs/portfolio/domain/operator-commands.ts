@@ -29,9 +29,9 @@ const known = (plan: StagePlan, name: string): Stage => {
 export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
   if (failedDuties(state).includes(command.stage) && fits(state, plan, { command: 'resume', stage: command.stage }))
     return [{ type: 'StageResumed', data: { step: dutyStep(command.stage), time: command.time } }];
+  if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, command);
   const stage = known(plan, command.stage);
   const { input, time } = command;
-  if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, stage, time);
   const resumedAlready = currentStage(state) === stage.name && currentRequest(state)?.status === 'resumed';
   if (resumedAlready && state.phase === 'STARTED' && input === undefined) return [];
   if (!fits(state, plan, { command: 'resume', stage: stage.name }))
@@ -47,18 +47,22 @@ function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStag
   if (secrets.length > 0) throw invalid('a secret was not put into the vault', secrets);
 }
 
-function resumeBack(state: Existing, plan: StagePlan, stage: Stage, time: number): readonly PortfolioEvent[] {
-  if (!fits(state, plan, { command: 'resume', stage: stage.name }))
-    throw conflict(state, legalUnder(state, plan), `resume of ${stage.name}`);
-  return [{ type: 'StageDeprovisioningResumed', data: { step: stage.name, time } }];
+function resumeBack(state: Existing, plan: StagePlan, { stage, time }: ResumeStage): readonly PortfolioEvent[] {
+  refuseStranger(state, plan, 'resume', stage);
+  return [{ type: 'StageDeprovisioningResumed', data: { step: stage, time } }];
 }
 
-/** A person decided that the stage stays as it is. */
-function leave(state: Existing, plan: StagePlan, stage: Stage, { reason, time }: SkipStage): readonly PortfolioEvent[] {
-  if (!fits(state, plan, { command: 'skip', stage: stage.name }))
-    throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);
+/** A person decided that it stays as it is. */
+function leave(state: Existing, plan: StagePlan, { stage, reason, time }: SkipStage): readonly PortfolioEvent[] {
+  refuseStranger(state, plan, 'skip', stage);
   refuseNoReason(reason);
-  return [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
+  return [{ type: 'StageLeftInPlace', data: { step: stage, reason, time } }];
+}
+
+/** On the way back also duties and children have names. */
+function refuseStranger(state: Existing, plan: StagePlan, command: 'resume' | 'skip', stage: string): void {
+  if (fits(state, plan, { command, stage })) return;
+  throw conflict(state, legalUnder(state, plan), `${command} of ${known(plan, stage).name}`);
 }
 
 /**
@@ -66,12 +70,12 @@ function leave(state: Existing, plan: StagePlan, stage: Stage, { reason, time }:
  * back may always be passed over: it keeps what it had answered.
  */
 export function skip(state: Existing, plan: StagePlan, command: SkipStage): readonly PortfolioEvent[] {
+  if (state.phase === 'DEPROVISION_FAILED') return leave(state, plan, command);
   const stage = known(plan, command.stage);
   const kept = keptOf(state, stage.name);
   const { reason, result = kept, time } = command;
   const before = state.stages[stage.name];
   if (before?.status === 'skipped' && sameJson([before.reason, before.result], [reason, result])) return [];
-  if (state.phase === 'DEPROVISION_FAILED') return leave(state, plan, stage, command);
   if (!stage.skippable && kept === undefined) throw notSkippable(state, legalUnder(state, plan), stage.name);
   if (!fits(state, plan, { command: 'skip', stage: stage.name }))
     throw conflict(state, legalUnder(state, plan), `skip of ${stage.name}`);

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { PERSONAL_FIELDS } from '../published/index.js';
+import { PARENT_FACTS, PERSONAL_FIELDS } from '../published/index.js';
 import type { OperationFields } from './stage-call.js';
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
 import { namesIn, OFFERED } from './template.js';
@@ -12,6 +12,9 @@ export function planFaults(plan: StagePlan): readonly string[] {
     ...names.filter((name) => !/^[A-Z][A-Z0-9_]*$/.test(name)).map((name) => `stage ${name} is not UPPER_SNAKE_CASE`),
     ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `stage ${name} is there twice`),
     ...unmarked(plan.facts).map((field) => `fact ${field} is personal but not among the personal field names`),
+    ...(plan.after?.kinds ?? [])
+      .filter(({ name }) => names.includes(name))
+      .map(({ name }) => `${name} is a stage and a duty`),
     ...plan.stages.flatMap((stage, index) => stageFaults(plan, stage, plan.stages.slice(0, index))),
   ];
 }
@@ -34,8 +37,14 @@ function stageFaults(plan: StagePlan, stage: Stage, earlier: readonly Stage[]): 
     ),
     ...(polled && stage.pollEffect === undefined ? ['is polled but names no pollEffect'] : []),
     ...undeclared(stage),
+    ...strangeParent(stage),
   ].map((fault) => `stage ${stage.name}: ${fault}`);
 }
+
+const strangeParent = ({ parent }: Stage): readonly string[] =>
+  parent === undefined || PARENT_FACTS.some((name) => name === parent.fact)
+    ? []
+    : [`${parent.fact} is not among the names of parents`];
 
 /** Names that taking back uses and does not take itself. */
 function undoNames(undo: Stage['undo']): readonly string[] {

@@ -1,5 +1,6 @@
-import type { Provenance, Stage, StagePlan } from './stage-plan.js';
+import type { DutyKind, Provenance, Stage, StagePlan } from './stage-plan.js';
 import type { StageCall } from './stage-call.js';
+import { CHILDREN } from './children.js';
 import { STAGE_STATES, UNDO_STATES } from './state-name.js';
 
 export interface TransitionDescription {
@@ -24,6 +25,26 @@ export interface StageDescription {
   readonly undo: readonly string[] | string | null;
 }
 
+/** What can be owed once the portfolio is complete. */
+export interface DutyDescription {
+  /** Parts in braces stand for fields of its input. */
+  readonly name: string;
+  readonly label: string;
+  readonly when: string;
+  readonly payload: Readonly<Record<string, string>>;
+  readonly calls: readonly string[];
+  readonly undo: StageDescription['undo'];
+}
+
+/** A stage that waits for another portfolio to be complete, and the fields of that one's results which it takes. */
+export interface ParentDescription {
+  readonly stage: string;
+  /** The parent's CSP. */
+  readonly csp: string;
+  /** Each as `STAGE.field`. */
+  readonly takes: readonly string[];
+}
+
 /** Fields of one stage's result that another stage reads. */
 export interface FlowDescription {
   readonly from: string;
@@ -37,7 +58,11 @@ export interface PlanDescription {
   readonly version: number;
   readonly facts: unknown;
   readonly stages: readonly StageDescription[];
-  /** Who reads whose results. */
+  readonly after: readonly DutyDescription[];
+  readonly parents: readonly ParentDescription[];
+  /** Older versions from which portfolios may be moved here, and what each of their stages has become. */
+  readonly migrations: readonly { readonly from: number; readonly stages: Readonly<Record<string, string>> }[];
+  /** Who reads whose results: stages, then duties. */
   readonly flow: readonly FlowDescription[];
   readonly states: readonly string[];
   readonly transitions: readonly TransitionDescription[];
@@ -55,7 +80,13 @@ export function planDescription(plan: StagePlan): PlanDescription {
     version: plan.version,
     facts: JSON.parse(JSON.stringify(plan.facts)) as unknown,
     stages: plan.stages.map(describe),
-    flow: plan.stages.flatMap(flowInto),
+    after: (plan.after?.kinds ?? []).map(describeDuty),
+    parents: plan.stages.flatMap(parentOf),
+    migrations: (plan.migrations ?? []).map(({ from, stages: map }) => ({ from, stages: map })),
+    flow: [
+      ...plan.stages.flatMap(({ name, payload }) => flowInto(name, payload.from)),
+      ...(plan.after?.kinds ?? []).flatMap(({ name, from }) => flowInto(name, from)),
+    ],
     states: ['UNSTARTED', ...postponed, ...states, 'COMPLETED', 'ABANDONED', ...back.states],
     transitions: [
       ...postponed.map((state) => move('postpone', ['UNSTARTED', state], state, 'PortfolioStartPostponed')),
@@ -71,7 +102,9 @@ export function planDescription(plan: StagePlan): PlanDescription {
 
 /** Stages in reverse, as far as there is something to take back. */
 function wayBack(plan: StagePlan, states: readonly string[]): Pick<PlanDescription, 'states' | 'transitions'> {
-  const stages = plan.stages.filter(({ undo }) => undo !== undefined).map(({ name }) => name);
+  const duties = (plan.after?.kinds ?? []).filter(({ stage }) => stage.undo !== undefined).map(({ name }) => name);
+  const own = plan.stages.filter(({ undo }) => undo !== undefined).map(({ name }) => name);
+  const stages = [...own, ...duties, ...(plan.hasChildren && own.length > 0 ? [CHILDREN.name] : [])];
   if (stages.length === 0) return { states: [], transitions: [] };
   const begun = ['COMPLETED', 'ABANDONED', ...states];
   return {
@@ -160,13 +193,25 @@ const describe = (stage: Stage): StageDescription => ({
   undo: stage.undo === undefined ? null : 'cannot' in stage.undo ? stage.undo.cannot : inShort(stage.undo.calls),
 });
 
+const describeDuty = ({ name, label, when, from, stage }: DutyKind): DutyDescription => ({
+  name,
+  label,
+  when,
+  payload: Object.fromEntries(Object.entries(from).map(([field, origin]) => [field, inWords(origin)])),
+  calls: inShort(stage.calls ?? []),
+  undo: stage.undo === undefined ? null : 'cannot' in stage.undo ? stage.undo.cannot : inShort(stage.undo.calls),
+});
+
+const parentOf = ({ name, parent }: Stage): readonly ParentDescription[] =>
+  parent === undefined ? [] : [{ stage: name, csp: parent.of, takes: Object.values(parent.take) }];
+
 /** One entry for each stage it reads, in the order of its payload. */
-function flowInto(stage: Stage): readonly FlowDescription[] {
-  const read = Object.values(stage.payload.from).flatMap((from) => ('stage' in from ? [from] : []));
+function flowInto(name: string, payload: Readonly<Record<string, Provenance>>): readonly FlowDescription[] {
+  const read = Object.values(payload).flatMap((from) => ('stage' in from ? [from] : []));
   const sources = [...new Set(read.map((from) => from.stage))];
   return sources.map((from) => ({
     from,
-    to: stage.name,
+    to: name,
     fields: read.filter((one) => one.stage === from).map((one) => one.field),
   }));
 }

@@ -118,7 +118,9 @@ function driven(plans: PlanRegistry, command: Driving, state: PortfolioState): r
   if (state.phase === 'ABANDONED') return tooLate(plans, command, state);
   if (state.phase !== 'STARTED' && state.phase !== 'DEPROVISIONING') return [];
   const plan = plans.bound(state.csp, state.plan);
-  return [...ofStage(plan, command, state), ...(decideBack(state, plan, command) as readonly StageEvent[])];
+  const duties = state.phase === 'DEPROVISIONING' ? decideAfter(state, plan, command, misfit) : [];
+  const back = decideBack(state, plan, command);
+  return [...ofStage(plan, command, state), ...([...duties, ...back] as readonly StageEvent[])];
 }
 
 function tooLate(plans: PlanRegistry, command: Driving, state: In<'ABANDONED'>): readonly PortfolioEvent[] {

@@ -82,7 +82,9 @@ function takenBack(state: Existing, event: PortfolioEvent): PortfolioState {
       return { ...state, stages: { ...state.stages, [event.data.step]: requests.resume(request, false) } };
     }
     default:
-      return requestEvent(state, event as RequestEvent);
+      return dutyOf('step' in event.data ? event.data.step : undefined) === undefined
+        ? requestEvent(state, event as RequestEvent)
+        : dutyEvent(state, event);
   }
 }
 

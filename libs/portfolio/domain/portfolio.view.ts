@@ -60,7 +60,7 @@ export function portfolioView(state: Existing, plan: StagePlan | undefined): Por
     stages: state.plan.stages.map((name) =>
       stageView(name, labelOf(plan, name), state.stages[name], state.undone[name]),
     ),
-    after: Object.entries(state.duties).map(([name, duty]) => stageView(name, name, duty, undefined)),
+    after: Object.entries(state.duties).map(([name, duty]) => stageView(name, name, duty, state.undone[name])),
     createdAt: state.createdAt,
     startedAt: 'startedAt' in state ? state.startedAt : null,
     endedAt: endOf(state),

@@ -43,8 +43,8 @@ export interface Stage {
   readonly keeps?: readonly string[];
   /** Where a callback's answer has the result's fields: dot paths. */
   readonly wire?: { readonly result: Readonly<Record<string, string>> };
-  /** Waits until the portfolio whose id is in this payload field is complete, and takes fields of its results. */
-  readonly parent?: { readonly fact: string; readonly take: Readonly<Record<string, string>> };
+  /** Waits until the portfolio whose id is in this payload field is complete, and takes fields of its results. `of`: at which CSP it is. */
+  readonly parent?: { readonly fact: string; readonly of: string; readonly take: Readonly<Record<string, string>> };
   /** An answer 202 ends this stage with these result fields; another stage waits for the operation. */
   readonly begins?: OperationFields;
   /** Waits for the operation in these payload fields; without an address the earlier stage was answered in full. */
@@ -87,8 +87,14 @@ export interface StagePlan {
   readonly stages: readonly Stage[];
   /** From which older versions portfolios may be moved to this one. */
   readonly migrations?: readonly PlanMigration[];
-  /** What is owed once all stages are done, each by itself: a failure of one is shown and changes nothing else. Pure. */
-  readonly after?: (sources: Sources) => readonly Duty[];
+  /** What is owed once all stages are done, each by itself: a failure of one is shown and changes nothing else. */
+  readonly after?: {
+    readonly kinds: readonly DutyKind[];
+    /** Pure; every duty is of one of the kinds. */
+    readonly owed: (sources: Sources) => readonly Duty[];
+  };
+  /** Other portfolios may name this one as their parent; they are taken back before it. */
+  readonly hasChildren?: boolean;
 }
 
 /** Everything payloads are made of. */
@@ -98,6 +104,18 @@ export interface Sources {
   /** What the start rule established. */
   readonly start: Facts;
   readonly results: Facts;
+}
+
+/** What duties there can be, for people and for the way back. */
+export interface DutyKind {
+  /** Name of the duties; parts in braces stand for fields of their input. */
+  readonly name: string;
+  readonly label: string;
+  readonly stage: Stage;
+  /** In words: when it is owed. */
+  readonly when: string;
+  /** Where the fields of its input come from. */
+  readonly from: Readonly<Record<string, Provenance>>;
 }
 
 /** One thing owed after completion. */

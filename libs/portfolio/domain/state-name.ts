@@ -62,9 +62,9 @@ export function stateName(state: PortfolioState): string {
   }
 }
 
-/** Of the stage that came last on the way back. */
+/** Of what came last on the way back. */
 function backName(state: Existing): string {
-  const name = state.plan.stages.find((stage) => state.undone[stage] !== undefined);
+  const name = Object.keys(state.undone).at(-1);
   return name === undefined ? 'DEPROVISIONING' : `${name}_${undoState(state.undone[name])}`;
 }
 

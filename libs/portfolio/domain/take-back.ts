@@ -2,6 +2,7 @@ import type { Driving, Failure, Owed } from '#kernel';
 import type { Request, RequestEvent, RequestSpec } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { undoStep } from '../published/index.js';
+import { openDuties } from './duties.js';
 import { legalUnder } from './legal-commands.js';
 import { endedItself, waiterFor } from './operations.js';
 import { undoOf, undoRequests } from './portfolio.evolve.js';
@@ -9,6 +10,7 @@ import { currentRequest, currentStage, standing, type Existing, type StageProgre
 import { conflict } from './refusals.js';
 import { refuseNoReason } from './payload.js';
 import { stageOf, undoStage, type Stage, type StagePlan } from './stage-plan.js';
+import { howBack, nextBack, type StepBack } from './steps-back.js';
 import { namesIn } from './template.js';
 
 /** Begins the way back. What failed without a known outcome is asked once more, so that it can be taken back too. */
@@ -42,26 +44,18 @@ export function unsettled(state: Existing, plan: StagePlan): Stage | undefined {
     : stage;
 }
 
-/** The next stage to be taken back: the last that has begun and is neither taken back nor left as it is. */
-export function nextUndo(state: Existing, plan: StagePlan): Stage | undefined {
-  return plan.stages.findLast(({ name, undo }) => {
-    const status = state.undone[name]?.status;
-    return undo !== undefined && standing(state, name) !== undefined && status !== 'done' && status !== 'left';
-  });
-}
-
 /** What follows by itself on the way back: stages that stay, and the end. */
 export function goOnBack(state: Existing, plan: StagePlan, time: number): readonly PortfolioEvent[] {
-  if (state.phase !== 'DEPROVISIONING' || unsettled(state, plan)) return [];
-  const stage = nextUndo(state, plan);
-  if (stage === undefined) return [{ type: 'PortfolioDeprovisioned', data: { time } }];
-  const reason = whyNot(state, plan, stage);
-  return reason === undefined ? [] : [{ type: 'StageLeftInPlace', data: { step: stage.name, reason, time } }];
+  if (state.phase !== 'DEPROVISIONING' || unsettled(state, plan) || openDuties(state, plan).length > 0) return [];
+  const next = nextBack(state, plan);
+  if (next === undefined) return [{ type: 'PortfolioDeprovisioned', data: { time } }];
+  const reason = whyNot(state, plan, next);
+  return reason === undefined ? [] : [{ type: 'StageLeftInPlace', data: { step: next.name, reason, time } }];
 }
 
-function whyNot(state: Existing, plan: StagePlan, stage: Stage): string | undefined {
+function whyNot(state: Existing, plan: StagePlan, { stage, progress }: StepBack): string | undefined {
   if (stage.undo && 'cannot' in stage.undo) return stage.undo.cannot;
-  const progress = standing(state, stage.name)!;
+  if (progress === undefined) return undefined;
   if (progress.status === 'skipped') return `it was skipped: ${progress.reason}`;
   if (isUnknown(progress)) return unknown(progress.failure);
   const waiting = stage.awaits ? progress : progress.status === 'done' ? waitedFor(state, plan, stage) : undefined;
@@ -82,25 +76,28 @@ const isUnknown = (progress: StageProgress): progress is Request & { status: 'fa
 
 const unknown = ({ code }: Failure): string => `what became of it is not known: ${code}`;
 
-/** What the stage that is being taken back owes. */
+/** What is owed on the way back: the end of duties that have begun, then what is being taken back. */
 export function owedBack(state: Existing, plan: StagePlan): readonly Owed[] {
-  const stage = nextUndo(state, plan);
-  const undo = stage && undoStage(stage);
-  return undo === undefined ? [] : undoRequests.next(undoSpec(state, undo), undoOf(state, undo.name));
+  const open = openDuties(state, plan);
+  const next = open.length > 0 ? undefined : nextBack(state, plan);
+  const undo = next && howBack(next);
+  return next === undefined || undo === undefined
+    ? open
+    : undoRequests.next(undoSpec(undo, next.progress), undoOf(state, undo.name));
 }
 
-const undoSpec = (state: Existing, undo: Stage): RequestSpec => ({
+const undoSpec = (undo: Stage, progress: StageProgress | undefined): RequestSpec => ({
   step: undoStep(undo.name),
   effect: undo.effect,
   pollEffect: undo.pollEffect,
   policy: undo.policy,
-  freshInput: () => known(standing(state, undo.name)),
+  freshInput: () => known(progress),
 });
 
 /** Decides what comes for the stage that is being taken back. */
 export function decideBack(state: Existing, plan: StagePlan, command: Driving): readonly RequestEvent[] {
-  const stage = state.phase === 'DEPROVISIONING' ? nextUndo(state, plan) : undefined;
-  const undo = stage && undoStage(stage);
+  const next = state.phase === 'DEPROVISIONING' ? nextBack(state, plan) : undefined;
+  const undo = next && howBack(next);
   if (undo === undefined) return [];
   return undoRequests.decide(command, undoOf(state, undo.name), undo.policy, () => undefined);
 }

@@ -1,2 +1,3 @@
+export * from './parents.js';
 export * from './personal.js';
 export * from './portfolio.events.js';

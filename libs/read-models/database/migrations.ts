@@ -163,6 +163,12 @@ const busy: Migration = {
   },
 };
 
+const children: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'portfolio_children', ['parent', 'child'], { parent: 'text', child: 'text', position: 'bigint' });
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -171,6 +177,7 @@ const provider: MigrationProvider = {
     '0003_operations': operations,
     '0004_subscription_uses': subscriptionUses,
     '0005_busy': busy,
+    '0006_children': children,
   }),
 };
 

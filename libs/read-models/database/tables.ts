@@ -6,6 +6,7 @@ export interface Tables {
   parked: ParkedRow;
   worklist: WorklistRow;
   portfolios: PortfolioRow;
+  portfolio_children: PortfolioChildRow;
   processes: ProcessRow;
   process_subscriptions: ProcessSubscriptionRow;
   subscriptions: SubscriptionRow;
@@ -64,6 +65,13 @@ export interface PortfolioRow extends Folded {
   created_at: number;
   updated_at: number;
   failed_at: number | null;
+}
+
+/** A portfolio that named another as its parent. */
+export interface PortfolioChildRow {
+  parent: string;
+  child: string;
+  position: number;
 }
 
 export interface ProcessRow extends Folded {

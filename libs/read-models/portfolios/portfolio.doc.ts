@@ -124,7 +124,7 @@ function next(
     case 'PortfolioCompleted':
       return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
     case 'PortfolioAbandoned':
-      return { ...doc, phase: 'ABANDONED', postponed: null, failedAt: null };
+      return { ...doc, phase: 'ABANDONED', state: 'ABANDONED', postponed: null, paused: null, failedAt: null };
     default:
       return ofStep(doc, event, at);
   }
@@ -179,10 +179,11 @@ function undoOf(event: PortfolioEvent): StageDoc['undo'] | undefined {
 }
 
 function withUndo(doc: PortfolioDoc, name: string, undo: NonNullable<StageDoc['undo']>, at: number): PortfolioDoc {
-  const stages = doc.stages.map((stage) => (stage.stage === name ? { ...stage, undo } : stage));
+  const taken = (stage: StageDoc): StageDoc => (stage.stage === name ? { ...stage, undo } : stage);
+  const [stages, after] = [doc.stages.map(taken), doc.after.map(taken)];
   const failed = undo.state === 'DEPROVISION_FAILED';
   const phase = failed ? 'DEPROVISION_FAILED' : 'DEPROVISIONING';
-  return { ...doc, stages, stage: name, state: `${name}_${undo.state}`, phase, failedAt: failed ? at : null };
+  return { ...doc, stages, after, stage: name, state: `${name}_${undo.state}`, phase, failedAt: failed ? at : null };
 }
 
 /** That stage and all behind it are as if they had not begun. */

@@ -55,6 +55,25 @@ export async function listPortfolios(
   return { items, next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null };
 }
 
+export interface PortfolioChild {
+  readonly id: string;
+  readonly name: string;
+  readonly csp: string;
+  readonly state: string;
+}
+
+/** Portfolios that name this one as their parent, or did so once, oldest first. */
+export async function portfolioChildren(models: ReadModels, parent: string): Promise<readonly PortfolioChild[]> {
+  return models.db
+    .selectFrom('portfolio_children')
+    .innerJoin('portfolios', 'portfolios.id', 'portfolio_children.child')
+    .where('parent', '=', parent)
+    .select(['portfolios.id', 'portfolios.name', 'portfolios.csp', 'portfolios.state'])
+    .orderBy('portfolios.created_at')
+    .orderBy('portfolios.id')
+    .execute();
+}
+
 const streamOf = ({ id }: { readonly id: string }): string => `${PORTFOLIO_CATEGORY}-${id}`;
 
 export async function portfolio(models: ReadModels, id: string): Promise<PortfolioDetail | undefined> {

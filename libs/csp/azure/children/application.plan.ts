@@ -49,12 +49,13 @@ export const applicationPlan: StagePlan = {
   csp: 'azure.application',
   name: 'azure.application',
   version: 1,
+  hasChildren: true,
   facts: Type.Object({ portfolio_id: id, group_name: groupName }, { additionalProperties: false }),
   stages: [
     parentStage(
       'azure.application.1',
       'PORTFOLIO',
-      'portfolio_id',
+      ['portfolio_id', 'azure'],
       {
         ...PRINCIPAL,
         billing_account_name: 'BILLING_INSTRUCTION.billing_account_name',

@@ -61,11 +61,11 @@ export const environmentRolePlan: StagePlan = {
     parentStage(
       prefix,
       'ENVIRONMENT',
-      'environment_id',
+      ['environment_id', 'azure.environment'],
       { ...principalOf('APPLICATION'), management_group_name: 'MANAGEMENT_GROUP.management_group_name' },
       SECRETS,
     ),
-    parentStage(prefix, 'USER', 'member_id', { user_object_id: 'INVITATION.user_object_id' }),
+    parentStage(prefix, 'USER', ['member_id', 'azure.user'], { user_object_id: 'INVITATION.user_object_id' }),
     assignment,
   ],
 };

@@ -31,7 +31,19 @@ const subscription = defineStage(prefix, {
     },
   ],
   completion: OPERATION,
-  undo: { cannot: 'Azure cancels a subscription only by hand; it ends ninety days later' },
+  // Cancelled: Azure disables it at once and deletes it ninety days later (Subscription - Cancel, 2020-09-01).
+  undo: {
+    calls: [
+      {
+        api: 'arm',
+        method: 'POST',
+        path: '/subscriptions/{subscription_id}/providers/Microsoft.Subscription/cancel',
+        query: { 'api-version': '2020-09-01' },
+        token: 'root',
+        tolerate: ['404'],
+      },
+    ],
+  },
   result: { subscription_id: text },
 });
 
@@ -40,12 +52,13 @@ export const environmentPlan: StagePlan = {
   csp: 'azure.environment',
   name: 'azure.environment',
   version: 1,
+  hasChildren: true,
   facts: Type.Object({ application_id: id, group_name: groupName }, { additionalProperties: false }),
   stages: [
     parentStage(
       prefix,
       'APPLICATION',
-      'application_id',
+      ['application_id', 'azure.application'],
       {
         ...principalOf('PORTFOLIO'),
         billing_account_name: 'PORTFOLIO.billing_account_name',

@@ -12,7 +12,7 @@ export const displayName = Type.String({ minLength: 1, maxLength: 90 });
 export const parentStage = (
   prefix: string,
   name: string,
-  from: string,
+  [from, of]: readonly [fact: string, csp: string],
   take: Readonly<Record<string, string>>,
   secrets: readonly string[] = [],
 ) =>
@@ -20,7 +20,7 @@ export const parentStage = (
     name,
     label: name.toLowerCase().replaceAll('_', ' '),
     payload: { [from]: fact(from, id) },
-    parent: { fact: from, take },
+    parent: { fact: from, of, take },
     completion: PARENT,
     result: Object.fromEntries(Object.keys(take).map((field) => [field, secrets.includes(field) ? secret : text])),
   });

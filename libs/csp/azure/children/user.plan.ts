@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { StagePlan } from '#portfolio';
 import { constant, defineStage, fact, text } from '../../define-stage.js';
-import { recoveryEmail } from '../stages/shared.js';
+import { recoveryEmail, remove } from '../stages/shared.js';
 import { id, parentStage, PRINCIPAL, SECRETS, signIn } from './shared.js';
 
 const prefix = 'azure.user.1';
@@ -38,10 +38,14 @@ const invitation = defineStage(prefix, {
         inviteRedirectUrl: '{redirect_url}',
         sendInvitationMessage: true,
       },
-      take: { user_object_id: 'invitedUser.id' },
+      take: { user_object_id: 'invitedUser.id', invitation_id: 'id' },
     },
   ],
-  result: { user_object_id: text },
+  // Whom somebody else had invited stays with that one.
+  undo: {
+    calls: [remove({ api: 'graph', path: '/v1.0/users/{user_object_id}', token: 'principal', when: 'invitation_id' })],
+  },
+  result: { user_object_id: text, invitation_id: Type.Optional(text) },
 });
 
 /** A person in the tenant of a portfolio. */
@@ -49,6 +53,7 @@ export const userPlan: StagePlan = {
   csp: 'azure.user',
   name: 'azure.user',
   version: 1,
+  hasChildren: true,
   facts: Type.Object(
     {
       portfolio_id: id,
@@ -56,5 +61,5 @@ export const userPlan: StagePlan = {
     },
     { additionalProperties: false },
   ),
-  stages: [parentStage(prefix, 'PORTFOLIO', 'portfolio_id', PRINCIPAL, SECRETS), invitation],
+  stages: [parentStage(prefix, 'PORTFOLIO', ['portfolio_id', 'azure'], PRINCIPAL, SECRETS), invitation],
 };
