@@ -55,7 +55,7 @@ export const CHANGES: readonly string[] = [
 ];
 
 /** Access to everything is taken and given back within one attempt, so it is not counted. */
-const PASSING = ['elevateAccess', 'lowerAccess'];
+export const PASSING: readonly string[] = ['elevateAccess', 'lowerAccess'];
 
 /** What a portfolio's requests changed for good, in their order. */
 export const changesOf = async (world: World, id: string): Promise<readonly LedgerEntry[]> =>

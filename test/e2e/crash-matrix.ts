@@ -1,10 +1,12 @@
-import { azurePlanV1 } from '#csp';
-import { STAGE_EVENTS } from '#portfolio/published';
+import { azurePlanV1, azurePlanV2 } from '#csp';
+import { dutyStep, STAGE_EVENTS } from '#portfolio/published';
 import { productRegistry } from '#products';
 import type { RequestEvents, RequestPolicy } from '#runtime';
 import { STEP_EVENTS } from '#workflow/published';
 
-export type FlowName = 'portfolio' | 'create_user_group';
+/** `portfolio` is on version 1 of the plan, `azure` on version 2 with its 22 stages and the notice after them. */
+export type FlowName = 'portfolio' | 'azure' | 'create_user_group';
+export const FLOWS: readonly FlowName[] = ['portfolio', 'azure', 'create_user_group'];
 
 /** What test/e2e/crash-point.mjs writes down and is told to end at; absent fields fit everything. */
 export interface Observation {
@@ -29,18 +31,17 @@ interface Row {
   readonly waits: boolean;
 }
 
+const stageRow = (flow: FlowName, step: string, waits: boolean): Row => ({ flow, step, events: STAGE_EVENTS, waits });
+
 /** Stages and steps as the definitions list them. */
 export function rows(): readonly Row[] {
   const { workflows } = productRegistry({ directory: {} as never });
   const workflow = workflows.latest('create_user_group')!;
   const waits = ({ completion }: RequestPolicy): boolean => completion.kind !== 'at_once';
   return [
-    ...azurePlanV1.stages.map(({ name, policy }) => ({
-      flow: 'portfolio' as const,
-      step: name,
-      events: STAGE_EVENTS,
-      waits: waits(policy),
-    })),
+    ...azurePlanV1.stages.map(({ name, policy }) => stageRow('portfolio', name, waits(policy))),
+    ...azurePlanV2.stages.map(({ name, policy }) => stageRow('azure', name, waits(policy))),
+    stageRow('azure', dutyStep('NOTICE'), false),
     ...workflow.pinned.map(({ key }) => ({
       flow: 'create_user_group' as const,
       step: key,
@@ -92,6 +93,7 @@ function creationOf(flow: FlowName, type: string): readonly Cell[] {
 
 export const cells: readonly Cell[] = [
   ...creationOf('portfolio', 'PortfolioCreated'),
+  ...creationOf('azure', 'PortfolioCreated'),
   ...creationOf('create_user_group', 'ProcessStarted'),
   ...rows().flatMap(cellsOf),
 ];

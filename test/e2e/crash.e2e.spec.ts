@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CHANGES } from './azure.js';
 import { appliedSince, flows, normalised, recorded, views } from './crash-flows.js';
-import { cells, rows, slice, type Cell, type FlowName, type Observation } from './crash-matrix.js';
+import { cells, FLOWS, rows, slice, type Cell, type FlowName, type Observation } from './crash-matrix.js';
 import { World } from './world.js';
 
 const full = process.env['PURVEYOR_FULL'] === '1';
@@ -70,8 +71,8 @@ async function expectReplayShowsTheSame({ flow }: Cell, id: string): Promise<voi
 beforeAll(async () => {
   world = await World.start();
   await world.settings({ callbackDelayMs: 50, pollsBeforeDone: 1, retryAfterSeconds: 0 });
-  for (const flow of ['portfolio', 'create_user_group'] as const) undisturbed[flow] = await undisturbedRun(flow);
-}, 60_000);
+  for (const flow of FLOWS) undisturbed[flow] = await undisturbedRun(flow);
+}, 120_000);
 
 afterAll(async () => {
   await world?.stop();
@@ -80,11 +81,16 @@ afterAll(async () => {
 
 describe(`kill -9 (seed ${seed}, PURVEYOR_FULL=1 for all ${cells.length} cells)`, () => {
   it('has a row for every stage and step that the server runs', () => {
-    const seen = (['portfolio', 'create_user_group'] as const).flatMap((flow) =>
+    const seen = FLOWS.flatMap((flow) =>
       undisturbed[flow].recorded.filter((each) => /Completed \S/.test(each)).map((each) => each.split(' ')[1]),
     );
     expect(rows().map(({ step }) => step)).toEqual(seen);
     expect(undisturbed.portfolio.applied).toEqual({ tenants: 1, 'billing-profiles': 1, 'admin-subscriptions': 1 });
+    const counts = CHANGES.reduce<Record<string, number>>(
+      (all, kind) => ({ ...all, [kind]: (all[kind] ?? 0) + 1 }),
+      {},
+    );
+    expect(undisturbed.azure.applied).toEqual(counts);
     expect(undisturbed.create_user_group.applied).toEqual({ Groups: 1 });
   });
 
@@ -106,6 +112,6 @@ describe(`kill -9 (seed ${seed}, PURVEYOR_FULL=1 for all ${cells.length} cells)`
       expect((await world.api('GET', '/api/audit/verify')).body.ok).toBe(true);
       if (cell.name.endsWith('during the projection')) await expectReplayShowsTheSame(cell, again.body.id);
     },
-    60_000,
+    120_000,
   );
 });

@@ -122,7 +122,8 @@ const removeNamed =
     const found = kind === 'users' ? userOf(request, world) : world.store.find(kind, caller.tenant, params[param]!);
     if (found === undefined) return notFound(params[param]!);
     const id = String(found['id']);
-    world.store.remove(`${kind}Names`, caller.tenant, String(found[natural]));
+    // Guests have an address instead of a principal name.
+    world.store.remove(`${kind}Names`, caller.tenant, String(found[natural] ?? found['mail']));
     world.store.dropLogin({ tenant: caller.tenant, subject: id });
     for (const held of ['directoryAssignments', 'appRoles'])
       for (const { name } of world.store
