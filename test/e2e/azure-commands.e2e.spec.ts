@@ -113,7 +113,7 @@ describe('facts that cannot be', () => {
   it('a person of another script is none of them', async () => {
     const names = { first_name: 'Ada 🦉', last_name: "O'Ńāmé", billing_profile_display_name: '財務 "α"' };
     const id = await createAzure(world, { name: 'Motor №1', facts: fundedFacts(names) });
-    await reaches(world, id, 'COMPLETED');
+    expect((await reaches(world, id, 'COMPLETED')).name).toBe('Motor №1');
   }, 60_000);
 });
 

@@ -101,7 +101,7 @@ describe('bad input', () => {
     [{ reason: 'r' }, 400, '/plan_version'],
     [{ plan_version: '2', reason: 'r' }, 400, '/plan_version'],
     [{ plan_version: 0, reason: 'r' }, 400, '/plan_version'],
-    [{ plan_version: 1e400, reason: 'r' }, 400, '/plan_version'],
+    [{ plan_version: 1.5, reason: 'r' }, 400, '/plan_version'],
     [{ plan_version: 99, reason: 'r' }, 400, '/plan_version'],
     [{ plan_version: 2 }, 400, '/reason'],
     [{ plan_version: 2, reason: ' ' }, 400, '/reason'],
