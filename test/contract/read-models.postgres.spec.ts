@@ -1,10 +1,28 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { checkpointsOf, projections, startProjector, superviseProjector, type ReadModels } from '#read-models';
+import { systemClock, type Clock } from '#kernel';
+import {
+  checkpointsOf,
+  contendForTimerLock,
+  projections,
+  startProjector,
+  superviseProjector,
+  type ReadModels,
+} from '#read-models';
 import { PostgresServer } from '#testing';
 import { postgresDatabase, sqliteDatabase } from './read-models.databases.js';
-import { answers, dump, hashOf, manyThings, project, story, upTo, World } from './read-models.fixture.js';
+import {
+  answers,
+  dump,
+  hashOf,
+  manyThings,
+  moveCheckpoints,
+  project,
+  story,
+  upTo,
+  World,
+} from './read-models.fixture.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 
@@ -94,6 +112,57 @@ function overPostgres(postgres: PostgresServer): void {
       await Promise.all(running.map((each) => each.projector.waitFor(end, 10_000)));
       expect(new Set((await checkpointsOf(models[0]!)).map((row) => row.owner)).size).toBe(1);
       await Promise.all(running.map((each) => each.stop()));
+      await database.remove();
+    });
+  });
+
+  describe('a process that is frozen', () => {
+    /** Time stands still for whoever lives by this clock, from `frozen` on. */
+    function stoppable() {
+      let frozen = false;
+      const after = (ms: number, run: () => void) => systemClock.after(ms, () => void (frozen || run()));
+      return { clock: { ...systemClock, after } satisfies Clock, freeze: () => (frozen = true) };
+    }
+
+    it('loses the timer lock to another within 5 s', async () => {
+      const database = await open();
+      const { clock, freeze } = stoppable();
+      const holder = contendForTimerLock(database.url, clock);
+      while (!holder.held()) await sleep(20);
+      const other = contendForTimerLock(database.url);
+      await sleep(3_500);
+      expect([holder.held(), other.held()]).toEqual([true, false]);
+      freeze();
+      const frozenAt = performance.now();
+      while (!other.held()) await sleep(20);
+      expect(performance.now() - frozenAt).toBeLessThan(5_000);
+      expect(holder.held()).toBe(false);
+      await Promise.all([other.close(), holder.close()]);
+      await database.remove();
+    });
+
+    it('in the middle of a batch is replaced within 10 s; what it had not committed is not there', async () => {
+      const database = await open();
+      const world = new World();
+      const models = await database.open();
+      await (await upTo(world, await story(world), models)).stop();
+      await models.db.updateTable('checkpoints').set({ owner: 'frozen' }).execute();
+      let thaw = () => {};
+      const thawed = new Promise<void>((resolve) => (thaw = resolve));
+      const other = await database.open();
+      const frozen = other.db.transaction().execute(async (db) => {
+        await moveCheckpoints({ ...other, db }, 1);
+        await thawed;
+      });
+      const end = await world.portfolio('c');
+      const frozenAt = performance.now();
+      const watching = await project(world, models, { owner: 'heir' });
+      await watching.projector.done;
+      const heir = await upTo(world, end, models, { owner: 'heir' });
+      expect(performance.now() - frozenAt).toBeLessThan(10_000);
+      thaw();
+      await expect(frozen).rejects.toThrow();
+      await heir.stop();
       await database.remove();
     });
   });

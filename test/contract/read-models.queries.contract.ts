@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { listPortfolios, listProcesses, listSubscriptions, usedBy, usersOf, type ReadModels } from '#read-models';
-import { project, started, story, World, type Database } from './read-models.fixture.js';
+import { openStreams, project, started, story, World, type Database } from './read-models.fixture.js';
+
+/** How the database would find it. */
+async function planOf({ db, shared }: ReadModels, query: string): Promise<string> {
+  if (shared) await sql`ANALYZE worklist`.execute(db);
+  const { rows } = await sql`${sql.raw(`EXPLAIN ${shared ? '' : 'QUERY PLAN '}${query}`)}`.execute(db);
+  return JSON.stringify(rows);
+}
 
 /** What the lists answer, whatever the database. */
 export function queriesContract(name: string, openDatabase: () => Promise<Database>): void {
@@ -34,6 +42,23 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
       }
       expect(seen).toEqual([...ids].reverse());
       await stop();
+    });
+
+    it('give what is due the oldest first, in pages, by its index', async () => {
+      const row = (n: number) => ({ stream: `process-${n}`, category: 'process', run: 0, since: n, position: n });
+      const rows = Array.from({ length: 3_000 }, (_, n) => ({ ...row(n), due: n % 2 === 0 ? 5_000 - n : null }));
+      for (let from = 0; from < rows.length; from += 500)
+        await models.db
+          .insertInto('worklist')
+          .values(rows.slice(from, from + 500))
+          .execute();
+      const due = rows.filter((each) => each.due !== null && each.due <= 4_500).sort((a, b) => a.due! - b.due!);
+      expect(due.length).toBeGreaterThan(1_000);
+      expect(await openStreams(models, 4_500)).toEqual(due.map(({ stream }) => stream));
+      expect(await openStreams(models)).toHaveLength(3_000);
+      expect(await planOf(models, 'SELECT stream FROM worklist WHERE due <= 2100 ORDER BY due, stream')).toContain(
+        'worklist_by_due_stream',
+      );
     });
 
     it('filter, sort and refuse what they do not know', async () => {

@@ -169,6 +169,15 @@ const children: Migration = {
   },
 };
 
+/** What is due is asked for several times a second, however much waits. */
+const due: Migration = {
+  async up(db: AnyDb) {
+    await index(db, 'worklist', ['due', 'stream']);
+    await index(db, 'worklist', ['since']);
+    await index(db, 'operations', ['overdue_since']);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -178,6 +187,7 @@ const provider: MigrationProvider = {
     '0004_subscription_uses': subscriptionUses,
     '0005_busy': busy,
     '0006_children': children,
+    '0007_due': due,
   }),
 };
 

@@ -14,7 +14,7 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /**
  * Kysely over a pool of connections that are made when they are needed, so that a server that went away is met again when it is
  * back; meanwhile queries throw Refusal `unavailable` (503). Limits, ms: 5 000 to connect, 30 000 a statement, 60 000 for an answer,
- * 60 000 idle in a transaction.
+ * 4 000 idle in a transaction: what a frozen projector has locked must be free before another one takes over (watching.ts).
  */
 export function openPostgres(url: string, onWarning: (message: string) => void): Kysely<Tables> {
   const pool = new pg.Pool({
@@ -24,7 +24,7 @@ export function openPostgres(url: string, onWarning: (message: string) => void):
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     query_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: 4_000,
     keepAlive: true,
     types,
   });

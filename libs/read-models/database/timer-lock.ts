@@ -6,8 +6,13 @@ import { sleep } from '../projector/sleep.js';
 const KEY = 55_743_201;
 const EVERY_MS = 1_000;
 const ANSWER_MS = 2_000;
-/** So that the server lets go of a worker whose machine is gone: looks after 2 s of silence, gives up after two more. */
+/**
+ * So that the server lets go of a holder that is silent: one that is frozen, or whose machine is gone. The process asks every second, so
+ * the session of one that does not is ended (PostgreSQL 14 and later). Keep-alives also end one whose last question was lost.
+ */
+const SILENT_MS = 2_500;
 const KEEPALIVES = '-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2';
+const ENDS_WHEN_SILENT = `-c idle_session_timeout=${SILENT_MS} ${KEEPALIVES}`;
 
 /** Held by one of several workers: the one that drives what is overdue. Only an optimisation, for fencing is by revision (law 7). */
 export interface TimerLock {
@@ -53,7 +58,7 @@ class AdvisoryLock implements TimerLock {
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
       keepAlive: true,
-      options: KEEPALIVES,
+      options: ENDS_WHEN_SILENT,
     });
     client.on('error', () => (this.has = false));
     try {

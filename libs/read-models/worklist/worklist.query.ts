@@ -1,22 +1,39 @@
+import { sql, type Selectable, type SelectQueryBuilder } from 'kysely';
 import type { OpenWork } from '#runtime';
 import type { ReadModels } from '../database/read-models.js';
+import type { Tables, WorklistRow } from '../database/tables.js';
 
 const PAGE = 500;
 
+type Row = Pick<Selectable<WorklistRow>, 'stream' | 'run' | 'due'>;
+
 /**
- * What is not at rest, by stream name, read in short pages so that no read transaction stays open. With `dueBefore` (ms) only what
- * is due by then.
+ * What is not at rest, read in short pages so that no read transaction stays open: by stream name, or with `dueBefore` (ms) only what is
+ * due by then, the oldest first.
  */
 export async function* openWork({ db }: ReadModels, dueBefore?: number): AsyncGenerator<OpenWork> {
-  let page = db.selectFrom('worklist').select(['stream', 'run', 'due']).orderBy('stream').limit(PAGE);
-  if (dueBefore !== undefined) page = page.where('due', '<=', dueBefore);
-  for (let after = ''; ;) {
-    const rows = await page.where('stream', '>', after).execute();
+  const open = db.selectFrom('worklist').select(['stream', 'run', 'due']).limit(PAGE);
+  const pageBehind = dueBefore === undefined ? byStream(open) : byDue(open, dueBefore);
+  for (let last: Row | undefined; ;) {
+    const rows = await pageBehind(last).execute();
     for (const { stream, run, due } of rows) yield { stream, run: run !== 0, due: due === null ? null : Number(due) };
     if (rows.length < PAGE) return;
-    after = rows.at(-1)!.stream;
+    last = rows.at(-1);
   }
 }
+
+type Page = SelectQueryBuilder<Tables, 'worklist', Row>;
+
+const byStream = (open: Page) => (last?: Row) => open.where('stream', '>', last?.stream ?? '').orderBy('stream');
+
+const byDue =
+  (open: Page, dueBefore: number) =>
+  (last: Row = { stream: '', run: 0, due: 0 }) =>
+    open
+      .where('due', '<=', dueBefore)
+      .where(sql<boolean>`(due, stream) > (${last.due}, ${last.stream})`)
+      .orderBy('due')
+      .orderBy('stream');
 
 /** Instances with an attempt that may still be running at `now`, ms. */
 export async function countBusy({ db }: ReadModels, now: number): Promise<number> {
