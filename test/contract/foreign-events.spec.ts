@@ -7,7 +7,7 @@ import {
   type ParkedEvent,
 } from '../../libs/event-store/eventstoredb/index.js';
 import { fillStream, ids, note, readEverything } from './contract.support.js';
-import { ownView, servers, type TestServer } from './servers.js';
+import { openView, ownView, servers, standInServer, type TestServer } from './servers.js';
 
 /** A server that others write to as well. */
 describe.each(servers)('foreign events: %s', (_name, start) => {
@@ -82,5 +82,26 @@ describe.each(servers)('foreign events: %s', (_name, start) => {
     }
     expect(head).toBeGreaterThan(START);
     expect(seen.filter((each) => each !== 'caughtUp')).toEqual(['process-1@0']);
+  });
+});
+
+describe('installations on one server', () => {
+  it.each([
+    ['', 'purveyor_'],
+    ['purveyor_', 'purveyor_test_'],
+  ])('do not see each other: prefixes "%s" and "%s"', async (one, two) => {
+    const server = await standInServer();
+    const stores = await Promise.all([one, two].map((prefix) => openView(server.url, prefix)));
+    expect(stores[0]!.logId).not.toBe(stores[1]!.logId);
+    for (const store of stores) {
+      const { events } = await fillStream(store, 'process-1', [2]);
+      for (const filter of [undefined, { types: ['Happened'] }, { streamPrefixes: ['process-'] }])
+        expect(ids(await readEverything(store, filter))).toEqual(ids(events));
+      await store.groups.setup('work-v1', ['process-']);
+      expect((await store.groups.list()).map(({ name }) => name)).toEqual(['work-v1']);
+    }
+    await expect(stores[0]!.append('no_category-1', 'no_stream', [])).rejects.toMatchObject({ code: 'store_refused' });
+    await Promise.all(stores.map((store) => store.close()));
+    await server.stop();
   });
 });

@@ -1,7 +1,7 @@
 import type { Credentials } from '@eventstore/db-client';
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '#kernel';
-import { StoreUnavailable, WrongExpectedRevision } from '../errors.js';
+import { StoreError, StoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import {
   revision,
   type AllPage,
@@ -37,7 +37,7 @@ export interface EventStoreDbOptions {
   readonly credentials?: Credentials;
   /** Shown by the server beside our calls; a random one by default. */
   readonly connectionName?: string;
-  /** PURVEYOR_STREAM_PREFIX: stands before every stream name on the server, and only such streams are seen. Default none. */
+  /** PURVEYOR_STREAM_PREFIX: stands before every stream name on the server, and only such streams are seen; ends in `_`. Default none. */
   readonly streamPrefix?: string;
   readonly clock?: Clock;
   readonly onWarning?: (message: string) => void;
@@ -151,6 +151,7 @@ export class EventStoreDbStore implements EventStore {
     expected: ExpectedRevision,
     events: readonly EncodedEvent[],
   ): Promise<Appended> {
+    if (!this.names.allows(stream)) throw new StoreError('store_refused', `${stream} is no name of a stream`);
     checkSize(stream, events);
     if (events.length === 0) return nothingAppended(expected, await this.head());
     const messages = appendMessages(this.names.toServer(stream), expected, events);

@@ -30,6 +30,9 @@ const SETTINGS = persistentSubscriptionToAllSettingsFromDefaults({
   maxRetryCount: RETRIES,
 });
 
+/** Behind the prefix: without an underscore, as in the names of streams. */
+const GROUP_NAME = /^[^_]+$/;
+
 /** Camel case, as the server writes its JSON. */
 interface ParkedMetadata {
   readonly added?: string;
@@ -70,7 +73,8 @@ export class EventStoreDbGroups implements WorkGroups {
 
   async list(): Promise<readonly WorkGroupInfo[]> {
     const all = await this.call((client, options) => client.listPersistentSubscriptionsToAll(options));
-    return all.filter(({ groupName }) => groupName.startsWith(this.prefix)).map((info) => this.infoOf(info));
+    const mine = all.filter(({ groupName }) => GROUP_NAME.test(this.ours(groupName) ?? ''));
+    return mine.map((info) => this.infoOf(info));
   }
 
   async remove(name: string): Promise<void> {
@@ -127,6 +131,10 @@ export class EventStoreDbGroups implements WorkGroups {
 
   private onServer(name: string): string {
     return this.prefix + name;
+  }
+
+  private ours(onServer: string): string | undefined {
+    return onServer.startsWith(this.prefix) ? onServer.slice(this.prefix.length) : undefined;
   }
 
   private infoOf({ groupName, settings, connections, stats }: PersistentSubscriptionToAllInfo): WorkGroupInfo {

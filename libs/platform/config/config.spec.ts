@@ -69,7 +69,7 @@ describe('loadConfig', () => {
       PURVEYOR_PORT: '70000',
       PURVEYOR_SANDBOX_PORT: '3100x',
       PURVEYOR_EVENT_STORE: 'tcp://admin:hunter2@db:1113',
-      PURVEYOR_STREAM_PREFIX: 'a-b',
+      PURVEYOR_STREAM_PREFIX: 'purveyor',
       PURVEYOR_READ_MODELS: 'mysql://u:hunter2@db/x',
       PURVEYOR_ROLES: 'api,api',
       PURVEYOR_DEMO: 'maybe',

@@ -96,7 +96,7 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_STREAM_PREFIX', {
     meaning: 'Stands before every stream name in an EventStoreDB that others use too; only such streams are seen.',
-    allowed: 'up to 32 letters, digits and underscores',
+    allowed: 'up to 32 letters, digits and underscores that end in an underscore',
     read: readStreamPrefix,
   })
   @IsOptional()

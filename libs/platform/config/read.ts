@@ -48,8 +48,8 @@ export const readLdapUrl = (text: string): string | undefined =>
 export const readEventStore = (text: string): string | undefined =>
   text === 'embedded' || /^esdb(\+discover)?:\/\/[^/\s]+/.test(text) ? text : undefined;
 
-/** A dash would move the border between a stream's category and its id. */
-export const readStreamPrefix = (text: string): string | undefined => (/^\w{1,32}$/.test(text) ? text : undefined);
+/** A dash would move the border between a stream's category and its id; the underscore at its end keeps two installations apart. */
+export const readStreamPrefix = (text: string): string | undefined => (/^\w{0,31}_$/.test(text) ? text : undefined);
 
 /** `sqlite`, or the URL of a PostgreSQL database. */
 export function readReadModels(text: string): string | undefined {
