@@ -35,7 +35,7 @@ describe.each(servers)('foreign events: %s', (_name, start) => {
       data: Buffer.from(event.bytes ?? 'no JSON'),
       metadata: Buffer.from(event.metadata ?? '{}'),
     };
-    const credentials = { username: 'none', password: 'none' };
+    const { credentials = { username: 'none', password: 'none' } } = store.connection.base;
     await store.connection.client.appendToStream(stream, foreign, { expectedRevision: 'no_stream', credentials });
   }
 

@@ -1,27 +1,16 @@
-import type { CallOptions, Channel, Client as GrpcClient, ClientReadableStream, Metadata } from '@grpc/grpc-js';
-import { convertToCommandError, EventStoreDBClient, type BaseOptions, type Credentials } from '@eventstore/db-client';
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import {
+  convertToCommandError,
+  type BaseOptions,
+  type Credentials,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { Clock } from '#kernel';
 import { StoreUnavailable } from '../errors.js';
-
-type Streams = InstanceType<typeof services.StreamsClient>;
-
-/**
- * What the client offers to its own commands. Ours are made with it because the public ones parse and re-serialise JSON (the port gives
- * texts back to the letter), cannot page filtered reads, and choose the shared batch stream for appends.
- */
-interface ClientCore {
-  execute<T>(service: typeof services.StreamsClient, name: string, action: (grpc: Streams) => Promise<T>): Promise<T>;
-  GRPCStreamCreator<T>(
-    service: typeof services.StreamsClient,
-    name: string,
-    open: (grpc: Streams) => T,
-  ): () => Promise<T>;
-  callArguments(options: BaseOptions, callOptions?: CallOptions): [Metadata, CallOptions];
-  createChannel(): Promise<Channel>;
-  handleError(client: GrpcClient, error: Error): Promise<void>;
-}
+import { clientUrl, coreOf, newClient, release } from './client.js';
+import { credentialsIn } from './credentials.js';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -42,8 +31,6 @@ export interface OpenRead {
 const isStuck = (error: Error) =>
   ['deadline-exceeded', 'unknown'].includes((convertToCommandError(error) as { type?: string }).type ?? '');
 
-const GOSSIP_TIMEOUT_S = 1;
-
 /**
  * The client object and its replacement. A call to a frozen node can hang without limit in the client (discovery, a new channel), so each
  * has a time-out of our own, and a client that let one pass is thrown away.
@@ -52,9 +39,12 @@ export class Connection {
   private current: EventStoreDBClient;
   private closed = false;
   private readonly url: string;
+  private readonly credentials: Credentials | undefined;
 
+  /** Throws a StoreError when the connection string or a file that it names cannot be used. */
   constructor(private readonly options: ConnectionOptions) {
     this.url = clientUrl(options);
+    this.credentials = options.credentials ?? credentialsIn(options.url);
     this.current = newClient(this.url);
   }
 
@@ -119,15 +109,20 @@ export class Connection {
     });
   }
 
-  /** With every call: those of the connection string where no credentials are given; only the leader's answers are up to date. */
+  /** With every call: who we are, and that only the leader's answers are up to date. */
   get base(): BaseOptions {
-    return { credentials: this.options.credentials, requiresLeader: true };
+    return { credentials: this.credentials, requiresLeader: true };
   }
 
   /** Throws the client away, unless that has happened already; open calls on it fail. */
   abandon(failed: EventStoreDBClient): void {
     if (this.closed || failed !== this.current) return;
-    this.current = newClient(this.url);
+    try {
+      this.current = newClient(this.url);
+    } catch {
+      // The file of the authority is just being changed: the old one goes on meanwhile.
+      return;
+    }
     void release(failed);
   }
 
@@ -135,50 +130,4 @@ export class Connection {
     this.closed = true;
     await release(this.current);
   }
-}
-
-const coreOf = (client: EventStoreDBClient) => client as unknown as ClientCore;
-
-const released = new WeakSet<EventStoreDBClient>();
-const channels = new WeakMap<EventStoreDBClient, Promise<Channel>>();
-
-function newClient(url: string): EventStoreDBClient {
-  const client = EventStoreDBClient.connectionString(url);
-  const core = coreOf(client);
-  // The client calls this without waiting for it; a discovery that fails meanwhile would be an unhandled rejection.
-  const handle = core.handleError.bind(client);
-  core.handleError = (grpc, error) => handle(grpc, error).catch(() => {});
-  const create = core.createChannel.bind(client);
-  core.createChannel = () => {
-    const channel = create();
-    channels.set(client, channel);
-    if (released.has(client)) closeChannel(client);
-    return channel;
-  };
-  return client;
-}
-
-/**
- * The connection string with what the caller did not say. By default the client waits 5 s for each frozen node it asks who leads, longer
- * than our time-out of a call.
- */
-function clientUrl({ url, connectionName }: ConnectionOptions): string {
-  const wanted = { gossipTimeout: String(GOSSIP_TIMEOUT_S), ...(connectionName && { connectionName }) };
-  const missing = Object.entries(wanted).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(url));
-  const parameters = missing.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return parameters === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${parameters}`;
-}
-
-/** `dispose` cancels open streams but never closes the channel; without that its socket and timers stay. */
-async function release(client: EventStoreDBClient): Promise<void> {
-  released.add(client);
-  await client.dispose().catch(() => {});
-  closeChannel(client);
-}
-
-function closeChannel(client: EventStoreDBClient): void {
-  channels.get(client)?.then(
-    (channel) => channel.close(),
-    () => {},
-  );
 }

@@ -4,6 +4,7 @@ import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
 import persistent from '@eventstore/db-client/generated/persistent_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { randomUUID } from 'node:crypto';
+import type { Certified } from '../certificates.js';
 import { append } from './append.service.js';
 import { consume } from './consumer.service.js';
 import { readGossip, supportedMethods } from './directory.service.js';
@@ -12,6 +13,7 @@ import { StandInLog } from './log.js';
 import { ClusterState, type NodeView } from './node-state.js';
 import { groupCalls } from './persistent.service.js';
 import { read } from './read.service.js';
+import { letIn, type User } from './users.js';
 
 const HOST = '127.0.0.1';
 
@@ -22,6 +24,10 @@ export interface StandInOptions {
   readonly file?: string;
   /** One per node; random free ports by default. */
   readonly ports?: readonly number[];
+  /** Speaks TLS only. */
+  readonly tls?: Certified;
+  /** Who is let in; everybody without. */
+  readonly user?: User;
 }
 
 /** Starts a stand-in for EventStoreDB: the calls our adapter makes, over real sockets on loopback. */
@@ -29,9 +35,9 @@ export async function startEventStoreStandIn(options: StandInOptions = {}): Prom
   const cluster = new ClusterState(new StandInLog(options.file));
   const nodes: StandInNode[] = [];
   for (let index = 0; index < (options.nodes ?? 1); index++)
-    nodes.push(await StandInNode.start(index, cluster, options.ports?.[index]));
+    nodes.push(await StandInNode.start(index, cluster, options));
   cluster.members = nodes.map(({ port }) => ({ id: randomUUID(), address: { host: HOST, port }, alive: true }));
-  return new EventStoreStandIn(cluster, nodes);
+  return new EventStoreStandIn(cluster, nodes, options.tls !== undefined);
 }
 
 /** One node: a gRPC server behind a proxy that breaks things on command. */
@@ -43,22 +49,23 @@ class StandInNode implements NodeView {
   private constructor(
     readonly index: number,
     readonly cluster: ClusterState,
+    user: User | undefined,
   ) {
-    this.serve(streams.StreamsService, { append: append(this), read: read(this) });
-    this.serve(persistent.PersistentSubscriptionsService, { ...groupCalls(this), read: consume(this) });
+    this.serve(streams.StreamsService, letIn(user, { append: append(this), read: read(this) }));
+    this.serve(persistent.PersistentSubscriptionsService, letIn(user, { ...groupCalls(this), read: consume(this) }));
     this.serve(gossip.GossipService, { read: readGossip(this) });
     this.serve(features.ServerFeaturesService, { getSupportedMethods: supportedMethods() });
   }
 
-  static async start(index: number, cluster: ClusterState, port?: number): Promise<StandInNode> {
-    const node = new StandInNode(index, cluster);
+  static async start(index: number, cluster: ClusterState, { ports, tls, user }: StandInOptions): Promise<StandInNode> {
+    const node = new StandInNode(index, cluster, user);
     const inner = await new Promise<number>((resolve, reject) =>
-      node.server.bindAsync(`${HOST}:0`, ServerCredentials.createInsecure(), (error, bound) =>
+      node.server.bindAsync(`${HOST}:0`, serverCredentials(tls), (error, bound) =>
         error ? reject(error) : resolve(bound),
       ),
     );
     node.proxy = new FaultProxy({ host: HOST, port: inner });
-    node.port = await node.proxy.listen(port);
+    node.port = await node.proxy.listen(ports?.[index]);
     return node;
   }
 
@@ -77,16 +84,24 @@ class StandInNode implements NodeView {
   }
 }
 
+const serverCredentials = (tls: Certified | undefined): ServerCredentials =>
+  tls === undefined
+    ? ServerCredentials.createInsecure()
+    : ServerCredentials.createSsl(null, [
+        { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.certificate) },
+      ]);
+
 /** A running stand-in, and the faults it can be told to have. */
 export class EventStoreStandIn {
   constructor(
     private readonly cluster: ClusterState,
     private readonly nodes: readonly StandInNode[],
+    private readonly secure: boolean,
   ) {}
 
-  /** Connection string for all its nodes. */
+  /** Connection string for all its nodes; with TLS whoever connects adds what they trust. */
   get url(): string {
-    return `esdb://${this.nodes.map(({ port }) => `${HOST}:${port}`).join(',')}?tls=false`;
+    return `esdb://${this.nodes.map(({ port }) => `${HOST}:${port}`).join(',')}?tls=${this.secure}`;
   }
 
   get ports(): readonly number[] {
