@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { moveLog, openEmbeddedStore, type Moved, type MoveProgress } from '#event-store';
 import { systemClock } from '#kernel';
-import { createLogger, loadConfig } from '#platform';
+import { createLogger, loadConfig, readConnectionString } from '#platform';
 import { LOG_DB } from '../../../libs/event-store/embedded/database.js';
 import { Closing } from '../composition/closing.js';
 import { openStore } from '../composition/open-log.js';
@@ -37,7 +37,10 @@ export const moveCommand: SubCommand = {
 function targetOf([option, value, ...more]: readonly string[]): string {
   if (value === undefined || more.length > 0) throw new UsageError('move takes --to URL or --to-file FILE.');
   const text = option === '--to' ? value : option === '--to-file' ? readFileSync(value, 'utf8').trim() : '';
-  if (!/^esdb(\+discover)?:\/\//.test(text)) throw new UsageError('The target is a connection string, esdb://...');
+  if (readConnectionString(text) === undefined)
+    throw new UsageError(
+      'The target is a connection string, esdb://[USER:PASSWORD@]HOST:PORT[,...][?SETTING=...], what is special in it percent-encoded.',
+    );
   return text;
 }
 

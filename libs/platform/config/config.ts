@@ -15,13 +15,13 @@ import {
   Min,
 } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
+import { readEventStore } from './connection-string.js';
 import { boundVariables, FromEnvironment } from './variable.js';
 import { readOutgoing, readProvisioners, type ProvisionerSetting } from './provisioners.js';
 import {
   type CspLimit,
   type NamedKey,
   readCspLimits,
-  readEventStore,
   readHttpUrl,
   readKey,
   readLdapUrl,
@@ -87,7 +87,8 @@ export class Config {
   @FromEnvironment('PURVEYOR_EVENT_STORE', {
     default: 'embedded',
     meaning: 'Where the log is kept. Without it: embedded, in the data directory.',
-    allowed: "'embedded', or a connection string of EventStoreDB, esdb://...",
+    allowed:
+      "'embedded', or a connection string of EventStoreDB, esdb://..., what is special in user and password percent-encoded",
     secret: true,
     read: readEventStore,
   })

@@ -44,10 +44,6 @@ export function readHttpUrl(text: string): string | undefined {
 export const readLdapUrl = (text: string): string | undefined =>
   /^ldaps?:\/\/(\[[0-9A-Fa-f:]+\]|[^\s/?#@:]+)(:\d{1,5})?\/?$/.test(text) ? text.replace(/\/$/, '') : undefined;
 
-/** `embedded`, or a connection string of EventStoreDB: one host or several, or discovery by name. */
-export const readEventStore = (text: string): string | undefined =>
-  text === 'embedded' || /^esdb(\+discover)?:\/\/[^/\s]+/.test(text) ? text : undefined;
-
 /** A dash would move the border between a stream's category and its id; the underscore at its end keeps two installations apart. */
 export const readStreamPrefix = (text: string): string | undefined => (/^\w{0,31}_$/.test(text) ? text : undefined);
 
