@@ -11,6 +11,7 @@ import { loadConfig, type Config } from '#platform';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
 import { createApp } from '../../apps/server/composition/create-app.js';
+import { prepareSharedDirectory } from '../../apps/server/composition/shared-directory.js';
 import { setUpWorkGroup, WORK_GROUP } from '../../apps/server/composition/work-group.js';
 import { StartProcess } from '../../apps/server/processes/process.commands.js';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
@@ -106,7 +107,7 @@ async function measure(workers: number, eventStore: string, postgres: PostgresSe
     PURVEYOR_EVENT_STORE: eventStore,
     PURVEYOR_STREAM_PREFIX: `bench_${randomUUID().slice(0, 8)}_`,
     PURVEYOR_READ_MODELS: await postgres.createDatabase(),
-    PURVEYOR_DATA_DIR: join(root, 'data'),
+    PURVEYOR_DATA_DIR: join(root, `data-${workers}`),
     PURVEYOR_PUBLIC_URL: 'http://127.0.0.1:1',
     PURVEYOR_VAULT_KEY: KEY,
     PURVEYOR_CALLBACK_KEYS: `k:${KEY}`,
@@ -114,6 +115,7 @@ async function measure(workers: number, eventStore: string, postgres: PostgresSe
   };
   const store = await openEventStoreDb({ url: eventStore, streamPrefix: env.PURVEYOR_STREAM_PREFIX });
   await setUpWorkGroup(store.groups);
+  await prepareSharedDirectory(env.PURVEYOR_DATA_DIR, store);
   const raw = await rawAppends(store);
   const member = (roles: string) => start(program('./production-member.js'), [], { ...env, PURVEYOR_ROLES: roles });
   await member('projector');

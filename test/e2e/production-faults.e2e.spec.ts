@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
 import { WORK_GROUP } from '../../apps/server/composition/work-group.js';
 import { allEnd, begin, beginJobs, expectOnce, type Job } from './production.campaign.js';
 import { facts } from './portfolios.js';
+import { eventsOf, latest, moment, named, retrying, TENANTS } from './production.due-times.js';
 import { Production } from './production.world.js';
-import { until, type AuditEvent } from './world.js';
+import { until } from './world.js';
 
 /** The bounds of issue 4, ms. */
 const HEALED_WITHIN = 5_000;
@@ -16,7 +18,6 @@ const TAKEN_OVER_WITHIN = 5_000;
 const PROJECTOR_REPLACED_WITHIN = 10_000;
 const DRAINED_WITHIN = 10_000;
 
-const TENANTS = { method: 'POST', path: '/csp/azure/tenants' };
 let given: Production | undefined;
 let world: Production;
 beforeAll(async () => {
@@ -37,12 +38,14 @@ const fault = (name: string, test: () => Promise<void>) =>
     },
     300_000,
   );
-const standInFault = (name: string, test: () => Promise<void>) =>
+/** A fault that not every server can be given. */
+const faultWhere = (possible: () => boolean, name: string, test: () => Promise<void>) =>
   fault(name, async () => {
-    if (world.isStandIn) return test();
-    console.info(`only the stand-in can: ${name}`);
+    if (possible()) return test();
+    console.info(`cannot be done to this server: ${name}`);
     expect(world.isStandIn).toBe(false);
   });
+const standInFault = (name: string, test: () => Promise<void>) => faultWhere(() => world.isStandIn, name, test);
 
 /** Jobs under way while `trouble` happens, and those it has begun; all end, each request once. */
 async function under(name: string, count: number, trouble: () => Promise<readonly Job[] | void>): Promise<void> {
@@ -79,7 +82,8 @@ async function allHealthy(): Promise<void> {
 
 describe('the log', () => {
   for (const kind of ['hang', 'refuse'] as const)
-    fault(
+    faultWhere(
+      () => world.hasNetworkFaults,
       `away (${kind}): commands tell so after 3 s, views go on, and what was sent is there once it is back`,
       async () => {
         await under(kind, 6, async () => {
@@ -129,84 +133,74 @@ describe('the group of workers', () => {
     const ready = await world.readyz('worker-1');
     expect([ready.status, ready.body.status]).toEqual([200, 'degraded']);
     expect(ready.body.checks.work.detail).toContain('run setup');
+    expect(await world.refused()).toBe(
+      `The server cannot start: the group ${WORK_GROUP} in EventStoreDB does not exist; run \`node dist/apps/server/main.js setup\` once\n`,
+    );
     expect(await world.command(['setup'])).toContain(`${WORK_GROUP}: created`);
     await healthy('worker-1');
   });
 
-  fault('missing: a worker refuses to start in one clear line', async () => {
-    const elsewhere = { PURVEYOR_STREAM_PREFIX: 'nobody_', PURVEYOR_ROLES: 'worker', PURVEYOR_PORT: '0' };
-    const more = { ...elsewhere, PURVEYOR_READ_MODELS: await world.newDatabase() };
-    const refused = await world.command([], more).then(
-      () => undefined,
-      (error: { stderr: string }) => error.stderr,
-    );
-    expect(refused).toBe(
-      `The server cannot start: the group ${WORK_GROUP} in EventStoreDB does not exist; run \`node dist/apps/server/main.js setup\` once\n`,
-    );
-  });
+  fault(
+    'is not the only thing that all share: another directory or prefix ends a start in one clear line',
+    async () => {
+      const { dataDir } = world.settingsOfAll;
+      const unmounted = `${dataDir}-unmounted`;
+      expect(await world.refused({ PURVEYOR_DATA_DIR: unmounted })).toMatch(
+        /^The server cannot start: PURVEYOR_DATA_DIR: .*-unmounted is not the directory .*no file log-id.*\n$/,
+      );
+      expect(existsSync(unmounted)).toBe(false);
+      const setup = world.command(['setup'], { PURVEYOR_DATA_DIR: unmounted });
+      await expect(setup).rejects.toThrow('the log has events, but there is no vault in');
+      expect(await world.refused({ PURVEYOR_STREAM_PREFIX: 'nobody_' })).toMatch(
+        /^The server cannot start: PURVEYOR_DATA_DIR: .* belongs to the log .*PURVEYOR_STREAM_PREFIX\n$/,
+      );
+    },
+  );
 
   fault('lists what is parked by a command', async () => {
     expect(await world.command(['parked'])).toContain('0 parked');
   });
 });
 
-/** Portfolios whose first stage is to be tried again at a time that is recorded. */
-async function retrying(name: string, count: number): Promise<readonly Job[]> {
-  await world.script(TENANTS, { kind: 'fail', status: 503, retryAfter: 8 }, count);
-  const jobs = await Promise.all(Array.from({ length: count }, (_, n) => begin(world, 'portfolio', `${name}${n}`)));
-  for (const job of jobs)
-    await until(
-      () => eventsOf(job),
-      (events) => named(events, 'StageRetryScheduled').length > 0,
-    );
-  return jobs;
-}
-
-const eventsOf = (job: Job) => world.events(`portfolio-${job.id}`);
-const named = (events: readonly AuditEvent[], type: string) => events.filter((event) => event.type === type);
-
-/** How late the attempt behind the first scheduled retry was recorded, ms. */
-async function lateness(job: Job): Promise<number> {
-  const events = await eventsOf(job);
-  const scheduled = named(events, 'StageRetryScheduled')[0]!;
-  const next = named(events, 'StageStarted').find(({ revision }) => revision > scheduled.revision)!;
-  return next.metadata['time'] - scheduled.data['notBefore'];
-}
-
-async function latest(jobs: readonly Job[]): Promise<number> {
-  await allEnd(world, jobs);
-  const late = await Promise.all(jobs.map(lateness));
-  console.info(`due times met after ${late.join(', ')} ms`);
-  return Math.max(...late);
-}
-
 describe('due times', () => {
   fault('are met by others when the worker that recorded them is killed', async () => {
     await allHealthy();
     const keeper = await world.timekeeper();
-    const jobs = await retrying('worker', 4);
+    const jobs = await retrying(world, 'worker', 4);
     const victims = world.names('worker').filter((name) => name !== keeper);
     await Promise.all(victims.map((name) => world.kill(name)));
-    expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE);
+    expect(await latest(world, jobs)).toBeLessThanOrEqual(TIMER_LATE);
     for (const name of victims) world.restart(name);
     await allHealthy();
   });
 
   fault('are met when the worker that keeps the time is killed', async () => {
     const keeper = await world.timekeeper();
-    const jobs = await retrying('timer', 4);
+    const jobs = await retrying(world, 'timer', 4);
     await world.kill(keeper);
-    expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_ITS_WORKER);
+    expect(await latest(world, jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_ITS_WORKER);
     world.restart(keeper);
     await allHealthy();
+  });
+
+  fault('are met when it is frozen a moment before, and goes on later', async () => {
+    const since = await world.lastSeq();
+    const keeper = await world.timekeeper();
+    const jobs = await retrying(world, 'frozen', 4);
+    await moment(world, jobs, -500);
+    await world.whileFrozen(keeper, async () => {
+      expect(await latest(world, jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_ITS_WORKER);
+    });
+    await allHealthy();
+    await expectOnce(world, jobs, since);
   });
 
   for (const projector of ['projector-1', 'projector-2'])
     fault(`are met when it is killed together with ${projector}`, async () => {
       const keeper = await world.timekeeper();
-      const jobs = await retrying(projector.replace('-', ''), 3);
+      const jobs = await retrying(world, projector.replace('-', ''), 3);
       await Promise.all([world.kill(keeper), world.kill(projector)]);
-      expect(await latest(jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_PROJECTOR);
+      expect(await latest(world, jobs)).toBeLessThanOrEqual(TIMER_LATE_WITHOUT_PROJECTOR);
       for (const name of [keeper, projector]) world.restart(name);
       await allHealthy();
     });
@@ -224,7 +218,7 @@ describe('processes', () => {
     const name = (await until(runs, (found) => found !== undefined))!;
     await world.kill(name);
     await allEnd(world, [job]);
-    const [first, second] = named(await eventsOf(job), 'StageStarted');
+    const [first, second] = named(await eventsOf(world, job), 'StageStarted');
     expect([first!.data['attempt'], second!.data['attempt']]).toEqual([1, 2]);
     expect(second!.metadata['time']).toBeGreaterThanOrEqual(first!.data['until'] + 2_000);
     expect(second!.metadata['time']).toBeLessThanOrEqual(first!.data['until'] + TAKEN_OVER_WITHIN);
@@ -242,6 +236,18 @@ describe('processes', () => {
       expect(Date.now() - killed).toBeLessThanOrEqual(PROJECTOR_REPLACED_WITHIN);
       world.restart(name);
       await healthy(name);
+    });
+
+  for (const name of ['projector-1', 'projector-2'])
+    fault(`the views go on within 10 s when ${name} is frozen, and when it goes on later`, async () => {
+      const shown = async (mark: string) => {
+        const { body } = await create(mark);
+        const view = () => world.api('GET', `/api/portfolios/${body.id}`).then(({ status }) => status);
+        await until(view, (status) => status === 200, PROJECTOR_REPLACED_WITHIN);
+      };
+      await world.whileFrozen(name, () => shown(`frozen${name.at(-1)}`));
+      await shown(`thawed${name.at(-1)}`);
+      await allHealthy();
     });
 
   fault('a CSP that one process pauses is spared by all, until it continues', async () => {

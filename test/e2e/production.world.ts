@@ -132,6 +132,14 @@ export class Production {
     return stdout + stderr;
   }
 
+  /** What a worker with other settings says when it refuses to start; undefined when it starts. */
+  async refused(more: Record<string, string> = {}): Promise<string | undefined> {
+    return this.command([], { PURVEYOR_ROLES: 'worker', PURVEYOR_PORT: '0', ...more }).then(
+      () => undefined,
+      (error: { stderr: string }) => error.stderr,
+    );
+  }
+
   /** What a test needs to look into log and views itself. */
   get settingsOfAll() {
     const of = (name: string) => this.env[`PURVEYOR_${name}`]!;
@@ -170,6 +178,11 @@ export class Production {
     return this.controlUrl !== '';
   }
 
+  /** False for a cluster: its nodes tell their own addresses, which lead past a proxy. */
+  get hasNetworkFaults(): boolean {
+    return this.isStandIn || this.proxy !== undefined;
+  }
+
   names(role?: RoleName): readonly string[] {
     return [...this.members].filter(([, member]) => role === undefined || member.role === role).map(([name]) => name);
   }
@@ -180,6 +193,16 @@ export class Production {
 
   async kill(name: string): Promise<void> {
     await this.member(name).end('SIGKILL');
+  }
+
+  /** The process stands still meanwhile; its connections do not. */
+  async whileFrozen(name: string, test: () => Promise<void>): Promise<void> {
+    this.member(name).freeze(true);
+    try {
+      await test();
+    } finally {
+      this.member(name).freeze(false);
+    }
   }
 
   /** A process on the same port in place of the one that has ended. */

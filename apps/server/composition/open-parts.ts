@@ -13,6 +13,7 @@ import { openProjector } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
+import { requireSharedDirectory } from './shared-directory.js';
 
 /** Of the ten seconds in which a process must end, what is left for effects that are under way. */
 const DRAIN_MS = 5_000;
@@ -49,8 +50,10 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const [logger, metrics] = [createLogger({ level: config.logLevel }), createMetrics()];
   const [clock, ids] = [systemClock, systemIds()];
   const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
-  mkdirSync(config.dataDir, { recursive: true });
+  const shared = config.readModels !== 'sqlite';
+  if (!shared) mkdirSync(config.dataDir, { recursive: true });
   const { store, commits, groups, trouble } = await openStore({ ...base, acceptLoss }, closing);
+  if (shared) requireSharedDirectory(config.dataDir, store.logId);
   const { vault, keys } = await openVault(config, closing);
   const log = new EventLog(store, eventRegistry(), keys);
   const onWarning = (message: string) => logger.warn(message);
