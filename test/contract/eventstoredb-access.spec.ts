@@ -69,7 +69,7 @@ describe('an EventStoreDB that asks who we are', () => {
 
   it('gets user and password with every call, also on a channel without TLS', async () => {
     const url = await start({});
-    await everyCall(await open(url(LOGIN)));
+    await expect(everyCall(await open(url(LOGIN)))).resolves.toBeUndefined();
   });
 
   it('is reached over TLS by the authority of a file, after a change of the leader too', async () => {
