@@ -2,6 +2,7 @@ import { Catalogue } from '#catalogue';
 import { WorkflowRegistry, type FormPage, type LiveData, type WorkflowDefinition } from '#workflow';
 import type { ProductPorts, Registration } from './registration.js';
 import { userGroup } from './user-group/index.js';
+import { user } from './user/index.js';
 
 export { ldapDirectory } from './directory/ldap/ldap-directory.js';
 export type { LdapSettings } from './directory/ldap/ldap-session.js';
@@ -9,11 +10,12 @@ export { scimDirectory } from './directory/scim/scim-directory.js';
 export type * from './directory/directory.port.js';
 export type { ProductPorts } from './registration.js';
 export { USER_GROUP_PRODUCT_ID } from './user-group/index.js';
+export { USER_EXTERNAL_PRODUCT_ID, USER_INTERNAL_PRODUCT_ID } from './user/index.js';
 
 /** One line per product. */
-const registrations: readonly Registration[] = [userGroup];
+const registrations: readonly Registration[] = [userGroup, user];
 
-export const catalogue = new Catalogue(registrations.map((each) => each.product));
+export const catalogue = new Catalogue(registrations.flatMap((each) => each.products));
 
 /** Definitions, forms and provisioners of all products; `more` are definitions that belong to no product. */
 export function productRegistry(ports: ProductPorts, more: readonly WorkflowDefinition[] = []) {

@@ -8,9 +8,9 @@ export interface ProductPorts {
   readonly directory: DirectoryPort;
 }
 
-/** Everything the system knows of a product. */
+/** Everything the system knows of a product, or of several that share their workflows. */
 export interface Registration {
-  readonly product: Product;
+  readonly products: readonly Product[];
   readonly workflows: (ports: ProductPorts) => readonly WorkflowDefinition[];
   /** Of the resource types its workflows need. */
   readonly provisioners: (ports: ProductPorts) => readonly Provisioner[];

@@ -4,13 +4,13 @@ import type { Answer, FormPage, LiveData, LiveSubscription } from '#workflow';
 export type Page = FormPage<LiveData>;
 
 /** First page of a create (reference 1.9): the product, which must list the workflow. */
-export const productPage = (productId: string, title: string): Page => {
+export const productPage = (productIds: readonly string[], title: string): Page => {
   const schema = Type.Object({ product: Type.String({ format: 'productId' }) }, { title });
   const msg = 'This workflow is not valid for this product';
   return {
     schema: () => schema,
     check: ({ product }) =>
-      product === productId ? [] : [{ loc: ['product'], msg, type: 'value_error', input: product }],
+      productIds.includes(String(product)) ? [] : [{ loc: ['product'], msg, type: 'value_error', input: product }],
   };
 };
 

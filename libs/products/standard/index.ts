@@ -3,5 +3,6 @@ export * from './loaded.js';
 export * from './record.js';
 export * from './send.js';
 export * from './steps.js';
+export * from './uses.js';
 export * from './workflows.js';
 export * from './forms.js';

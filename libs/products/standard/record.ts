@@ -4,6 +4,7 @@ import type { Lifecycle } from '#subscription/published';
 import { step, type StepContext, type StepNode, type Values } from '#workflow';
 import { asLoaded, loaded } from './loaded.js';
 import { send } from './send.js';
+import { tellUsed } from './uses.js';
 import { id } from './steps.js';
 
 /** By block attribute. */
@@ -63,6 +64,7 @@ async function record<R extends TProperties>(
   if (text !== undefined)
     recorded = await send(context, subscriptionId, { type: 'SetDescription', description: text, ...about });
   if (status !== undefined) recorded = await send(context, subscriptionId, { type: 'SetStatus', status, ...about });
+  if (recorded !== undefined && status !== undefined) await tellUsed(context, subscriptionId, recorded);
   if (recorded === undefined) throw new Error(`a step records nothing about subscription ${subscriptionId}`);
   return recorded;
 }

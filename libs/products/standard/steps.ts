@@ -11,14 +11,19 @@ export const id = { subscription_id: text };
 export const init = step({ key: 'init', name: 'Start' });
 export const done = step({ key: 'done', name: 'Done' });
 
-/** Makes the subscription, initial and out of sync, held by its process. Its id follows from the process: a repeat finds it. */
-export const createSubscription = ({ productId, name: productName, description }: Product) =>
+/**
+ * Makes the subscription, initial and out of sync, held by its process. Its id follows from the process: a repeat finds it. Of several
+ * products that share the workflow the form's first page has named one.
+ */
+export const createSubscription = (...products: readonly [Product, ...Product[]]) =>
   step({
     key: 'create_subscription',
     name: 'Create subscription',
-    reads: { customer_id: Type.Optional(text) },
+    reads: { product: Type.Optional(text), customer_id: Type.Optional(text) },
     adds: { ...id, subscription: loaded({}) },
-    async handler({ customer_id: customerId }, context) {
+    async handler({ product, customer_id: customerId }, context) {
+      const chosen = products.find((each) => each.productId === product) ?? products[0];
+      const { productId, name: productName, description } = chosen;
       const subscription_id = context.id('subscription');
       const { processId, workflow, target } = context;
       const state = await send(context, subscription_id, {

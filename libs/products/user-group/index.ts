@@ -12,7 +12,7 @@ import { validateUserGroup } from './validate-user-group.workflow.js';
 export { USER_GROUP_PRODUCT_ID } from './user-group.product.js';
 
 export const userGroup: Registration = {
-  product: userGroupProduct,
+  products: [userGroupProduct],
   workflows({ directory }) {
     const external = updateUserGroupInExternalSystems(directory);
     return [

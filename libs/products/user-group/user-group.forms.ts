@@ -26,7 +26,7 @@ const modifyPage: Page = {
 
 /** By workflow (reference sections 1.9 and 3). */
 export const userGroupForms: Readonly<Record<string, readonly Page[]>> = {
-  create_user_group: [productPage(USER_GROUP_PRODUCT_ID, 'Create user group'), { schema: () => created }],
+  create_user_group: [productPage([USER_GROUP_PRODUCT_ID], 'Create user group'), { schema: () => created }],
   modify_user_group: [subscriptionPage('Modify user group'), modifyPage],
   terminate_user_group: [subscriptionPage('Terminate user group'), areYouSure],
   validate_user_group: [subscriptionPage('Validate user group')],

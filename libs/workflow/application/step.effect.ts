@@ -91,4 +91,8 @@ class Context implements StepContext {
   dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
     return send<S>(this.ports, this.call, this.step, stream, command, purpose);
   }
+
+  async load<S>(stream: string): Promise<S> {
+    return (await this.ports.dispatcher().load<S>(stream)).state;
+  }
 }

@@ -19,4 +19,6 @@ export interface StepContext {
   id(purpose: string): string;
   /** Sends a command to another stream; its id derives from instance, step and purpose (law 10), so that a repeat is silence. */
   dispatch<S = unknown>(stream: string, command: { readonly type: string }, purpose: string): Promise<S>;
+  /** State of another stream as it is now. Where a repeat must see the same, add what was read to the state. */
+  load<S>(stream: string): Promise<S>;
 }

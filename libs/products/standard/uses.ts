@@ -1,0 +1,77 @@
+import type { TProperties } from 'typebox';
+import type { ExistingSubscription } from '#subscription';
+import { subscriptionStream } from '#subscription/published';
+import { step, type StepContext, type Values } from '#workflow';
+import { asLoaded } from './loaded.js';
+import { send } from './send.js';
+import { id } from './steps.js';
+
+/** A step that reserves the use of another subscription before a reference to it is recorded. */
+interface Reservation<K extends string, R extends TProperties, A extends TProperties> {
+  readonly key: K;
+  readonly name: string;
+  readonly reads: R;
+  readonly adds: A;
+  /** Id of the subscription that is to be used. */
+  readonly of: (state: Values<R>) => string;
+  /** What the steps behind it need of the used one. */
+  readonly result: (used: ReturnType<typeof asLoaded>, state: Values<R>) => Values<A>;
+}
+
+/**
+ * Reserves in the used subscription's own stream, so that its terminate, decided there too, sees it. Refusals `subscription_ending`,
+ * `subscription_status_unfit` 409: only an active one may be taken into use.
+ */
+export const reserveUse = <const K extends string, R extends TProperties, A extends TProperties>(
+  spec: Reservation<K, R, A>,
+) =>
+  step<K, typeof id & R, A>({
+    key: spec.key,
+    name: spec.name,
+    reads: { ...id, ...spec.reads },
+    adds: spec.adds,
+    async handler(state, context) {
+      const { subscription_id: userSubscriptionId } = state as { subscription_id: string };
+      const user = await context.load<ExistingSubscription>(subscriptionStream(userSubscriptionId));
+      const used = spec.of(state as Values<R>);
+      const found = await send(context, used, {
+        type: 'ReserveUse',
+        userSubscriptionId,
+        userStatus: user.status,
+        usableWhen: ['active'],
+        processId: context.processId,
+        time: context.now(),
+      });
+      return spec.result(asLoaded(used, found), state as Values<R>);
+    },
+  });
+
+/** Lets go of a subscription that is not referred to any more. */
+export const releaseUse = (context: StepContext, used: string, userSubscriptionId: string) => {
+  const about = { processId: context.processId, time: context.now() };
+  return send(context, used, { type: 'ReleaseUse', userSubscriptionId, ...about }, `ReleaseUse ${used}`);
+};
+
+/** Those that are used know the status of their users: it decides what may become of them. */
+export async function tellUsed(
+  context: StepContext,
+  userSubscriptionId: string,
+  { values, status: userStatus }: ExistingSubscription,
+): Promise<void> {
+  for (const used of ownersIn(values)) {
+    if (userStatus === 'terminated') await releaseUse(context, used, userSubscriptionId);
+    else {
+      const about = { processId: context.processId, time: context.now() };
+      const command = { type: 'ReserveUse', userSubscriptionId, userStatus, ...about } as const;
+      await send(context, used, command, `ReserveUse ${used}`);
+    }
+  }
+}
+
+/** Ids of the subscriptions that values refer to (ADR 0041), each once. */
+function ownersIn(values: unknown): readonly string[] {
+  if (typeof values !== 'object' || values === null) return [];
+  const { owner_subscription_id: owner } = values as { owner_subscription_id?: unknown };
+  const own = typeof owner === 'string' ? [owner] : [];
+  return [...new Set([...own, ...Object.values(values).flatMap(ownersIn)])];
+}
