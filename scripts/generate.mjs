@@ -18,6 +18,8 @@ await main(async () => {
   writeFileSync(inRoot('docs/reference/plans.md'), planReference(plans));
   const provisioning = await import(pathToFileURL(inRoot('dist/libs/provisioning/index.js')).href);
   writeFileSync(inRoot('docs/reference/operation-states.md'), provisioning.operationStateReference());
+  const { processStatusReference } = await import(pathToFileURL(inRoot('dist/libs/workflow/index.js')).href);
+  writeFileSync(inRoot('docs/reference/process-statuses.md'), processStatusReference());
   const contract = `${JSON.stringify(provisioning.provisionerOpenApi(), null, 2)}\n`;
   writeFileSync(inRoot('docs/reference/provisioner-openapi.json'), contract);
   await runTool('prettier', ['--write', '--log-level=warn', 'docs/reference']);

@@ -86,6 +86,8 @@ export interface Failure {
   readonly status?: number;
   readonly retryAfterMs?: number;
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
+  /** Where our own code threw; bounded. */
+  readonly traceback?: string;
 }
 
 /** The runner's own commands. Every driven decider decides them against its state; what does not fit is silence (law 4). */

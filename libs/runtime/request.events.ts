@@ -59,6 +59,7 @@ export const FailureSchema = Type.Object({
   status: Type.Optional(Type.Integer()),
   retryAfterMs: Type.Optional(Type.Number()),
   fields: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), message: Type.String() }))),
+  traceback: Type.Optional(Type.String()),
 });
 
 const shapes: Record<keyof RequestEvents, TObject> = {

@@ -39,9 +39,9 @@ export function evolveRequest(
   }
 }
 
-/** An ended or overdue request made due again by a person: same key for retryable and unknown failures, the next generation otherwise. */
+/** An ended request, or one that waits for its answer, made due again by a person: same key for retryable and unknown failures, the next generation otherwise. */
 export function resumeRequest(
-  request: Request & { status: 'failed' | 'overdue' | 'done' },
+  request: Request & { status: 'failed' | 'accepted' | 'overdue' | 'done' },
   changedInput: boolean,
 ): Request {
   const kind = request.status === 'failed' ? request.failure.kind : 'unknown';

@@ -46,7 +46,7 @@ export function rows(): readonly Row[] {
       flow: 'create_user_group' as const,
       step: key,
       events: STEP_EVENTS,
-      waits: waits(workflow.steps.get(key)!.policy),
+      waits: waits(workflow.leaves.get(key)!.policy),
     })),
   ];
 }

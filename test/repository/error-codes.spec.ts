@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue, isKnownCode } from '#platform';
 import { read, root } from './repository.js';
 
-const CATALOGUE = /^libs\/platform\/problems\/(request|machine|operation|subscription)-errors\.ts$/;
+const CATALOGUE = /^libs\/platform\/problems\/(request|machine|operation|process|subscription)-errors\.ts$/;
 
 /** The shipped sources: no tests, no fixtures. */
 const sources = ['apps/server', 'libs']

@@ -3,6 +3,7 @@ import { csps } from '#csp';
 import { planDescription } from '#portfolio';
 import { describeConfig, errorCatalogue } from '#platform';
 import { operationStateReference, provisionerOpenApi } from '#provisioning';
+import { processStatusReference } from '#workflow';
 import { envExample, errorReference, planReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
 import { read } from './repository.js';
 
@@ -15,9 +16,12 @@ describe('generated files are those in the repository (npm run generate)', () =>
     expect(JSON.parse(read('docs/reference/provisioner-openapi.json'))).toEqual(provisionerOpenApi());
   });
 
-  it('docs/reference/operation-states.md', () => {
+  it.each([
+    ['operation-states', operationStateReference],
+    ['process-statuses', processStatusReference],
+  ])('docs/reference/%s.md', (name, reference) => {
     const cells = (text: string) => text.split('\n').map((line) => line.replace(/\s+|-+/g, ''));
-    expect(cells(read('docs/reference/operation-states.md'))).toEqual(cells(operationStateReference()));
+    expect(cells(read(`docs/reference/${name}.md`))).toEqual(cells(reference()));
   });
 
   it('the settings in README.md', () => {

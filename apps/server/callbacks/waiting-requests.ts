@@ -3,7 +3,7 @@ import { categoryOf } from '#event-store';
 import type { Outcome, Vault } from '#kernel';
 import { hasEnded, needAt, protectSecret, requestAt as needRequest, type OperationState } from '#provisioning';
 import type { CallbackVerdict, Request } from '#runtime';
-import { requestAt, type ProcessState } from '#workflow';
+import { isRequest, rowAt, type ProcessState } from '#workflow';
 
 /** The request of a step as an instance's state holds it: `skipped` when an operator passed over it. */
 export type Found = Request | { readonly status: 'skipped' } | undefined;
@@ -49,7 +49,8 @@ const portfolios = (plans: PlanRegistry): Waiting => ({
 const processes: Waiting = {
   request: (state, step) => {
     const process = state as ProcessState;
-    return process.status === 'none' ? undefined : requestAt(process, step);
+    const row = process.status === 'none' ? undefined : rowAt(process, step);
+    return isRequest(row) || row?.status === 'skipped' ? row : undefined;
   },
   ownNames: (_state, _step, result) => result,
   givenUp: (state) => (state as ProcessState).status === 'aborted',

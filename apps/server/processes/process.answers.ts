@@ -31,6 +31,9 @@ const StepSchema = Type.Object({
   started: orNull(seconds),
   completed: orNull(seconds),
   failure: orNull(FailureSchema),
+  failures: Type.Array(Type.Object({ failure: FailureSchema, count, first: Type.Number(), last: Type.Number() })),
+  reason: orNull(text),
+  progress: Type.Unknown(),
   state: orNull(anyObject),
   state_delta: Type.Unknown(),
 });

@@ -52,7 +52,7 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
     if (FINISHED.has(last_status)) return true;
     const { runtime, workflows } = this.parts;
     const { state } = await runtime.load<ProcessState>(processStream(process_id));
-    return state.status === 'none' || workflows.has(state);
+    return state.status === 'none' || workflows.carries(state);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from './entry.js';
 import { callbacks, machine } from './machine-errors.js';
 import { operations } from './operation-errors.js';
+import { processes } from './process-errors.js';
 import { input, state } from './request-errors.js';
 import { subscriptions } from './subscription-errors.js';
 
@@ -8,6 +9,7 @@ import { subscriptions } from './subscription-errors.js';
 export const errorCatalogue: readonly ErrorEntry[] = [
   ...input,
   ...state,
+  ...processes,
   ...subscriptions,
   ...operations,
   ...callbacks,

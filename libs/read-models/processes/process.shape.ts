@@ -1,5 +1,6 @@
 import type { ProcessRow } from '../database/tables.js';
-import type { ProcessDoc, StepDoc, StepStatus } from './process.doc.js';
+import { mergeAt, nestsOf, pointerParts, setAt, deeply, type Data } from '#workflow/published';
+import type { FailureCount, ProcessDoc, StepDoc } from './process.doc.js';
 
 /** The Workflow Orchestrator's ProcessSchema; times are seconds since the epoch with fractions. */
 export interface ProcessItem {
@@ -23,13 +24,13 @@ export interface ProcessItem {
   readonly steps: readonly Step[] | null;
   /** No workflow asks a person while it runs. */
   readonly form: null;
-  readonly note: null;
+  readonly note: string | null;
 }
 export interface Step {
   readonly step_id: string;
   readonly key: string;
   readonly name: string;
-  readonly status: StepStatus;
+  readonly status: string;
   readonly created_by: string;
   readonly retries: number;
   readonly started: number | null;
@@ -38,6 +39,12 @@ export interface Step {
   readonly executed: number | null;
   readonly commit_hash: null;
   readonly failure: StepDoc['failure'];
+  /** Every different failure with how often it came in a row; times are ms since the epoch. */
+  readonly failures: readonly FailureCount[];
+  /** Why an operator passed over it. */
+  readonly reason: string | null;
+  /** What the other side told last of how far it is. */
+  readonly progress: unknown;
   /** State after the step; null while it is not done. */
   readonly state: Readonly<Record<string, unknown>> | null;
   readonly state_delta: unknown;
@@ -56,7 +63,8 @@ function tracebackOf({ steps }: ProcessDoc): string | null {
   const { kind, code, message, status, fields = [] } = step.failure;
   const head = `Step ${step.name} (${step.key}), attempt ${step.attempts}: ${kind} ${code}${status === undefined ? '' : ` ${status}`}`;
   const named = fields.map((field) => `  ${field.pointer || '/'} ${field.message}`);
-  return [head, message, ...named].join('\n').slice(0, LONGEST_TRACEBACK);
+  const thrown = step.failure.traceback === undefined ? [] : [step.failure.traceback];
+  return [head, message, ...named, ...thrown].join('\n').slice(-LONGEST_TRACEBACK);
 }
 
 const seconds = (ms: number): number => Number(ms) / 1000;
@@ -89,31 +97,49 @@ export function processItem(
   };
 }
 
-/** States are not stored per step: they are the deltas, merged in the order of completion. */
+/** States are not stored per step: they are the deltas, merged where they belong in the order in which they came. */
 export function processDetail(item: ProcessItem, doc: ProcessDoc): ProcessDetail {
-  const states = new Map<string, Record<string, unknown>>();
-  let state: Record<string, unknown> = { ...doc.started.state };
-  const done = doc.steps.filter((step) => step.order !== null).sort((a, b) => a.order! - b.order!);
-  for (const step of done) {
-    if (typeof step.delta === 'object' && !Array.isArray(step.delta)) state = { ...state, ...step.delta };
-    states.set(step.key, state);
+  const states = new Map<string, Data>();
+  let state: Data = doc.started.state;
+  for (const change of changesOf(doc)) {
+    state = 'path' in change ? edited(state, change) : added(state, change, doc);
+    if ('key' in change) states.set(change.key, state);
   }
   const steps = doc.steps.map((step) => shapeOf(step, item, states.get(step.key) ?? null));
-  return { ...item, traceback: tracebackOf(doc), current_state: state, steps };
+  const { assignee, note } = doc;
+  return { ...item, assignee, note, traceback: tracebackOf(doc), current_state: state, steps };
 }
 
-const shapeOf = (step: StepDoc, item: ProcessItem, state: Record<string, unknown> | null): Step => ({
+type Change = StepDoc | ProcessDoc['edits'][number];
+
+const changesOf = (doc: ProcessDoc): readonly Change[] =>
+  [...doc.steps.filter(({ order }) => order !== null), ...doc.edits].sort((a, b) => a.order! - b.order!);
+
+const edited = (state: Data, { path, value }: ProcessDoc['edits'][number]): Data =>
+  (setAt(state, pointerParts(path) ?? [], value) as Data | undefined) ?? state;
+
+/** What is undone, and what a branch brings that counts no more, adds nothing. */
+function added(state: Data, { key, delta, deep }: StepDoc, { left }: ProcessDoc): Data {
+  if (typeof delta !== 'object' || delta === null || Array.isArray(delta) || key.startsWith('$')) return state;
+  if (left.some((prefix) => key.startsWith(prefix))) return state;
+  return mergeAt(state, nestsOf(key), delta, deep ? deeply : undefined);
+}
+
+const shapeOf = (step: StepDoc, item: ProcessItem, state: Data | null): Step => ({
   step_id: `${item.process_id}/${step.key}`,
   key: step.key,
   name: step.name,
   status: step.status,
-  created_by: item.created_by,
+  created_by: step.by ?? item.created_by,
   retries: Math.max(0, step.attempts - 1),
   started: secondsOrNull(step.started),
   completed: secondsOrNull(step.completed),
   executed: secondsOrNull(step.completed),
   commit_hash: null,
   failure: step.failure,
+  failures: step.failures,
+  reason: step.reason,
+  progress: step.progress,
   state,
   state_delta: step.delta,
 });

@@ -1,7 +1,8 @@
 import { PROCESS } from '#workflow/published';
 import type { ProcessRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
-import { foldProcess, type ProcessDoc } from './process.doc.js';
+import type { ProcessDoc } from './process.doc.js';
+import { foldProcess } from './process.fold.js';
 
 /** What lists and details show beside the document; `failed_at` is for the dashboard only. */
 export const PROCESS_COLUMNS = [
@@ -20,7 +21,7 @@ export const PROCESS_COLUMNS = [
 
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
-  version: 1,
+  version: 2,
   category: PROCESS,
   columnNames: [...PROCESS_COLUMNS, 'failed_at'],
   fold: foldProcess,

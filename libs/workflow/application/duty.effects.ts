@@ -2,7 +2,15 @@ import { idOf } from '#event-store';
 import { isRefusal, type Outcome } from '#kernel';
 import type { Effect, EffectCall } from '#runtime';
 import { subscriptionStream, type ClaimSubscription, type ReleaseSubscription } from '#subscription/published';
-import { CLAIM, CLAIM_EFFECT, RELEASE, RELEASE_EFFECT, type Claimed, type ReleaseInput } from '../domain/duties.js';
+import {
+  CLAIM,
+  CLAIM_EFFECT,
+  FOLLOW_EFFECT,
+  RELEASE,
+  RELEASE_EFFECT,
+  type Claimed,
+  type ReleaseInput,
+} from '../domain/duties.js';
 import { send, type SendingPorts } from './sending.js';
 import { uuidV5 } from './uuid-v5.js';
 
@@ -11,6 +19,7 @@ export function dutyEffects(ports: SendingPorts): readonly Effect[] {
   return [
     { name: CLAIM_EFFECT, run: (call) => claim(ports, call) },
     { name: RELEASE_EFFECT, run: (call) => release(ports, call) },
+    { name: FOLLOW_EFFECT, run: () => Promise.resolve({ kind: 'pending' }) },
   ];
 }
 

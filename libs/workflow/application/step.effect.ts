@@ -1,11 +1,13 @@
 import type { Outcome } from '#kernel';
 import { idOf } from '#event-store';
 import type { Effect, EffectCall } from '#runtime';
-import { stepAt } from '../domain/compiled.js';
-import { STEP_EFFECT, type StepInput } from '../domain/process.next.js';
+import type { StepNode } from '../domain/node.js';
+import { STEP_EFFECT, type StepInput } from '../domain/step-input.js';
 import type { StepContext } from '../domain/step-context.js';
 import type { WorkflowRegistry } from '../domain/workflow-registry.js';
 import { dutyEffects } from './duty.effects.js';
+import { childEffects } from './child.effects.js';
+import { told } from './thrown.js';
 import { send, type SendingPorts } from './sending.js';
 import { uuidV5 } from './uuid-v5.js';
 
@@ -22,14 +24,23 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
       concurrency: ports.concurrency ?? 256,
       async run(call) {
         const input = call.input as StepInput;
-        const found = stepAt(registry.find(input.workflow, input.version), input.step);
+        const found = registry.stepOf(input.workflow, input.version, input.step);
         if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${input.step}`);
-        const result = await found.node.handler(input.state as never, new Context(call, input, ports));
-        return isOutcome(result) ? result : { kind: 'done', result };
+        return told(() => perform(found.node, input, new Context(call, input, ports)));
       },
     },
     ...dutyEffects(ports),
+    ...childEffects(ports),
   ];
+}
+
+async function perform(node: StepNode, input: StepInput, context: StepContext): Promise<Outcome> {
+  if (input.undo === true) {
+    await node.compensate?.(input.state as never, context);
+    return { kind: 'done', result: {} };
+  }
+  const result = await node.handler(input.state as never, context);
+  return isOutcome(result) ? result : { kind: 'done', result };
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = { done: 'result', failed: 'failure' };
@@ -48,6 +59,7 @@ class Context implements StepContext {
   readonly workflow: string;
   readonly target: string;
   readonly step: string;
+  readonly rootProcessId: string;
 
   constructor(
     private readonly call: EffectCall,
@@ -58,10 +70,15 @@ class Context implements StepContext {
     this.workflow = input.workflow;
     this.target = input.target;
     this.step = input.step;
+    this.rootProcessId = input.root ?? this.processId;
   }
 
   get attempt(): number {
     return this.call.attempt;
+  }
+
+  get actor(): string {
+    return this.call.actor;
   }
 
   get idempotencyKey(): string {

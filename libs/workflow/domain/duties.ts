@@ -1,15 +1,49 @@
-import type { Owed } from '#kernel';
-import { DEFAULT_RETRY, TAKE_OVER_MS, type RequestEvent, type RequestPolicy, type RequestSpec } from '#runtime';
+import type { Owed, Run } from '#kernel';
+import {
+  DEFAULT_RETRY,
+  requestKey,
+  TAKE_OVER_MS,
+  type Request,
+  type RequestEvent,
+  type RequestPolicy,
+  type RequestSpec,
+} from '#runtime';
+import type { ProcessParent } from '../published/index.js';
+import { stepAt, type Compiled } from './compiled.js';
 import { requests } from './process.evolve.js';
-import { allRequests, type EndedProcess, type ProcessCommon, type StartedProcess } from './process.state.js';
+import {
+  allRequests,
+  isLeft,
+  isRequest,
+  pathNow,
+  type EndedProcess,
+  type ProcessCommon,
+  type StartedProcess,
+} from './process.state.js';
+import { delayed, quietAt } from './quiet.js';
 
 /** What a process owes beside its steps: each is one request under a path that no step can have. */
 export const CLAIM = '$claim';
 export const RELEASE = '$release';
+export const TELL = '$tell';
+export const abortOf = (path: string): string => `$abort/${path}`;
 
 /** Names of the effects that do them. */
 export const CLAIM_EFFECT = 'process.claim';
 export const RELEASE_EFFECT = 'process.release';
+export const TELL_EFFECT = 'process.tell-parent';
+export const ABORT_EFFECT = 'process.abort-child';
+export const FOLLOW_EFFECT = 'process.follow';
+
+/** Something follows by itself that is not recorded yet, as after a change of the code: asks the decider to say it. */
+export const FOLLOW: Run<RequestEvent> = {
+  kind: 'run',
+  key: '$follow/1',
+  effect: FOLLOW_EFFECT,
+  attempt: 1,
+  input: {},
+  notBefore: 0,
+};
 
 /** What the claim's answer is: got, or refused for a reason that people are told. */
 export type Claimed = { readonly refused?: Refused };
@@ -24,6 +58,18 @@ export interface ReleaseInput {
   readonly subscriptionIds: readonly string[];
   /** Whether the process may have created one of which no answer told. */
   readonly created: boolean;
+}
+/** What a parent is told of the end of its child. */
+export interface TellInput {
+  readonly parent: { readonly stream: string; readonly key: string };
+  readonly end:
+    | { readonly kind: 'completed'; readonly data: Readonly<Record<string, unknown>> }
+    | { readonly kind: 'aborted'; readonly message: string };
+}
+/** `key` is that of the request that began the child: its id follows from it. */
+export interface AbortInput {
+  readonly key: string;
+  readonly reason: string;
 }
 
 /** Between parts of one system that are sure to come back: tried for about a week, then an operator is asked. */
@@ -44,22 +90,57 @@ export function claimOwed(state: ProcessCommon): readonly Owed<RequestEvent>[] {
   });
 }
 
-/**
- * What is still owed when a process has ended. A claim that has left is answered first: released before it arrives, it would hold for
- * ever. And nothing is released while a step still runs that works on it.
- */
-export function owedAtEnd(state: StartedProcess & EndedProcess): readonly Owed<RequestEvent>[] {
-  const claim = state.duties[CLAIM];
-  if (claim !== undefined && claim.status !== 'done') return claimOwed(state);
-  if (state.status === 'refused' || state.parent !== undefined) return [];
+/** Of a root process: its claim, or what it created. */
+export function released(state: ProcessCommon, claimed: boolean): readonly Owed<RequestEvent>[] {
   const created = state.claims === undefined && state.target === 'CREATE';
-  if (claim === undefined && !created) return [];
-  return owed(state, RELEASE, RELEASE_EFFECT, () => releaseOf(state, created), quietAt(state));
+  if (state.parent !== undefined || !(claimed || created)) return [];
+  return delayed(
+    owed(state, RELEASE, RELEASE_EFFECT, () => releaseOf(state, created)),
+    quietAt(state),
+  );
 }
 
+/** Of a sub-workflow: its end. */
+export function told(state: StartedProcess & EndedProcess): readonly Owed<RequestEvent>[] {
+  const { parent } = state;
+  if (parent === undefined) return [];
+  return delayed(
+    owed(state, TELL, TELL_EFFECT, () => tellInput(state, parent)),
+    quietAt(state),
+  );
+}
+
+export function tellInput(state: StartedProcess & EndedProcess, { stream, key }: ProcessParent): TellInput {
+  const message = (state.status === 'aborted' ? state.reason : undefined) ?? 'the sub-workflow was aborted';
+  const end =
+    state.status === 'completed'
+      ? ({ kind: 'completed', data: state.data } as const)
+      : ({ kind: 'aborted', message } as const);
+  return { parent: { stream, key }, end };
+}
+
+/** Children nobody waits for any more, of an aborted process or of a branch that was left: each is aborted. */
+export function abandonedOwed(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
+  return allRequests(state).flatMap((row) => {
+    const child = isWaitedFor(row) && stepAt(compiled, pathNow(state, row.step))?.node.subWorkflow === true;
+    if (!child || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
+    const key = requestKey(row.step, row.generation);
+    const all = owed(state, abortOf(row.step), ABORT_EFFECT, (): AbortInput => ({
+      key,
+      reason: 'its parent needs it no more',
+    }));
+    return delayed(all, row.status === 'intended' ? row.until + TAKE_OVER_MS : 0);
+  });
+}
+
+const isWaitedFor = ({ status }: Request): boolean =>
+  status === 'intended' || status === 'accepted' || status === 'overdue' || status === 'retrying';
+
 function releaseOf(state: ProcessCommon, created: boolean): ReleaseInput {
-  const told = allRequests(state).map((each) => (each.status === 'done' ? each.result : undefined));
-  const ids = [state.claims, ...(created ? [state.data, ...told].map(asCreated) : [])].map((of) => of?.subscriptionId);
+  const answers = allRequests(state).map((each) => (each.status === 'done' ? each.result : undefined));
+  const ids = [state.claims, ...(created ? [state.data, ...answers].map(asCreated) : [])].map(
+    (of) => of?.subscriptionId,
+  );
   return { subscriptionIds: [...new Set(ids.filter((id) => id !== undefined))], created };
 }
 
@@ -69,21 +150,13 @@ function asCreated(values: unknown): { readonly subscriptionId: string } | undef
   return typeof id === 'string' ? { subscriptionId: id } : undefined;
 }
 
-/** When no attempt of a step can be under way any more, as far as is known; ms since the epoch, 0 for now. */
-export const quietAt = (state: ProcessCommon): number =>
-  Math.max(0, ...allRequests(state).map((each) => (each.status === 'intended' ? each.until + TAKE_OVER_MS : 0)));
-
 function owed(
   state: ProcessCommon,
   step: string,
   effect: string,
   freshInput: () => unknown,
-  notBefore = 0,
 ): readonly Owed<RequestEvent>[] {
   const spec: RequestSpec = { step, effect, policy: DUTY_POLICY, freshInput };
-  const all = requests.next(spec, state.duties[step]);
-  if (notBefore === 0) return all;
-  return all.map((each) =>
-    each.kind === 'run' ? Object.assign({}, each, { notBefore: Math.max(each.notBefore, notBefore) }) : each,
-  );
+  const row = state.duties[step];
+  return requests.next(spec, isRequest(row) ? row : undefined);
 }

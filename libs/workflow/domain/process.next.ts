@@ -1,102 +1,63 @@
 import type { Owed } from '#kernel';
 import type { RequestEvent, RequestSpec } from '#runtime';
 import { stepAt, type Compiled, type CompiledStep } from './compiled.js';
-import type { Node } from './definition.js';
-import { awaitsClaim, claimOwed, owedAtEnd } from './duties.js';
+import { owedAtEnd } from './at-end.js';
+import { abandonedOwed, awaitsClaim, claimOwed, FOLLOW } from './duties.js';
 import { requests } from './process.evolve.js';
-import { hasEnded, requestAt, type Data, type ProcessCommon, type StartedProcess } from './process.state.js';
-
-/** Name of the one effect that runs all steps. */
-export const STEP_EFFECT = 'workflow-step';
-
-/** Frozen by the intent: what a step's handler gets, whatever happens to the state meanwhile. */
-export interface StepInput {
-  readonly workflow: string;
-  readonly version: number;
-  readonly target: string;
-  readonly step: string;
-  readonly state: Data;
-}
+import { hasEnded, isRequest, type Data, type ProcessCommon, type StartedProcess } from './process.state.js';
+import { inputOf, pick, STEP_EFFECT, type StepInput } from './step-input.js';
+import { owedUndoing } from './undo.js';
+import { begins, Walk, type Reached } from './walk.js';
 
 /** What is owed now. A sequence costs O(1); a tree is walked. */
 export function owedBy(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
-  if (hasEnded(state)) return owedAtEnd(state);
+  if (hasEnded(state)) return owedAtEnd(compiled, state);
   if (awaitsClaim(state)) return claimOwed(state);
+  if (state.rare?.undoing !== undefined) return owedUndoing(compiled, state);
   if (compiled.sequence !== undefined) {
     const current = compiled.sequence[state.position];
     if (current === undefined) return [];
-    return requests.next(specOf(current, current.node.key, state, state.data), state.requests[state.position]);
+    const row = state.requests[state.position];
+    if (row === undefined || isRequest(row))
+      return requests.next(specOf(current, current.node.key, state, state.data), row);
   }
-  const owed: Owed<RequestEvent>[] = [];
-  walk(compiled, compiled.definition.steps, '', state, state.data, owed);
-  return owed;
+  const walk = new Walk(compiled, state);
+  const owed = walk.reached.flatMap((each) => owedFor(compiled, state, each));
+  return state.rare === undefined ? owed : [...owed, ...abandonedOwed(compiled, state)];
 }
 
-/** Whether every step there is to do is done. */
-export function isFinished(compiled: Compiled, state: ProcessCommon): boolean {
-  if (awaitsClaim(state)) return false;
-  if (compiled.sequence !== undefined) return state.position >= compiled.sequence.length;
-  return walk(compiled, compiled.definition.steps, '', state, state.data, undefined);
+function owedFor(compiled: Compiled, state: ProcessCommon, reached: Reached): readonly Owed<RequestEvent>[] {
+  const { leaf, row, at } = reached;
+  if (row?.status === 'suspended') return [{ kind: 'wait', key: `${at.path}/1` }];
+  if (row?.status === 'sleeping') return [{ kind: 'wait', key: `${at.path}/1`, until: row.until }];
+  if (leaf.kind !== 'step' || (begins(reached) && isOff(reached) !== false))
+    return row?.status === 'failed' ? [] : [FOLLOW];
+  return requests.next(specOf(stepAt(compiled, at.path)!, at.path, state, at.data), row as never);
 }
 
-type Out = Owed<RequestEvent>[] | undefined;
-
-/** Goes as far as the steps are done and collects what the first open ones owe; true when all are done. */
-function walk(compiled: Compiled, nodes: readonly Node[], prefix: string, state: ProcessCommon, data: Data, out: Out) {
-  for (const node of nodes) if (!walkNode(compiled, node, prefix + node.key, state, data, out)) return false;
-  return true;
-}
-
-function walkNode(compiled: Compiled, node: Node, path: string, state: ProcessCommon, data: Data, out: Out): boolean {
-  if (node.kind === 'step') {
-    const request = requestAt(state, path);
-    if (request?.status === 'done') return true;
-    out?.push(...requests.next(specOf(stepAt(compiled, path)!, path, state, data), request));
-    return false;
+/** Whether its condition passes it over; undefined when that cannot be told. */
+function isOff({ at }: Reached): boolean | undefined {
+  try {
+    return at.off?.() ?? false;
+  } catch {
+    return undefined;
   }
-  if (node.kind === 'for-each') return walkEach(compiled, node, path, state, data, out);
-  let done = true;
-  for (const [key, branch] of Object.entries(node.branches))
-    done = walk(compiled, branch, `${path}/${key}/`, state, data, out) && done;
-  return done;
 }
 
-function walkEach(
-  compiled: Compiled,
-  node: Node & { kind: 'for-each' },
-  path: string,
-  state: ProcessCommon,
-  data: Data,
-  out: Out,
-): boolean {
-  const list = Array.isArray(data[node.list]) ? (data[node.list] as unknown[]) : [];
-  const entries = Array.isArray(data[node.key]) ? (data[node.key] as Data[]) : [];
-  let open = 0;
-  for (let index = 0; index < list.length && open < node.concurrency; index++) {
-    const own = { ...data, ...entries[index], item: list[index], index };
-    if (!walk(compiled, node.steps, `${path}/${index}/`, state, own, out)) open++;
-  }
-  return open === 0;
-}
-
-function specOf(step: CompiledStep, path: string, state: ProcessCommon, data: Data): RequestSpec {
+export function specOf(step: CompiledStep, path: string, state: ProcessCommon, data: Data): RequestSpec {
+  const row = state.rare && requestOf(state, path);
   return {
-    step: path,
+    step: row?.step ?? path,
     effect: STEP_EFFECT,
     pollEffect: step.node.pollEffect,
     policy: step.policy,
-    freshInput: (): StepInput => ({
-      workflow: state.workflow,
-      version: state.version,
-      target: state.target,
-      step: path,
-      state: pick(data, step.node.reads),
-    }),
+    freshInput: (): StepInput => inputOf(state, path, pick(data, step.node.reads)),
   };
 }
 
-function pick(data: Data, keys: readonly string[]): Data {
-  const picked: Record<string, unknown> = {};
-  for (const key of keys) if (data[key] !== undefined) picked[key] = data[key];
-  return picked;
+/** A request that began under another path keeps it as its key. */
+function requestOf({ rare, steps, requests: rows, dynamic }: ProcessCommon, path: string) {
+  if (rare === undefined || Object.keys(rare.renamed).length === 0) return undefined;
+  const row = rows[steps.findIndex(({ key }) => key === path)] ?? dynamic[path];
+  return isRequest(row) ? row : undefined;
 }

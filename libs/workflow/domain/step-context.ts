@@ -1,6 +1,10 @@
 /** What a step's handler is given beside the state. */
 export interface StepContext {
   readonly processId: string;
+  /** The process under whose claim it runs: itself, unless it is a sub-workflow. */
+  readonly rootProcessId: string;
+  /** Who began the flow. */
+  readonly actor: string;
   readonly workflow: string;
   readonly target: string;
   /** Path of the step. */

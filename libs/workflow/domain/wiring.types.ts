@@ -24,6 +24,8 @@ type Intersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: 
 type Tuple<T> = T extends readonly unknown[] ? T : never;
 export type BranchReads<B> = Intersection<{ [K in keyof B]: SequenceReads<Tuple<B[K]>> }[keyof B]>;
 export type BranchAdds<B> = Intersection<{ [K in keyof B]: SequenceAdds<Tuple<B[K]>> }[keyof B]>;
+/** Of branches of which one is done: what that one adds, whichever it is. */
+export type FirstAdds<B> = { [K in keyof B]: SequenceAdds<Tuple<B[K]>> }[keyof B];
 
 /** `never` when each step finds its inputs in what is there before it; otherwise the key of the first that does not. */
 export type Unwired<S extends readonly unknown[], Have> = S extends readonly [infer H, ...infer T]

@@ -1,7 +1,10 @@
 import { Refusal } from '#kernel';
 import type { PinnedStep } from '../published/index.js';
-import { compile, type Compiled } from './compiled.js';
+import { compile, stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import type { WorkflowDefinition } from './definition.js';
+import { checkMigrations, moveOf, type Move } from './migration.js';
+import { movedPath } from './process.migrated.js';
+import { hasEnded, type StartedProcess } from './process.state.js';
 
 /**
  * Law 8: this process lacks the definition an instance is pinned to, so it leaves the instance alone. People who ask something of it
@@ -24,12 +27,31 @@ interface Pinned {
 const sameSteps = ({ pinned }: Compiled, steps: readonly PinnedStep[]): boolean =>
   pinned.length === steps.length && pinned.every((each, i) => each.key === steps[i]!.key);
 
+/** The code an instance goes on with; `migrated` where it is to be pinned anew first. */
+interface Carrying {
+  readonly compiled: Compiled;
+  readonly migrated?: Move;
+}
+
+/** Stands in for the definition of an instance that has ended: what it may still owe needs none. */
+const NOTHING_OWED: Carrying = {
+  compiled: compile({
+    key: '',
+    name: '',
+    version: 0,
+    target: 'SYSTEM',
+    isTask: false,
+    description: '',
+    steps: [],
+  }),
+};
+
 /** All workflow definitions of this process, several versions of one side by side. */
 export class WorkflowRegistry {
   private readonly versions = new Map<string, Compiled>();
   private readonly newest = new Map<string, Compiled>();
   /** By pinned steps that were compared already: the hot path asks after every event. */
-  private readonly checked = new WeakMap<object, Compiled>();
+  private readonly checked = new WeakMap<object, Carrying>();
 
   constructor(definitions: readonly WorkflowDefinition[]) {
     for (const definition of definitions) this.add(compile(definition));
@@ -38,6 +60,7 @@ export class WorkflowRegistry {
   private add(compiled: Compiled): void {
     const { key, version } = compiled.definition;
     if (this.versions.has(`${key}@${version}`)) throw new Error(`workflow ${key} version ${version} is there twice`);
+    checkMigrations(compiled);
     this.versions.set(`${key}@${version}`, compiled);
     const known = this.newest.get(key);
     if (known === undefined || known.definition.version < version) this.newest.set(key, compiled);
@@ -52,24 +75,52 @@ export class WorkflowRegistry {
     return this.newest.get(key);
   }
 
-  /** What an instance is pinned to; throws {@link UnknownDefinition} when its code is not here or has other steps (law 8). */
-  bound({ workflow, version, steps }: Pinned): Compiled {
-    const known = this.checked.get(steps);
+  /**
+   * The code an instance goes on with: what it is pinned to, or what a newer definition moves it to. Throws {@link UnknownDefinition} when
+   * its code is not here or has other steps (law 8).
+   */
+  carrying(state: StartedProcess): Carrying {
+    const known = this.checked.get(state.steps);
     if (known !== undefined) return known;
-    const compiled = this.find(workflow, version);
-    if (!sameSteps(compiled, steps)) throw new UnknownDefinition(workflow, version);
-    this.checked.set(steps, compiled);
-    return compiled;
+    if (!this.has(state)) return hasEnded(state) ? NOTHING_OWED : this.moving(state);
+    const carrying = { compiled: this.find(state.workflow, state.version) };
+    this.checked.set(state.steps, carrying);
+    return carrying;
   }
 
-  /** Whether {@link bound} answers. */
-  has({ workflow, version, steps }: Pinned): boolean {
+  private moving(state: StartedProcess): Carrying {
+    const compiled = this.newest.get(state.workflow);
+    const migrated = compiled && moveOf(compiled, state);
+    if (compiled === undefined || migrated === undefined) throw new UnknownDefinition(state.workflow, state.version);
+    return { compiled, migrated };
+  }
+
+  /** Whether an instance can go on here, moved or not. */
+  carries(state: StartedProcess): boolean {
+    if (this.has(state) || hasEnded(state)) return true;
+    const newest = this.newest.get(state.workflow);
+    return newest !== undefined && moveOf(newest, state) !== undefined;
+  }
+
+  /** Whether the code that an instance is pinned to is here. */
+  private has({ workflow, version, steps }: Pinned): boolean {
     const compiled = this.versions.get(`${workflow}@${version}`);
     return compiled !== undefined && sameSteps(compiled, steps);
   }
 
-  /** Throws {@link UnknownDefinition}. */
-  find(key: string, version: number): Compiled {
+  /** The code of a step whose request may have begun under an earlier version. Throws {@link UnknownDefinition}. */
+  stepOf(workflow: string, version: number, path: string): CompiledStep | undefined {
+    const own = this.versions.get(`${workflow}@${version}`);
+    const found = own && stepAt(own, path);
+    if (found !== undefined) return found;
+    const newest = this.newest.get(workflow);
+    const migration = newest?.definition.migrates?.find(({ from }) => from === version);
+    if (newest === undefined || migration === undefined) throw new UnknownDefinition(workflow, version);
+    const to = movedPath(migration.keys, path);
+    return to === undefined ? undefined : stepAt(newest, to);
+  }
+
+  private find(key: string, version: number): Compiled {
     const found = this.versions.get(`${key}@${version}`);
     if (found === undefined) throw new UnknownDefinition(key, version);
     return found;

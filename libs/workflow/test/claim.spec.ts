@@ -95,6 +95,6 @@ describe('the claim of a process', () => {
   it("is the root's: a sub-workflow neither claims nor releases", () => {
     const parent = { stream: 'process-root', key: 'child/1', rootProcessId: 'root' };
     expect(keys(begin('create', { parent }))).toEqual(['a/1']);
-    expect(keys(advanced(begin('create', { parent })))).toEqual([]);
+    expect(keys(advanced(begin('create', { parent })))).toEqual(['$tell/1']);
   });
 });

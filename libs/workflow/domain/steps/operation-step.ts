@@ -9,10 +9,11 @@ import {
   type ResourceManifest,
 } from '#provisioning/published';
 import { DEFAULT_RETRY } from '#runtime';
-import { processStream } from '../published/index.js';
-import { step, type StepNode, type StepSpec } from './definition.js';
-import type { StepContext } from './step-context.js';
-import type { Values } from './wiring.types.js';
+import { processStream } from '../../published/index.js';
+import type { StepNode } from '../node.js';
+import type { StepContext } from '../step-context.js';
+import type { Values } from '../wiring.types.js';
+import { step, type StepSpec } from './step.js';
 
 export interface OperationStepSpec<R extends TProperties, A extends TProperties, K extends string> extends Pick<
   StepSpec<R, A, K>,

@@ -1,0 +1,84 @@
+import type { RecordedEvent } from '#event-store';
+import { failureShows, mostUrgent, type ProcessEventOf, type ProcessLifecycleEvent } from '#workflow/published';
+import { newProcess, newStep, REFUSED, type ProcessDoc } from './process.doc.js';
+import { withStep, type AnyStepEvent } from './step.fold.js';
+
+/** Changes `doc` in place: of a big document an event touches one step. */
+export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): ProcessDoc | undefined {
+  if (event.type === 'ProcessStarted') return newProcess(event as never, event);
+  if (doc === undefined) return undefined;
+  const at = event.metadata.time;
+  doc.updatedAt = at;
+  if (changed(doc, event as never)) return shown(doc, at);
+  const step = event as never as AnyStepEvent;
+  // What a process owes beside its steps is no row of it; undoing one is.
+  if (step.data.step.startsWith('$') && !step.data.step.startsWith('$undo/')) return doc;
+  withStep(doc, step, at, event.metadata.actor);
+  return shown(doc, at);
+}
+
+/** What concerns the process as a whole; false for an event of a step. */
+function changed(doc: ProcessDoc, event: ProcessLifecycleEvent): boolean {
+  switch (event.type) {
+    case 'ProcessCompleted':
+      doc.status = 'completed';
+      return true;
+    case 'ProcessAborted':
+      doc.status = 'aborted';
+      return true;
+    case 'ProcessRefused':
+      doc.status = REFUSED;
+      return true;
+    case 'ProcessMigrated':
+      migrate(doc, event.data);
+      return true;
+    case 'BranchesLeft':
+      doc.left = [...doc.left, ...event.data.left];
+      return true;
+    case 'ValueSet':
+      doc.edits.push({ order: ++doc.completions, path: event.data.path, value: event.data.value });
+      return true;
+    case 'CompensationStarted':
+      doc.undoing = true;
+      return true;
+    case 'ProcessHidden':
+      doc.hidden = true;
+      return true;
+    case 'ProcessNoteChanged':
+      doc.note = event.data.note;
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** With branches the most urgent shows; what counts no more does not. */
+function shown(doc: ProcessDoc, at: number): ProcessDoc {
+  const counted = doc.steps.filter(({ key }) => !doc.left.some((prefix) => key.startsWith(prefix)));
+  const failed = counted.find(({ status }) => status === 'failed');
+  const over = doc.status === 'aborted' || doc.status === 'completed' || doc.status === REFUSED;
+  const open = doc.undoing ? counted.filter(({ key }) => key.startsWith('$')) : counted;
+  const shows = open.flatMap((step) => step.shows ?? []);
+  const begun = doc.undoing || counted.some(({ status }) => status !== 'pending');
+  if (!over && (begun || shows.length > 0)) doc.status = shows.length > 0 ? mostUrgent(shows) : 'running';
+  doc.failedReason = failed?.failure?.message ?? null;
+  doc.failedAt = failed && !over ? (doc.failedAt ?? at) : null;
+  const asked = counted.find(({ status }) => status === 'suspend')?.assignee;
+  const blamed = failed?.failure && failureShows(doc.started.isTask, failed.failure).assignee;
+  doc.assignee = asked ?? blamed ?? 'SYSTEM';
+  return doc;
+}
+
+function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']): void {
+  const before = doc.steps.splice(0);
+  for (const step of before) {
+    const to = keys[step.key];
+    if (typeof to !== 'string') continue;
+    doc.renamed[step.key] = to;
+    step.key = to;
+  }
+  const rows = new Map(before.map((step) => [step.key, step]));
+  const pinned = new Set(steps.map(({ key }) => key));
+  const others = before.filter(({ key, status }) => !pinned.has(key) && status !== 'pending' && keys[key] !== null);
+  doc.steps.push(...steps.map(({ key, name }) => rows.get(key) ?? newStep(key, name)), ...others);
+}

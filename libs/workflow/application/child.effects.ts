@@ -1,0 +1,85 @@
+import { idOf } from '#event-store';
+import { isRefusal, type Driving, type Outcome } from '#kernel';
+import { fault, TAKE_OVER_MS, type Effect, type EffectCall } from '#runtime';
+import {
+  ABORT_EFFECT,
+  abortOf,
+  TELL,
+  TELL_EFFECT,
+  tellInput,
+  type AbortInput,
+  type TellInput,
+} from '../domain/duties.js';
+import { hasEnded, type ProcessState, type StartedProcess } from '../domain/process.state.js';
+import { quietAt } from '../domain/quiet.js';
+import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
+import { processStream, type AbortProcess } from '../published/index.js';
+import { send, type SendingPorts } from './sending.js';
+import { uuidV5 } from './uuid-v5.js';
+
+/** Law 10: a child tells its parent its end by a message that it owes; a parent whose wait is overdue looks for itself. */
+export function childEffects(ports: SendingPorts): readonly Effect[] {
+  return [
+    {
+      name: TELL_EFFECT,
+      async run(call) {
+        await tell(ports, call, call.stream, call.input as TellInput);
+        return { kind: 'done', result: {} };
+      },
+    },
+    { name: ABORT_EFFECT, run: (call) => abortChild(ports, call) },
+    { name: ASK_CHILD_PROCESS, run: (call) => ask(ports, call) },
+  ];
+}
+
+/** The message of a child that has ended is delivered once more; who got it already hears nothing. */
+async function ask(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+  const { location: child = '' } = call.input as { readonly location?: string };
+  const { state } = await ports.dispatcher().load<ProcessState>(child);
+  if (state.status === 'none') return fault('unknown', 'request_absent', 'there is no such process');
+  if (hasEnded(state) && state.parent !== undefined) await tell(ports, call, child, tellInput(state, state.parent));
+  return { kind: 'pending' };
+}
+
+async function tell(
+  { clock, dispatcher }: SendingPorts,
+  call: EffectCall,
+  child: string,
+  { parent, end }: TellInput,
+): Promise<void> {
+  const { correlationId, actor, tenant, traceparent, idempotencyKey } = call;
+  const commandId = `${child}/${TELL}/1`;
+  const said = { type: 'Outcome', key: parent.key, attempt: 0, via: 'callback', callbackId: commandId } as const;
+  const outcome: Outcome =
+    end.kind === 'completed'
+      ? { kind: 'done', result: { processId: idOf(child), state: end.data } }
+      : fault('refused', 'sub_workflow_aborted', end.message);
+  const command: Driving = { ...said, outcome, time: clock.now(), jitter: 0 };
+  const context = { commandId, correlationId, causationId: idempotencyKey, actor, tenant, traceparent };
+  await dispatcher().dispatch(parent.stream, command, context, 'machine');
+}
+
+/** Is done when nothing of the child runs any more: until then it may work on what its root has claimed. */
+async function abortChild(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+  const { key, reason } = call.input as AbortInput;
+  const child = processStream(childId(call.stream, key));
+  const command: AbortProcess = { type: 'AbortProcess', reason, time: ports.clock.now() };
+  try {
+    const state = await send<StartedProcess>(ports, call, abortOf(key), child, command, command.type);
+    const at = Math.max(quietAt(state), stillAborting(state) ? ports.clock.now() + TAKE_OVER_MS : 0);
+    const wait = at - ports.clock.now();
+    return wait <= 0 ? DONE : fault('retryable', 'child_still_runs', `${child} still runs`, { retryAfterMs: wait });
+  } catch (error) {
+    if (isRefusal(error) && (error.code === 'process_not_found' || error.code === 'invalid_process_status'))
+      return DONE;
+    throw error;
+  }
+}
+
+const DONE: Outcome = { kind: 'done', result: {} };
+
+const stillAborting = ({ duties }: StartedProcess): boolean =>
+  Object.entries(duties).some(([path, row]) => path.startsWith('$abort/') && row.status !== 'done');
+
+/** As a sub-workflow's step names its process: `context.id(context.idempotencyKey)`. */
+const childId = (stream: string, key: string): string => uuidV5(`${idOf(stream)}/${stream}/${key}`);

@@ -1,0 +1,42 @@
+import type { ProcessEventOf } from '../published/index.js';
+import { patternOf } from '../published/process.values.js';
+import { isRequest, NOTHING_RARE, type ProcessCommon, type Row, type StartedProcess } from './process.state.js';
+
+type Keys = ProcessEventOf<'ProcessMigrated'>['data']['keys'];
+
+/** Where a step is after a migration; undefined when it is gone. The indexes of a for-each stay what they are. */
+export function movedPath(keys: Keys, path: string): string | undefined {
+  const to = keys[path] ?? keys[patternOf(path)];
+  if (to === undefined) return path in keys || patternOf(path) in keys ? undefined : path;
+  if (to === null) return undefined;
+  const indexes = [...path.matchAll(/(?<=\/)\d+(?=\/)/g)].map(([index]) => index);
+  return to.replace(/\*/g, () => indexes.shift() ?? '*');
+}
+
+/** Pins a process anew. A request that has begun keeps its path as its key (law 2), so its old name leads to its new place. */
+export function migrated(state: StartedProcess, { version, steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']) {
+  const rows = new Map<string, Row>();
+  const renamed: Record<string, string> = {};
+  const rowsNow: [string, Row | undefined][] = [
+    ...state.steps.map(({ key }, i): [string, Row | undefined] => [key, state.requests[i]]),
+    ...Object.entries(state.dynamic),
+  ];
+  for (const [path, row] of rowsNow) {
+    const to = movedPath(keys, path);
+    if (to === undefined || row === undefined) continue;
+    rows.set(to, isRequest(row) ? row : Object.assign({}, row, { step: to }));
+    if (isRequest(row) && row.step !== to) renamed[row.step] = to;
+  }
+  const pinned = new Set(steps.map(({ key }) => key));
+  const requests = steps.map(({ key }) => rows.get(key));
+  const gap = requests.findIndex((row) => row === undefined || !['done', 'skipped', 'passed'].includes(row.status));
+  const next: Partial<ProcessCommon> = {
+    version,
+    steps,
+    requests,
+    dynamic: Object.fromEntries([...rows].filter(([path]) => !pinned.has(path))),
+    position: gap < 0 ? requests.length : gap,
+    rare: Object.assign({}, state.rare ?? NOTHING_RARE, { renamed: { ...state.rare?.renamed, ...renamed } }),
+  };
+  return Object.assign({}, state, next);
+}

@@ -1,0 +1,83 @@
+import type { Owed } from '#kernel';
+import type { Request, RequestEvent } from '#runtime';
+import { leafAt, stepAt, type Compiled } from './compiled.js';
+import { DUTY_POLICY } from './duties.js';
+import { requests } from './process.evolve.js';
+import {
+  allRequests,
+  isDone,
+  isLeft,
+  pathNow,
+  undoOf,
+  type ProcessCommon,
+  type StartedProcess,
+} from './process.state.js';
+import { delayed, quietAt } from './quiet.js';
+import { STEP_EFFECT, type StepInput } from './step-input.js';
+
+type Done = Request & { readonly status: 'done' };
+
+/** Steps that are done and know how to be undone, last first. */
+export function undoable(compiled: Compiled, state: ProcessCommon): readonly Done[] {
+  const order = ({ step }: Done) => leafAt(compiled, pathNow(state, step))?.order ?? 0;
+  return allRequests(state)
+    .filter((row): row is Done => row.status === 'done' && canBeUndone(compiled, state, row))
+    .sort((a, b) => b.endedAt - a.endedAt || order(b) - order(a));
+}
+
+function canBeUndone(compiled: Compiled, state: ProcessCommon, { step }: Request): boolean {
+  const undone = state.duties[undoOf(step)];
+  return stepAt(compiled, pathNow(state, step))?.node.compensate !== undefined && !(undone && isDone(undone));
+}
+
+/** What is still to be undone, by the command that began it. */
+export function toUndo(compiled: Compiled, state: ProcessCommon): readonly Done[] {
+  const undoing = state.rare?.undoing;
+  if (undoing === undefined) return [];
+  return undoable(compiled, state).filter(({ step }) => undoing.step === undefined || undoing.step === step);
+}
+
+/** One at a time, and none before every attempt under way has come to an end: what it did would be left over. */
+export function owedUndoing(compiled: Compiled, state: ProcessCommon): readonly Owed<RequestEvent>[] {
+  const [last] = toUndo(compiled, state);
+  const quiet = quietAt(state);
+  if (last === undefined) return quiet === 0 ? [] : [{ kind: 'wait', key: '$quiet/1', until: quiet }];
+  const path = pathNow(state, last.step);
+  const spec = {
+    step: undoOf(last.step),
+    effect: STEP_EFFECT,
+    policy: undoPolicy(compiled, path),
+    freshInput: () => undoInput(last),
+  };
+  return delayed(requests.next(spec, state.duties[undoOf(last.step)] as never), quiet);
+}
+
+/** With the step's own retry policy; undoing is answered at once. */
+export const undoPolicy = (compiled: Compiled, path: string) =>
+  Object.assign({}, stepAt(compiled, path)?.policy ?? DUTY_POLICY, { completion: { kind: 'at_once' } } as const);
+
+/** What the step was given, and what it added. */
+function undoInput({ input, result }: Done): StepInput {
+  const given = input as StepInput;
+  return Object.assign({}, given, { state: Object.assign({}, given.state, result), undo: true } as const);
+}
+
+export interface LeftOver {
+  readonly step: string;
+  /** `unknown`: it may have taken effect. */
+  readonly outcome: 'success' | 'unknown';
+  /** What an operator can send about it. */
+  readonly commands: readonly 'compensate'[];
+}
+
+/** What came to pass outside after the process was aborted, or in a branch that was left, and is in no state. */
+export function leftOver(compiled: Compiled, state: StartedProcess): readonly LeftOver[] {
+  return allRequests(state).flatMap((row): LeftOver[] => {
+    if (row.status === 'intended' && state.status === 'aborted')
+      return [{ step: row.step, outcome: 'unknown', commands: [] }];
+    const outside = state.rare?.late.includes(row.step) === true || isLeft(state, row.step);
+    const undone = state.duties[undoOf(row.step)];
+    if (row.status !== 'done' || !outside || (undone && isDone(undone))) return [];
+    return [{ step: row.step, outcome: 'success', commands: canBeUndone(compiled, state, row) ? ['compensate'] : [] }];
+  });
+}
