@@ -22,6 +22,10 @@ export interface Vault {
 export interface ErasableVault extends Vault {
   /** Forgets every version of the reference's name; one that is not there is forgotten already. */
   remove(reference: string): Promise<void>;
+  /** Every version that is kept under a name, oldest first. */
+  versions(name: string): Promise<readonly { readonly reference: string; readonly secret: string }[]>;
+  /** Forgets this one version; one that is not there is forgotten already. */
+  discard(reference: string): Promise<void>;
 }
 
 /** One AES-256 key per data subject, kept outside the log; deleting it erases the subject's personal data. */

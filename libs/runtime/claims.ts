@@ -43,11 +43,12 @@ export class Claims {
     private readonly missing: (stream: string, effect: string) => void,
   ) {}
 
-  /** Takes slots and adds the intents to `events`. */
-  take(stream: string, owed: readonly Owed[], at: UnderWay, events: DomainEvent[]): Claim[] {
+  /** Takes at most `most` slots and adds the intents to `events`. */
+  take(stream: string, owed: readonly Owed[], at: UnderWay, events: DomainEvent[], most = Infinity): Claim[] {
     const claims: Claim[] = [];
     const now = this.clock.now();
     for (const run of owed) {
+      if (claims.length >= most) break;
       if (run.kind !== 'run' || isRunning(at, run) || !this.mine(run) || this.notBefore(at, run) > now) continue;
       const effect = this.effects.get(run.effect);
       if (effect === undefined) this.missing(stream, run.effect);

@@ -44,6 +44,8 @@ export interface Job {
   readonly fresh?: boolean;
   /** The attempt whose outcome this is: its slot is free from here on. */
   readonly ended?: Run;
+  /** Intents that may go with this append; as many as there are when absent. */
+  readonly most?: number;
 }
 
 const CONFLICT_TRIES = 5;
@@ -142,7 +144,9 @@ export class Driver {
         held.owed = plan.owed;
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
-        throw error;
+        const fewer = fewerIntents(error, plan);
+        if (fewer === undefined) throw error;
+        return await this.decideAndAppend(stream, { ...job, most: fewer });
       }
     }
     for (const claim of claims) this.begin(stream, held, claim);
@@ -161,7 +165,7 @@ export class Driver {
     }
     const decided = events.length;
     const owed = decided === 0 ? held.owed : owedBy(decider, state);
-    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events) : NO_CLAIMS;
+    const claims = this.mayBegin() ? this.claims.take(stream, owed, held, events, job.most) : NO_CLAIMS;
     for (let i = decided; i < events.length; i++) state = decider.evolve(state, events[i]!);
     return { events, decided, claims, state, owed: events.length === decided ? owed : owedBy(decider, state) };
   }
@@ -276,6 +280,12 @@ function ownContext(folded: Folded, job: Job): CommandContext {
   const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
   const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
   return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
+}
+
+/** Intents that make an append too large follow in later ones; undefined where leaving them out does not help. */
+function fewerIntents(error: unknown, { claims, decided }: Plan): number | undefined {
+  const useless = claims.length === 0 || (claims.length === 1 && decided === 0);
+  return error instanceof EventTooLarge && !useless ? Math.floor(claims.length / 2) : undefined;
 }
 
 /** What is too large to be recorded is cut once, and is what it is then. */

@@ -8,6 +8,7 @@ export * from './http/retry-after.js';
 export * from './http/transport-failure.js';
 export { foldStream, openWorkOf, type Folded } from './instance.js';
 export type * from './options.js';
+export { cutOutcome } from './outcome.js';
 export * from './policy.js';
 export * from './request.js';
 export * from './request.events.js';

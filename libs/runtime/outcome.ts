@@ -28,11 +28,12 @@ function reasonable<T extends { readonly retryAfterMs?: number }>(told: T): T {
 export function fitting(command: { readonly type: string }): { readonly type: string } {
   if (command.type !== 'Outcome') return command;
   const told = command as Driving & { readonly type: 'Outcome' };
-  const short: Driving = { ...told, outcome: cut(told.outcome) };
+  const short: Driving = { ...told, outcome: cutOutcome(told.outcome) };
   return short;
 }
 
-function cut(outcome: Outcome): Outcome {
+/** What is kept of an outcome that is larger than may be recorded: a result is the failure `result_too_large` then. */
+export function cutOutcome(outcome: Outcome): Outcome {
   if (outcome.kind === 'failed') {
     const { fields: _, ...failure } = outcome.failure;
     return { kind: 'failed', failure: { ...failure, message: failure.message.slice(0, KEPT) } };

@@ -3,3 +3,4 @@ export * from './virtual-clock.js';
 export { PostgresServer } from './postgres-server.js';
 export { SlapdServer } from './slapd-server.js';
 export { CuttingProxy } from './cutting-proxy.js';
+export * from './memory-vault.js';

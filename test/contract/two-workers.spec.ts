@@ -11,6 +11,7 @@ import {
   type ProvisionerCall,
 } from '#provisioning';
 import { CallbackTokens, Runtime } from '#runtime';
+import { MemoryVault } from '#testing';
 import type { EventStoreDbStore } from '../../libs/event-store/eventstoredb/index.js';
 import { openView, ownView, servers, type TestServer } from './servers.js';
 
@@ -50,7 +51,7 @@ describe.each(servers)('two workers on one operation: %s', (_name, start) => {
       return answer(given);
     };
     const provisioners = new ProvisionerRegistry().register({ type: 'thing', call });
-    const vault = { put: async () => 'vault:none#1', remove: async () => {} };
+    const vault = new MemoryVault();
     const runtime: Runtime = new Runtime({
       log: new EventLog(store, new EventRegistry().register(operationEvents)),
       clock,

@@ -11,6 +11,7 @@ import {
   type Provisioner,
 } from '#provisioning';
 import type { EffectCall } from '#runtime';
+import { MemoryVault } from '#testing';
 import type { Outside } from './outside.js';
 import type { Scenario } from './world.js';
 
@@ -42,7 +43,7 @@ const nowhere = { effect: () => ({}), poller: () => ({}) } as unknown as Outside
 const decidingOnly = new ProvisionerRegistry().register(
   ...outsideProvisioners(nowhere, undefined as never, () => true),
 );
-const noSecrets = { put: async () => 'vault:none#1', remove: async () => undefined };
+const noSecrets = new MemoryVault();
 
 /** Four operations with a need of each kind, on one log. */
 export const operations: Scenario = {

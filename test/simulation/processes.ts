@@ -6,6 +6,7 @@ import { subscriptionEvents } from '#subscription/published';
 import type { Clock, Outcome } from '#kernel';
 import type { EffectCall } from '#runtime';
 import { forEach, parallel, processDecider, processEffects, step, workflow, type StepContext } from '#workflow';
+import { MemoryVault } from '#testing';
 import { processEvents } from '#workflow/published';
 import type { Outside } from './outside.js';
 import type { Scenario } from './world.js';
@@ -106,7 +107,7 @@ const decidingOnly = productRegistry({ directory: directory(async () => ({ value
   fan(async () => ({ value: 0 })),
 ]);
 
-const noSecrets = { put: async () => 'vault:none#1', remove: async () => undefined };
+const noSecrets = new MemoryVault();
 
 /** The User Group workflow with its subscription and operation, and the fan, on one log. Definitions keep trying: only chaos is under test. */
 export const processes: Scenario = {

@@ -9,6 +9,7 @@ import {
   type Provisioner,
   type ResourceManifest,
 } from '#provisioning';
+import { MemoryVault } from '#testing';
 import { portfolioEvents } from '#portfolio/published';
 import { plan, simulatedPortfolios } from './portfolios.js';
 import { processes } from './processes.js';
@@ -20,7 +21,7 @@ const SCHEDULES = FULL ? 2_000 : 150;
 console.log(`simulation: seed ${SEED}, ${SCHEDULES} schedules for each number of processes`);
 
 const never: Outcome = { kind: 'pending' };
-const noSecrets = { put: async () => 'vault:none#1', remove: async () => undefined };
+const noSecrets = new MemoryVault();
 const manifestOf = (input: unknown): ResourceManifest => ({
   needs: [{ id: 'it', type: 'it', parameters: input as Record<string, unknown> }],
 });

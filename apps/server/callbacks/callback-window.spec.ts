@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '#kernel';
 import { PlanRegistry } from '#portfolio';
+import { MemoryVault } from '#testing';
 import { judge, refuse } from './callback-window.js';
 import { waitingIn } from './waiting-requests.js';
 
-const parts = { plans: new PlanRegistry(), vault: { put: async () => 'vault:x#1' } };
+const parts = { plans: new PlanRegistry(), vault: new MemoryVault() };
 const common = { step: 'A', generation: 2, attempt: 1, failures: 0, input: {}, tokenKey: 'k', startedAt: 0 };
 const done = { ...common, status: 'done', result: { id: 'x', n: 1 }, endedAt: 5 };
 const failure = { kind: 'refused', code: 'no', message: 'never' };

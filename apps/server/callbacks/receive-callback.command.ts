@@ -49,19 +49,28 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
   ) {}
 
   async execute(command: ReceiveCallback): Promise<number> {
-    const genuine = await this.authenticate(command).catch((error: unknown) => {
+    const [genuine, said] = await this.read(command).catch((error: unknown) => {
       this.rejected.count(command.source, error, command);
       throw error;
     });
     requireRunning(this.parts);
-    const { waiting, stream, key } = genuine;
-    const read = outcomeOf(command.rawBody);
-    const outcome = (await waiting.protect?.(stream, stepOf(key), read)) ?? read;
+    const { waiting, key } = genuine;
+    const outcome = await this.protectedOutcome(genuine, said);
     const decided = await this.decide(genuine, outcome, command.caller);
+    await waiting.release?.(stepOf(key), outcome, decided.state);
     const verdict = verdictOf(genuine, outcome, decided);
     this.parts.metrics.callbacks.inc({ verdict });
     refuse(verdict);
     return decided.position;
+  }
+
+  private async read(command: ReceiveCallback): Promise<readonly [Genuine, Outcome]> {
+    return [await this.authenticate(command), outcomeOf(command.rawBody)];
+  }
+
+  private async protectedOutcome({ waiting, stream, key }: Genuine, outcome: Outcome): Promise<Outcome> {
+    const load = async () => (await this.parts.runtime.load(stream)).state;
+    return (await waiting.protect?.(stream, stepOf(key), outcome, load)) ?? outcome;
   }
 
   /** Refusals `callback_unknown` 404 and `callback_bad_signature` 401. */

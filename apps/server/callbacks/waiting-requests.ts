@@ -1,7 +1,16 @@
 import { pick, stageOf, type PlanRegistry, type PortfolioState } from '#portfolio';
 import { categoryOf } from '#event-store';
-import type { Outcome, Vault } from '#kernel';
-import { hasEnded, needAt, protectSecret, requestAt as needRequest, type OperationState } from '#provisioning';
+import type { Outcome } from '#kernel';
+import {
+  answerOf,
+  discardRefused,
+  hasEnded,
+  needAt,
+  protectSecret,
+  requestAt as needRequest,
+  type OperationState,
+  type SecretVault,
+} from '#provisioning';
 import type { CallbackVerdict, Request } from '#runtime';
 import { isRequest, rowAt, type ProcessState } from '#workflow';
 
@@ -16,8 +25,10 @@ export interface Waiting {
   ownNames(state: unknown, step: string, result: unknown): unknown;
   /** The instance was given up: its open requests wait no longer. */
   givenUp(state: unknown): boolean;
-  /** What may be kept of an outcome: secrets go to the vault before anything is decided. */
-  protect?(stream: string, step: string, outcome: Outcome): Promise<Outcome>;
+  /** What may be kept of an outcome: secrets go to the vault before anything is decided. The state is loaded where it matters. */
+  protect?(stream: string, step: string, outcome: Outcome, load: () => Promise<unknown>): Promise<Outcome>;
+  /** Takes back what was kept of an outcome that the state after the decision has no use for. */
+  release?(step: string, outcome: Outcome, state: unknown): Promise<void>;
   /** The resource type whose provisioner's secrets sign for this step. */
   signer?(state: unknown, step: string): string | undefined;
   /** Whether what was decided records that something came too late to count. */
@@ -28,7 +39,7 @@ export interface Waiting {
 
 export interface WaitingParts {
   readonly plans: PlanRegistry;
-  readonly vault: Pick<Vault, 'put'>;
+  readonly vault: SecretVault;
 }
 
 const portfolios = (plans: PlanRegistry): Waiting => ({
@@ -66,15 +77,16 @@ const operations = ({ vault }: WaitingParts): Waiting => ({
     const operation = state as OperationState;
     return operation.status !== 'ABSENT' && hasEnded(operation);
   },
-  protect: (stream, step, outcome) => protectSecret(vault, stream, step, outcome),
+  protect: (stream, step, outcome, load) =>
+    protectSecret(vault, stream, step, outcome, load as () => Promise<OperationState>),
+  release: (step, outcome, state) => discardRefused(vault, step, outcome, state as OperationState),
   signer: (state, step) => {
     const operation = state as OperationState;
     return operation.status === 'ABSENT' ? undefined : needAt(operation, step)?.need.need.type;
   },
   answered: (state, id) => {
     const operation = state as OperationState;
-    if (operation.status === 'ABSENT' || !Object.hasOwn(operation.answers, id)) return undefined;
-    return operation.answers[id]!.verdict;
+    return operation.status === 'ABSENT' ? undefined : answerOf(operation, id)?.verdict;
   },
 });
 

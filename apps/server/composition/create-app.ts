@@ -14,6 +14,8 @@ import type { Parts } from './parts.js';
 const BODY_LIMIT = 1024 * 1024;
 /** Characters of a path segment; callback tokens are the longest. */
 const LONGEST_TOKEN = 1024;
+/** A request that has not arrived in whole by then is cut off, ms: nobody holds a connection by sending a byte now and then. */
+const SLOWEST_REQUEST = 20_000;
 
 /** The HTTP application over opened parts; not listening yet. */
 export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
@@ -23,6 +25,8 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
       bodyLimit: BODY_LIMIT,
       routerOptions: { maxParamLength: LONGEST_TOKEN, ignoreTrailingSlash: true },
       forceCloseConnections: 'idle',
+      requestTimeout: SLOWEST_REQUEST,
+      http: { connectionsCheckingInterval: SLOWEST_REQUEST / 4 },
       frameworkErrors,
     }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },

@@ -46,9 +46,7 @@ class SqliteVault implements FileVault {
   async put(name: string, secret: string): Promise<string> {
     if (name === '') throw new VaultError('vault_bad_reference', 'a secret needs a name');
     return inTransaction(this.database, () => {
-      const rows = this.database
-        .prepare('SELECT version, sealed FROM secret WHERE name = ? ORDER BY version')
-        .all(name) as unknown as Row[];
+      const rows = this.rows(name);
       const same = rows.find((row) => this.open(name, row) === secret);
       const version = same?.version ?? (rows.at(-1)?.version ?? 0) + 1;
       if (same === undefined) this.insert(name, version, secret);
@@ -69,8 +67,22 @@ class SqliteVault implements FileVault {
     this.database.prepare('DELETE FROM secret WHERE name = ?').run(parse(reference).name);
   }
 
+  async versions(name: string): Promise<readonly { readonly reference: string; readonly secret: string }[]> {
+    return this.rows(name).map((row) => ({ reference: referenceTo(name, row.version), secret: this.open(name, row) }));
+  }
+
+  async discard(reference: string): Promise<void> {
+    const { name, version } = parse(reference);
+    this.database.prepare('DELETE FROM secret WHERE name = ? AND version = ?').run(name, version);
+  }
+
   close(): void {
     this.database.close();
+  }
+
+  private rows(name: string): readonly Row[] {
+    const found = this.database.prepare('SELECT version, sealed FROM secret WHERE name = ? ORDER BY version').all(name);
+    return found as unknown as readonly Row[];
   }
 
   private insert(name: string, version: number, secret: string): void {

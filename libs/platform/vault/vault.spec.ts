@@ -59,6 +59,20 @@ describe('openFileVault', () => {
     vault.close();
   });
 
+  it('lists the versions of a name, and forgets one of them', async () => {
+    const vault = await openFileVault({ directory, key });
+    for (const secret of ['x', 'y', 'z']) await vault.put('a', secret);
+    await vault.put('a/b', 'other');
+    await vault.discard('vault:a#2');
+    await vault.discard('vault:a#2');
+    expect(await vault.versions('a')).toEqual([
+      { reference: 'vault:a#1', secret: 'x' },
+      { reference: 'vault:a#3', secret: 'z' },
+    ]);
+    expect(await vault.versions('none')).toEqual([]);
+    vault.close();
+  });
+
   it('writes no plaintext and no key', async () => {
     const vault = await openFileVault({ directory, key });
     await vault.put('name', SECRET);

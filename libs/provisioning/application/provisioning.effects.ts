@@ -5,11 +5,11 @@ import type { CallInput } from '../domain/operation.next.js';
 import { askEffect, callEffect, FORGET_SECRET, NO_PROVISIONER } from '../domain/provisioner-terms.js';
 import type { Provisioner, ProvisionerCall } from './provisioner.js';
 import type { ProvisionerRegistry } from './provisioner-registry.js';
-import { protectSecret } from './protect-secret.js';
+import { protectSecret, type SecretVault } from './protect-secret.js';
 import { childEffects } from './child.effects.js';
 
 export interface ProvisioningPorts {
-  readonly vault: Pick<ErasableVault, 'put' | 'remove'>;
+  readonly vault: SecretVault & Pick<ErasableVault, 'remove'>;
   readonly clock: Clock;
   /** A function, because the dispatcher is made from these effects. */
   readonly dispatcher: () => Dispatcher;

@@ -15,10 +15,12 @@ export function note(command: Driving & { type: 'Outcome' }, state: Operation): 
   if (via !== 'callback' && outcome.kind !== 'done') return [];
   const verdict = verdictOf(state, key, outcome);
   if (verdict === 'unknown' || (via !== 'callback' && verdict !== 'late' && verdict !== 'conflict')) return [];
-  if (hasEnded(state) && state.notedAfterEnd >= NOTED_AFTER_END) return [];
+  if (!mayNote(state)) return [];
   const answerId = command.callbackId ?? `${key}#${attempt}`;
   return [{ type: 'AnswerReceived', data: { key, answerId, verdict, outcome, time } }];
 }
+
+export const mayNote = (state: Operation): boolean => !hasEnded(state) || state.notedAfterEnd < NOTED_AFTER_END;
 
 /** What a callback is that decides nothing, by the request of its step. */
 export const verdictOf = (

@@ -1,6 +1,12 @@
 import { sameJson, type Fault } from '#kernel';
 import { faultsOf } from '#runtime';
-import { ManifestSchema, type CreateOperation, type NeedTerms, type OperationEvent } from '../published/index.js';
+import {
+  LARGEST_PARAMETERS,
+  ManifestSchema,
+  type CreateOperation,
+  type NeedTerms,
+  type OperationEvent,
+} from '../published/index.js';
 import type { Operation } from './operation.state.js';
 import { DEFAULT_TERMS, type ProvisionerTerms } from './provisioner-terms.js';
 import { invalid } from './refusals.js';
@@ -50,8 +56,15 @@ function termsOf({ policy = {} }: CreateOperation['manifest'], of: NeedTerms = D
 function manifestFaults(manifest: unknown): readonly Fault[] {
   const faults = faultsOf(ManifestSchema, manifest, '/manifest');
   if (faults.length > 0) return faults;
-  const ids = (manifest as CreateOperation['manifest']).needs.map(({ id }) => id);
-  return ids.flatMap((id, at) =>
-    ids.indexOf(id) === at ? [] : [{ pointer: `/manifest/needs/${at}/id`, message: 'is there twice' }],
-  );
+  const { needs } = manifest as CreateOperation['manifest'];
+  const ids = needs.map(({ id }) => id);
+  return needs.flatMap(({ id, parameters = {} }, at) => [
+    ...(ids.indexOf(id) === at ? [] : [{ pointer: `/manifest/needs/${at}/id`, message: 'is there twice' }]),
+    ...(JSON.stringify(parameters).length <= LARGEST_PARAMETERS ? [] : [tooLarge(at)]),
+  ]);
 }
+
+const tooLarge = (at: number): Fault => ({
+  pointer: `/manifest/needs/${at}/parameters`,
+  message: `must not have more than ${LARGEST_PARAMETERS} characters as JSON`,
+});

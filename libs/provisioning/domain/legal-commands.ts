@@ -1,5 +1,6 @@
+import { stepOf } from '#runtime';
 import * as is from './operation.state.js';
-import type { Operation } from './operation.state.js';
+import type { NotedAnswer, Operation } from './operation.state.js';
 
 export type OperatorCommand = 'retry' | 'fail' | 'deprovision' | 'accept-late';
 
@@ -44,12 +45,10 @@ export function legalCommands(state: Operation): readonly OperatorCommand[] {
 }
 
 /** Ids of answers that came too late and say that a request was done which we hold to have failed. */
-export function acceptable(state: Operation): readonly string[] {
-  return Object.entries(state.answers)
-    .filter(([, { verdict, outcome, key }]) => {
-      if (verdict !== 'late' && verdict !== 'conflict') return false;
-      const step = key.slice(0, key.lastIndexOf('/'));
-      return outcome.kind === 'done' && is.requestAt(state, step)?.status === 'failed';
-    })
-    .map(([id]) => id);
-}
+export const acceptable = (state: Operation): readonly string[] =>
+  state.answers
+    .filter(({ key, result }) => result !== undefined && is.requestAt(state, stepOf(key))?.status === 'failed')
+    .map(({ id }) => id);
+
+export const answerOf = (state: Operation, id: string): NotedAnswer | undefined =>
+  state.answers.find((answer) => answer.id === id);

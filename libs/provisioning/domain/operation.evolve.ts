@@ -1,7 +1,8 @@
-import { Requests, type Request, type RequestEvent } from '#runtime';
+import type { Outcome } from '#kernel';
+import { Requests, stepOf, type Request, type RequestEvent } from '#runtime';
 import { REQUEST_EVENTS, statusAfter, type OperationEvent, type OperationEventOf } from '../published/index.js';
-import { hasEnded, KEPT_ANSWERS, needAt, REPORT, requestAt, type Operation } from './operation.state.js';
-import type { OperationState } from './operation.state.js';
+import { hasEnded, KEPT_ANSWERS, KEPT_RESULTS, needAt, REPORT, requestAt } from './operation.state.js';
+import type { NotedAnswer, Operation, OperationState } from './operation.state.js';
 
 export const requests = new Requests(REQUEST_EVENTS);
 
@@ -54,7 +55,7 @@ function created(data: OperationEventOf<'OperationCreated'>['data']): Operation 
     createdAt: data.time,
     needs: Object.fromEntries(needs),
     givenUp: false,
-    answers: {},
+    answers: [],
     notedAfterEnd: 0,
   };
 }
@@ -93,10 +94,32 @@ function accepted(state: Operation, step: string): Operation {
   return { ...state, needs: { ...state.needs, [need.need.id]: again } };
 }
 
-function noted(state: Operation, data: OperationEventOf<'AnswerReceived'>['data']): Operation {
-  const { answerId, key, verdict, time } = data;
-  const answer = { key, verdict, outcome: data.outcome as never, time };
-  const kept = Object.entries(state.answers).filter(([id]) => id !== answerId);
-  const answers = Object.fromEntries([...kept.slice(1 - KEPT_ANSWERS), [answerId, answer]]);
-  return { ...state, answers, notedAfterEnd: state.notedAfterEnd + (hasEnded(state) ? 1 : 0) };
+function noted(state: Operation, { answerId: id, key, verdict, time, ...data }: Noted): Operation {
+  const outcome = data.outcome as Outcome;
+  const usable = outcome.kind === 'done' && (verdict === 'late' || verdict === 'conflict');
+  const answer = { id, key, verdict, time, ...(usable && { result: outcome.result }) };
+  const kept = state.answers.filter((each) => each.id !== id).slice(1 - KEPT_ANSWERS);
+  const notedAfterEnd = state.notedAfterEnd + (hasEnded(state) ? 1 : 0);
+  const needs = usable ? withStray(state, key, outcome.result) : state.needs;
+  return Object.assign({}, state, { answers: withoutOldResults([...kept, answer]), notedAfterEnd, needs });
+}
+
+/** Not after the resource has gone: nothing would take it away by itself any more. */
+function withStray({ needs, ...state }: Operation, key: string, result: unknown): Operation['needs'] {
+  const found = needAt({ needs, ...state }, stepOf(key));
+  const { secretRef } = (result ?? {}) as { readonly secretRef?: unknown };
+  if (found?.phase !== 'provision' || typeof secretRef !== 'string' || !secretRef.startsWith('vault:')) return needs;
+  const { need } = found;
+  if (need.provision?.status === 'done' && need.deprovision?.status === 'done') return needs;
+  return { ...needs, [need.need.id]: Object.assign({}, need, { straySecret: secretRef }) };
+}
+
+type Noted = OperationEventOf<'AnswerReceived'>['data'];
+
+function withoutOldResults(answers: readonly NotedAnswer[]): readonly NotedAnswer[] {
+  const usable = answers.filter(({ result }) => result !== undefined);
+  const old = usable.slice(0, -KEPT_RESULTS);
+  return old.length === 0
+    ? answers
+    : answers.map((each) => (old.includes(each) ? { ...each, result: undefined } : each));
 }

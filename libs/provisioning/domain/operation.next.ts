@@ -50,7 +50,7 @@ const open = (state: Operation, need: NeedState, phase: Phase, terms: Provisione
 function specOf({ givenUp }: Operation, need: NeedState, phase: Phase, terms: ProvisionerTerms): RequestSpec {
   const { id, type } = need.need;
   const known = terms.termsOf(type) !== undefined;
-  const secret = { effect: FORGET_SECRET, freshInput: () => ({ secretRef: is.resourceOf(need)?.secretRef }) };
+  const secret = { effect: FORGET_SECRET, freshInput: () => ({ secretRef: is.secretOf(need) }) };
   const call = {
     effect: known ? callEffect(type) : NO_PROVISIONER,
     pollEffect: known ? askEffect(type) : undefined,

@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from '#kernel';
+import type { Failure } from '#kernel';
 import type { CallbackVerdict, Request } from '#runtime';
 import type {
   AdoptedResource,
@@ -20,14 +20,18 @@ export interface NeedState {
   readonly secret?: Request;
   /** What is taken back without having been made here. */
   readonly adopted?: AdoptedResource;
+  /** Vault reference of an answer that came besides the one that counts: it goes with the resource's own. */
+  readonly straySecret?: string;
 }
 
 /** An answer that decided nothing when it came. */
 export interface NotedAnswer {
+  readonly id: string;
   readonly key: string;
   readonly verdict: CallbackVerdict;
-  readonly outcome: Outcome;
   readonly time: number;
+  /** What an operator could accept: what came late, or against a failure, and says that it was done. Of the latest {@link KEPT_RESULTS}. */
+  readonly result?: unknown;
 }
 
 export interface Operation {
@@ -45,8 +49,8 @@ export interface Operation {
   readonly failure?: Failure;
   /** An operator gave up what was open, or accepted what a failure left. */
   readonly givenUp: boolean;
-  /** By answer id, the latest {@link KEPT_ANSWERS}. */
-  readonly answers: Readonly<Record<string, NotedAnswer>>;
+  /** The latest {@link KEPT_ANSWERS}, oldest first. */
+  readonly answers: readonly NotedAnswer[];
   /** How many answers were noted since it ended. */
   readonly notedAfterEnd: number;
 }
@@ -55,6 +59,8 @@ export type OperationState = { readonly status: 'ABSENT' } | Operation;
 
 /** As many as a stream remembers command ids (law 9): a repeat is answered like the first time for as long as it is recognised. */
 export const KEPT_ANSWERS = 256;
+/** Results are large: older ones are in the stream only, and can no longer be accepted. */
+export const KEPT_RESULTS = 20;
 
 export type Phase = 'provision' | 'deprovision' | 'secret';
 export const REPORT = 'report';
@@ -104,9 +110,13 @@ export const mayExist = ({ provision, adopted }: NeedState): boolean =>
   provision?.status === 'done' ||
   (provision?.status === 'failed' && provision.failure.kind !== 'refused');
 
+/** What the vault keeps for a need that was met; an answer that an operator could still accept keeps its secret. */
+export const secretOf = (need: NeedState): string | undefined =>
+  need.provision?.status === 'done' ? (resourceOf(need)?.secretRef ?? need.straySecret) : undefined;
+
 /** The resource is gone, and its secret with it. */
 export const isGone = (need: NeedState): boolean =>
-  need.deprovision?.status === 'done' && (need.secret?.status === 'done' || resourceOf(need)?.secretRef === undefined);
+  need.deprovision?.status === 'done' && (need.secret?.status === 'done' || secretOf(need) === undefined);
 
 /** What has to be taken back and is not gone yet. */
 export const leftOver = (state: Operation): readonly NeedState[] =>

@@ -1,7 +1,7 @@
 import { Refusal, type Failure } from '#kernel';
 import { stepOf, type Request } from '#runtime';
 import type { OperationEvent } from '../published/index.js';
-import { acceptable, legalCommands } from './legal-commands.js';
+import { acceptable, answerOf, legalCommands } from './legal-commands.js';
 import type { CommandOf } from './operation.commands.js';
 import * as is from './operation.state.js';
 import type { Operation } from './operation.state.js';
@@ -71,15 +71,15 @@ export function deprovision(state: Operation, { time }: CommandOf<'DeprovisionOp
 
 /** What was done after all: a need is met, a resource is gone, or something turned up that has to be taken back. */
 export function acceptLate(state: Operation, { answerId, reason, time }: CommandOf<'AcceptLateAnswer'>): Events {
-  const answer = Object.hasOwn(state.answers, answerId) ? state.answers[answerId] : undefined;
+  const answer = answerOf(state, answerId);
   if (answer === undefined)
     throw new Refusal('answer_not_found', 404, 'the operation has no such answer', { answers: acceptable(state) });
   const step = stepOf(answer.key);
   const request = is.requestAt(state, step);
   if (request?.status === 'done') return [];
   const fits = legalCommands(state).includes('accept-late') && acceptable(state).includes(answerId);
-  if (!fits || request === undefined || answer.outcome.kind !== 'done') throw conflict(state, 'accept-late');
-  const { result } = answer.outcome;
+  if (!fits || request === undefined) throw conflict(state, 'accept-late');
+  const { result } = answer;
   const fault = resultFault(step, result);
   if (fault) throw invalid('the answer does not fit', fault.fields ?? []);
   const { generation, attempt } = request;

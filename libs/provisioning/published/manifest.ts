@@ -5,6 +5,11 @@ import type { RetryPolicy } from '#runtime';
 export const NEED_ID = '^[A-Za-z0-9_.-]{1,64}$';
 const DAY_MS = 24 * 3_600_000;
 
+/** Most characters of a need's parameters as JSON: with the resource they are frozen in one intent, which has to fit an append. */
+export const LARGEST_PARAMETERS = 128 * 1024;
+/** Most characters of what is recorded of a resource as JSON: where it is found, not what is in it. */
+export const LARGEST_RESOURCE = 64 * 1024;
+
 export const NeedSchema = Type.Object(
   {
     id: Type.String({ pattern: NEED_ID, description: 'unique in the manifest' }),
@@ -13,7 +18,9 @@ export const NeedSchema = Type.Object(
       maxLength: 100,
       description: 'resource type; a provisioner is registered for it',
     }),
-    parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    parameters: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'at most 131072 characters as JSON' }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -3,13 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Refusal, type Outcome } from '#kernel';
 import type { Fetch } from '#runtime';
-import {
-  httpProvisioner,
-  protectSecret,
-  ProvisionerRegistry,
-  type Provisioner,
-  type ProvisionerCall,
-} from '../index.js';
+import { httpProvisioner, ProvisionerRegistry, type Provisioner, type ProvisionerCall } from '../index.js';
 
 let respond: (request: IncomingMessage, response: ServerResponse, body: string) => void;
 let close: () => Promise<unknown>;
@@ -153,20 +147,6 @@ describe('asking how it stands', () => {
     expect(await provisioner().ask!(call({ location: 'file:///etc/passwd' }))).toMatchObject({
       failure: { kind: 'refused', code: 'address_refused' },
     });
-  });
-});
-
-describe('secrets', () => {
-  const put: [string, string][] = [];
-  const vault = { put: async (name: string, secret: string) => (put.push([name, secret]), `vault:${name}#1`) };
-  const done = (result: unknown): Outcome => ({ kind: 'done', result });
-  it('go to the vault under a name of the operation, and no reference from outside is believed', async () => {
-    const made = done({ id: 'i', address: {}, secret: { user: 'u' }, secretRef: 'vault:other#1', more: 'gone' });
-    expect(await protectSecret(vault, 'operation-o', 'n/provision', made)).toEqual(
-      done({ id: 'i', address: {}, secretRef: 'vault:operation-o/n/provision#1' }),
-    );
-    expect(put).toEqual([['operation-o/n/provision', '{"user":"u"}']]);
-    expect(await protectSecret(vault, 'operation-o', 'n/deprovision', made)).toEqual(done({}));
   });
 });
 
