@@ -81,8 +81,9 @@ class SqliteVault implements FileVault {
   }
 
   private rows(name: string): readonly Row[] {
-    const found = this.database.prepare('SELECT version, sealed FROM secret WHERE name = ? ORDER BY version').all(name);
-    return found as unknown as readonly Row[];
+    return this.database
+      .prepare('SELECT version, sealed FROM secret WHERE name = ? ORDER BY version')
+      .all(name) as unknown as Row[];
   }
 
   private insert(name: string, version: number, secret: string): void {
