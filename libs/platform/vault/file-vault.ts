@@ -81,9 +81,10 @@ class SqliteVault implements FileVault {
   }
 
   private rows(name: string): readonly Row[] {
-    return this.database
+    const found: unknown = this.database
       .prepare('SELECT version, sealed FROM secret WHERE name = ? ORDER BY version')
-      .all(name) as unknown as Row[];
+      .all(name);
+    return found as readonly Row[];
   }
 
   private insert(name: string, version: number, secret: string): void {
