@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ANONYMOUS, runInContext } from '#platform';
 import { Parts } from '../composition/parts.js';
+import { tooDeep } from './body-depth.js';
 import type { HttpRequest } from './caller.js';
 
 const CORRELATION = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -16,6 +17,7 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
     void reply.header('X-Correlation-Id', correlationId);
     runInContext(contextOf(marked), done);
   });
+  fastify.addHook('preValidation', (request, _reply, done) => done(tooDeep(request.body)));
   // Reading the body leaves the asynchronous context of onRequest.
   fastify.addHook('preValidation', (request, _reply, done) => {
     runInContext(contextOf(request as unknown as HttpRequest), done);
