@@ -112,7 +112,7 @@ export const mayExist = ({ provision, adopted }: NeedState): boolean =>
 
 /** What the vault keeps for a need that was met; an answer that an operator could still accept keeps its secret. */
 export const secretOf = (need: NeedState): string | undefined =>
-  need.provision?.status === 'done' ? (resourceOf(need)?.secretRef ?? need.straySecret) : undefined;
+  resourceOf(need)?.secretRef ?? (need.provision?.status === 'done' ? need.straySecret : undefined);
 
 /** The resource is gone, and its secret with it. */
 export const isGone = (need: NeedState): boolean =>
