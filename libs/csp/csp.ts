@@ -1,6 +1,8 @@
 import type { Vault } from '#kernel';
 import { undoStage, type StagePlan } from '#portfolio';
+import type { ChildPorts } from '#provisioning';
 import type { Effect } from '#runtime';
+import { operationEffect } from './by-operation.js';
 import type { CspTarget } from './csp-target.js';
 import { CspGate } from './gate.js';
 import { httpClient, type Fetch, type HttpClient } from './http-client.js';
@@ -15,6 +17,8 @@ export interface CspSettings {
   readonly root: RootCredential;
   /** The portfolio a child belongs to. */
   readonly parents: Parents;
+  /** Needed for stages that are done by a provisioning operation. */
+  readonly operations?: ChildPorts;
   /** How long one attempt may take, ms; default 10 000. */
   readonly attemptMs?: number;
   readonly fetch?: Fetch;
@@ -52,9 +56,14 @@ export function cspEffects(csp: Csp, settings: CspSettings, gate = new CspGate()
   const stages = csp.plans.flatMap((plan) => plan.stages);
   const undos = stages.flatMap((stage) => undoStage(stage) ?? []);
   const children = stages.filter(({ parent }) => parent !== undefined);
-  const calling = [...stages.filter((stage) => !children.includes(stage)), ...undos];
+  const own = stages.filter(({ parent, operation }) => parent === undefined && operation === undefined);
+  const delegated = stages.filter(({ operation }) => operation !== undefined);
+  const effects = [
+    ...[...own, ...undos].flatMap((stage) => stageEffects(stage, target)),
+    ...delegated.map((stage) => operationEffect(stage, settings.operations)),
+  ];
   return [
-    ...calling.flatMap((stage) => stageEffects(stage, target)).map((effect) => gate.guard(effect)),
+    ...effects.map((effect) => gate.guard(effect)),
     ...children.flatMap((stage) => parentEffects(stage, settings.parents)),
   ];
 }

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import type { Provenance, Stage } from '#portfolio';
+import { ASK_CHILD_OPERATION, childOperationPolicy } from '#provisioning/published';
 import { DEFAULT_RETRY, type RequestPolicy } from '#runtime';
 
 /** A field of a payload: what it is and where it comes from. */
@@ -49,6 +50,9 @@ export function defineStage(prefix: string, { payload, result, completion, eithe
     result: Type.Object(result, alternatives),
     effect,
     ...(completion?.kind === 'poll' && { pollEffect: `${effect}.poll` }),
-    policy: { retry: DEFAULT_RETRY, completion: completion ?? { kind: 'at_once' }, unknown: 'repeat' },
+    ...(given.operation && { pollEffect: ASK_CHILD_OPERATION }),
+    policy: given.operation
+      ? childOperationPolicy(DEFAULT_RETRY)
+      : { retry: DEFAULT_RETRY, completion: completion ?? { kind: 'at_once' }, unknown: 'repeat' },
   };
 }

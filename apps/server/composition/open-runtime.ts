@@ -61,7 +61,8 @@ export async function openRuntime({
     await given.viewsCaughtUp();
     return (await portfolioChildren(readModels, id)).map((child) => child.id);
   };
-  const csp = { ...cspSettings(config, vault), parents, fetch: given.cspFetch };
+  const operations = { clock, dispatcher: () => runtime };
+  const csp = { ...cspSettings(config, vault), parents, operations, fetch: given.cspFetch };
   const products = productRegistry({ directory: configuredDirectory(config) }, more);
   const { workflows, formOf } = products;
   const provisioners = configuredProvisioners(config).register(...products.provisioners);

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { PARENT_FACTS, PERSONAL_FIELDS } from '../published/index.js';
+import { secretPaths } from './secrets.js';
 import type { OperationFields } from './stage-call.js';
 import type { Provenance, Stage, StagePlan } from './stage-plan.js';
 import { namesIn, OFFERED } from './template.js';
@@ -38,6 +39,7 @@ function stageFaults(plan: StagePlan, stage: Stage, earlier: readonly Stage[]): 
     ...(polled && stage.pollEffect === undefined ? ['is polled but names no pollEffect'] : []),
     ...undeclared(stage),
     ...strangeParent(stage),
+    ...(stage.operation ? operationFaults(stage) : []),
   ].map((fault) => `stage ${stage.name}: ${fault}`);
 }
 
@@ -45,6 +47,16 @@ const strangeParent = ({ parent }: Stage): readonly string[] =>
   parent === undefined || PARENT_FACTS.some((name) => name === parent.fact)
     ? []
     : [`${parent.fact} is not among the names of parents`];
+
+/** An operation keeps its parameters as they are, and what it made is not seen by the calls that take a stage back. */
+function operationFaults({ calls = [], payload, wire, undo }: Stage): readonly string[] {
+  return [
+    ...(calls.length > 0 ? ['is done by an operation and makes calls'] : []),
+    ...(wire === undefined ? ['is done by an operation and does not say by wire where its result is'] : []),
+    ...(undo === undefined ? ['is done by an operation and does not say by undo how that is taken back'] : []),
+    ...secretPaths(payload.schema).map((field) => `${field} is secret and would be a parameter of an operation`),
+  ];
+}
 
 /** Names that taking back uses and does not take itself. */
 function undoNames(undo: Stage['undo']): readonly string[] {

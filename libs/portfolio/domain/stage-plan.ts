@@ -1,5 +1,6 @@
 import { Type, type TObject } from 'typebox';
 import type { Fault } from '#kernel';
+import type { ResourceManifest } from '#provisioning/published';
 import type { RequestPolicy } from '#runtime';
 import type { OperationFields, StageCall } from './stage-call.js';
 
@@ -45,6 +46,8 @@ export interface Stage {
   readonly wire?: { readonly result: Readonly<Record<string, string>> };
   /** Waits until the portfolio whose id is in this payload field is complete, and takes fields of its results. `of`: at which CSP it is. */
   readonly parent?: { readonly fact: string; readonly of: string; readonly take: Readonly<Record<string, string>> };
+  /** Instead of calls: what a provisioning operation of the stage's own is to make. */
+  readonly operation?: StageOperation;
   /** An answer 202 ends this stage with these result fields; another stage waits for the operation. */
   readonly begins?: OperationFields;
   /** Waits for the operation in these payload fields; without an address the earlier stage was answered in full. */
@@ -72,6 +75,15 @@ export interface PlanMigration {
   readonly stages: Readonly<Record<string, string>>;
   /** Facts that the newer version has no place for. */
   readonly drops?: readonly string[];
+}
+
+/**
+ * A manifest whose needs are each given the payload as parameters. The stage ends with the operation; `wire` says where `resources`, by
+ * need, have the fields of the result (`resources.box.address.url`). What was made before a failure is taken back before the stage fails.
+ */
+export interface StageOperation {
+  readonly needs: readonly { readonly id: string; readonly type: string }[];
+  readonly policy?: ResourceManifest['policy'];
 }
 
 /** How a CSP provisions a portfolio: stages in order. A portfolio is bound to name and version when it is created (law 8). */
