@@ -4,6 +4,7 @@ import { operationDecider, ProvisionerRegistry, provisioningEffects } from '#pro
 import type { Dispatcher, Effect, EffectCall } from '#runtime';
 import { claimTerms, subscriptionDecider, type ExistingSubscription } from '#subscription';
 import { processDecider, processEffects, processStream, type ProcessState, type StartedProcess } from '#workflow';
+import { MemoryVault } from '#testing';
 import { catalogue, productRegistry, type ProductPorts } from '../index.js';
 
 type AnyDecider = Decider<any, any, DomainEvent> & { next?(state: unknown): readonly Owed[] };
@@ -30,7 +31,7 @@ export class Machine {
     };
     const dispatcher = () => this as unknown as Dispatcher;
     const clock = { now: () => 1000, after: () => () => undefined };
-    const vault = { put: async () => 'vault:none#1', remove: async () => undefined };
+    const vault = new MemoryVault();
     this.effects = [
       ...processEffects(workflows, { dispatcher, clock }),
       ...provisioningEffects(registry, { vault, clock, dispatcher }),
