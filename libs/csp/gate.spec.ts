@@ -83,4 +83,19 @@ describe('the gate of a CSP', () => {
     gate.paused = false;
     expect(guarded.concurrency).toBe(2);
   });
+
+  it('says when its circuit opens, opens again and closes, once each', async () => {
+    const { at, gate, guarded } = world();
+    const said: string[] = [];
+    gate.onCircuit = ({ circuit, failuresInARow }) => said.push(`${circuit} ${failuresInARow}`);
+    at.outcome = busy;
+    for (let n = 0; n < 22; n++) await guarded.run(call());
+    at.now += 15_000;
+    await guarded.run(call());
+    at.now += 15_000;
+    at.outcome = refused;
+    await guarded.run(call());
+    await guarded.run(call());
+    expect(said).toEqual(['open 20', 'open 23', 'closed 0']);
+  });
 });

@@ -32,6 +32,8 @@ export interface GateStatus {
  */
 export class CspGate {
   paused = false;
+  /** Told when the circuit opens, opens again, and closes. */
+  onCircuit: (status: GateStatus) => void = () => undefined;
   private inFlight = 0;
   private waiting = 0;
   private failures = 0;
@@ -114,7 +116,9 @@ export class CspGate {
     const kind = outcome?.kind === 'failed' ? outcome.failure.kind : 'answered';
     const silent = outcome === undefined || kind === 'retryable' || kind === 'unknown';
     this.failures = silent ? this.failures + 1 : 0;
+    const before = this.openUntil;
     if (!silent) this.openUntil = 0;
-    else if (this.failures >= OPENS_AFTER) this.openUntil = this.now() + OPEN_MS;
+    else if (this.failures >= OPENS_AFTER && this.circuit !== 'open') this.openUntil = this.now() + OPEN_MS;
+    if (this.openUntil !== before) this.onCircuit(this.status());
   }
 }

@@ -216,8 +216,13 @@ describe('a whole CSP', () => {
     const open = await until(gate, ({ circuit }) => circuit === 'open', 40_000);
     expect(open.failuresInARow).toBeGreaterThanOrEqual(20);
     expect(open.until).toBeGreaterThan(Date.now());
+    const written = await until(gate, ({ circuits }) => circuits.length === 1);
+    expect(written.circuits[0]).toMatchObject({ owner: expect.any(String), until: expect.any(Number) });
     await world.clearScripts();
     for (const id of ids) await reaches(world, id, 'COMPLETED', 60_000);
     expect(await gate()).toMatchObject({ circuit: 'closed', until: null, failuresInARow: 0 });
+    await until(gate, ({ circuits }) => circuits.length === 0);
+    const types = (await world.events('csp-azure')).map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['CspCircuitOpened', 'CspCircuitClosed']));
   }, 120_000);
 });

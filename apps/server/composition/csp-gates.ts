@@ -1,4 +1,4 @@
-import { CspGate, csps, DEFAULT_LIMITS, type CspState } from '#csp';
+import { CSP_CATEGORY, CspGate, csps, DEFAULT_LIMITS, type CspCommand, type CspState } from '#csp';
 import type { Clock } from '#kernel';
 import type { Config } from '#platform';
 import type { Closing } from './closing.js';
@@ -11,6 +11,33 @@ export function cspGates({ cspLimits }: Config, clock: Clock): ReadonlyMap<strin
   const limitsOf = (name: string) => cspLimits.find(({ csp }) => csp === name) ?? DEFAULT_LIMITS;
   return new Map(csps.map(({ name }) => [name, new CspGate(limitsOf(name), () => clock.now())]));
 }
+
+/** How long what a process said of its circuit is enough: an outage writes at most so often. */
+const SAID_AGAIN_MS = 60_000;
+
+/** Writes down when a circuit of this process opens and closes, so that everybody sees it, whichever process is asked. */
+export function reportCircuits({ gates, runtime, clock, ids, logger }: Reporting, owner: string): void {
+  for (const [csp, gate] of gates) {
+    let said = 0;
+    gate.onCircuit = ({ circuit, until, failuresInARow: failures }) => {
+      const time = clock.now();
+      if (circuit !== 'closed' && time < said + SAID_AGAIN_MS) return;
+      said = circuit === 'closed' ? 0 : time;
+      const command: CspCommand =
+        circuit === 'closed'
+          ? { type: 'NoteClosedCircuit', owner, time }
+          : { type: 'NoteOpenCircuit', owner, failures, until: until ?? time, time };
+      const id = ids.uuid();
+      const context = { commandId: id, correlationId: id, causationId: id, actor: 'system', tenant: 'default' };
+      runtime.dispatch(`${CSP_CATEGORY}-${csp}`, command, context).catch((error: unknown) => {
+        said = 0;
+        logger.warn({ csp, circuit, error }, 'the circuit could not be written down');
+      });
+    };
+  }
+}
+
+type Reporting = Pick<Parts, 'gates' | 'runtime' | 'clock' | 'ids' | 'logger'>;
 
 /** Lets the gate know what the log says about its CSP. */
 export async function readPause({ gates, runtime }: Pick<Parts, 'gates' | 'runtime'>, csp: string): Promise<void> {

@@ -6,7 +6,7 @@ import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys
 import { openReadModels } from '#read-models';
 import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
-import { watchPauses } from './csp-gates.js';
+import { reportCircuits, watchPauses } from './csp-gates.js';
 import { eventRegistry } from './event-types.js';
 import { openStore } from './open-log.js';
 import { openProjector } from './open-projector.js';
@@ -69,6 +69,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const given = { more, cspFetch, alone, shared: work, viewsCaughtUp };
   const run = await openRuntime({ ...base, log, vault, readModels, ...given });
   const { runtime } = run;
+  reportCircuits({ ...base, ...run }, owner);
   if (readModels.shared) watchPauses({ ...run, clock }, closing);
   closing.add(() => runtime.stop(DRAIN_MS));
   // First of all when it ends: another worker goes on while this one drains.
