@@ -146,6 +146,40 @@ describe('task orders that cannot be', () => {
   });
 });
 
+describe('what is owed after version 2', () => {
+  const { kinds, owed } = azurePlanV2.after!;
+  const sources = {
+    name: 'one',
+    facts: {
+      password_recovery_email_address: 'ann@example.org',
+      task_orders: [order(true, clin('0001', '2026-01-01', '2026-12-31'), clin('0002', '2026-02-01', '2026-12-31'))],
+    },
+    start: { task_order_number: 'TO-2', clin_number: '0001' },
+    results: {
+      BILLING_INSTRUCTION: { billing_account_name: 'a' },
+      BILLING_PROFILE_VERIFICATION: { billing_profile_name: 'p' },
+    },
+  };
+
+  it('is of the kinds that are described, with the fields that they say', () => {
+    const duties = owed(sources);
+    expect(duties.map(({ name }) => name)).toEqual(['NOTICE', 'CLIN-TO-2-0002']);
+    for (const [index, { stage, input }] of duties.entries()) {
+      expect(stage).toBe(kinds[index]!.stage);
+      expect(Object.keys(input).sort()).toEqual(Object.keys(kinds[index]!.from).sort());
+    }
+  });
+
+  it('takes its facts from where they are', () => {
+    const [, further] = kinds;
+    const paths = Object.values(further!.from).flatMap((from) => ('fact' in from ? [from.fact] : []));
+    expect(paths).toEqual([
+      'task_orders.number',
+      ...['number', 'obligated_amount', 'start_date', 'end_date'].map((field) => `task_orders.clins.${field}`),
+    ]);
+  });
+});
+
 describe('version 2 of the plan', () => {
   it('has 22 stages with 22 names', () => {
     expect(azurePlanV2.stages).toHaveLength(22);

@@ -1,9 +1,10 @@
 import type { Driving, Failure, Owed } from '#kernel';
 import type { RequestEvent, RequestSpec } from '#runtime';
 import { dutyStep } from '../published/index.js';
+import { sameJson } from './paths.js';
 import { requests } from './portfolio.evolve.js';
 import { sourcesOf, type Existing } from './portfolio.state.js';
-import type { Duty, DutyKind, StagePlan } from './stage-plan.js';
+import type { Duty, DutyKind, Facts, StagePlan } from './stage-plan.js';
 
 const dutiesOf = (state: Existing, plan: StagePlan): readonly Duty[] => plan.after?.owed(sourcesOf(state)) ?? [];
 
@@ -28,6 +29,15 @@ export function owedAfter(state: Existing, plan: StagePlan): readonly Owed[] {
 export function openDuties(state: Existing, plan: StagePlan): readonly Owed[] {
   const begun = dutiesOf(state, plan).filter(({ name }) => state.duties[name] !== undefined);
   return begun.flatMap((duty) => requests.next(specOf(duty), state.duties[duty.name]));
+}
+
+/** What was reported outside, or is being so, and would be another with other facts: a failed one may be corrected. */
+export function changedDuties(state: Existing, plan: StagePlan, facts: Facts): readonly string[] {
+  const after = new Map(dutiesOf({ ...state, facts }, plan).map((duty) => [duty.name, duty.input]));
+  return dutiesOf(state, plan)
+    .filter(({ name, stage }) => stage.undo !== undefined && (state.duties[name]?.status ?? 'failed') !== 'failed')
+    .filter(({ name, input }) => !sameJson(after.get(name) ?? null, input))
+    .map(({ name }) => name);
 }
 
 /** The kind of a duty by its name, whatever the facts say by now. */

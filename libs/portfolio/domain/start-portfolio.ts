@@ -1,4 +1,5 @@
 import type { PortfolioEvent } from '../published/index.js';
+import { changedDuties } from './duties.js';
 import { sameJson } from './paths.js';
 import { invalid, validateFacts, type Facts } from './payload.js';
 import type { AmendFacts } from './portfolio.commands.js';
@@ -50,7 +51,12 @@ export function amendFacts(state: Existing, plan: StagePlan, { facts, time }: Am
   const amended = { ...state.facts, ...facts };
   if (sameJson(amended, state.facts)) return [];
   if (OVER.has(state.phase)) throw conflict(state, legalUnder(state, plan), 'amend-facts');
-  const faults = [...validateFacts(plan, amended), ...revealed(plan.facts, facts, '/facts')];
+  const reported = changedDuties(state, plan, amended);
+  const faults = [
+    ...validateFacts(plan, amended),
+    ...revealed(plan.facts, facts, '/facts'),
+    ...reported.map((name) => ({ pointer: '/facts', message: `change ${name}, which has been reported` })),
+  ];
   if (faults.length > 0) throw invalid('the facts cannot be amended like this', faults);
   const changed: PortfolioEvent = { type: 'FactsAmended', data: { facts, time } };
   return state.phase === 'POSTPONED' ? [changed, ...startOrPostpone(plan, amended, time, state)] : [changed];

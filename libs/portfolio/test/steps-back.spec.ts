@@ -3,6 +3,7 @@ import type { Outcome } from '#kernel';
 import {
   leftOutside,
   legalUnder,
+  planDescription,
   PlanRegistry,
   portfolioDecider,
   stateName,
@@ -33,12 +34,14 @@ const deprovision: PortfolioCommand = { type: 'DeprovisionPortfolio', reason: 'c
 
 /** Tells commands, begins what is owed first (`intend`), or gives what is under way its outcome. */
 function after(...told: readonly Told[]): Exclude<PortfolioState, { phase: 'ABSENT' }> {
-  const state = told.reduce<PortfolioState>((now, one) => {
-    const command = typeof one === 'object' && 'type' in one;
-    return (command ? decider.decide(one, now) : step(now, one)).reduce((s, event) => decider.evolve(s, event), now);
-  }, decider.initial());
+  const state = told.reduce<PortfolioState>(tell, decider.initial());
   if (state.phase === 'ABSENT') throw new Error('absent');
   return state;
+}
+
+function tell(now: PortfolioState, one: Told): PortfolioState {
+  const command = typeof one === 'object' && 'type' in one;
+  return (command ? decider.decide(one, now) : step(now, one)).reduce((s, event) => decider.evolve(s, event), now);
 }
 
 function step(state: PortfolioState, one: 'intend' | Outcome) {
@@ -85,8 +88,9 @@ describe('on the way back', () => {
   });
 
   it('is found by its kind when the facts do not name it any more', () => {
-    const amend: PortfolioCommand = { type: 'AmendFacts', facts: { who: 'z' }, time: 8 };
-    expect(decider.next(after(...both, amend, ...childless))[0]).toMatchObject({ key: 'LINE-y/undo/1' });
+    const amended = decider.evolve(after(...both), { type: 'FactsAmended', data: { facts: { who: 'z' }, time: 8 } });
+    const back = childless.reduce<PortfolioState>((now, one) => tell(now, one), amended);
+    expect(decider.next(back)[0]).toMatchObject({ key: 'LINE-y/undo/1' });
   });
 
   it('duties and children fail visibly, and a person resumes or leaves them', () => {
@@ -106,6 +110,41 @@ describe('on the way back', () => {
     expect(decider.next(left)[0]).toMatchObject({ key: 'LINE-y/undo/1' });
     expect(() => after(...both, ...childless, 'intend', refused, leave('NOWHERE'))).toThrow(/no stage NOWHERE/);
     expect(() => after(...both, ...childless, 'intend', refused, leave('A'))).toThrow(/does not fit/);
+  });
+});
+
+describe('facts behind duties', () => {
+  const amend = (who: string): PortfolioCommand => ({ type: 'AmendFacts', facts: { who, key: 'vault:k#1' }, time: 8 });
+
+  it('cannot be taken from under what was reported; more may come, and what failed may be corrected', () => {
+    expect(() => after(...both, amend('x'))).toThrow(/cannot be amended/);
+    expect(Object.keys(after(...both, amend('x y z'), 'intend').duties)).toEqual(['LINE-x', 'LINE-y', 'LINE-z']);
+    expect(after(...complete, 'intend', refused, amend('y')).facts).toMatchObject({ who: 'y' });
+    expect(() => after(...complete, 'intend', amend('y'))).toThrow(/cannot be amended/);
+  });
+});
+
+describe('the description of a plan', () => {
+  it('lists what can be owed after it, and the states of its way back', () => {
+    const { after: duties, flow, states } = planDescription(plan);
+    expect(duties).toEqual([
+      {
+        name: 'LINE-{who}',
+        label: 'a line',
+        when: 'at once',
+        payload: { who: 'fact who' },
+        calls: [],
+        undo: ['DELETE a /{id}'],
+      },
+    ]);
+    expect(flow).toEqual([]);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        'LINE-{who}_DEPROVISIONED',
+        'CHILDREN_DEPROVISIONING_REQUESTED',
+        'CHILDREN_LEFT_IN_PLACE',
+      ]),
+    );
   });
 });
 
