@@ -130,8 +130,10 @@ export class Driver {
 
   private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
     const decider = this.deciderOf(stream);
-    const held = this.held.get(stream) ?? (await this.load(stream, decider));
-    if ((job.context || job.fresh) && !this.options.othersDead) await this.catchUp(stream, held);
+    const known = this.held.get(stream);
+    const held = known ?? (await this.load(stream, decider));
+    // What was read just now is up to date.
+    if (known && (job.context || job.fresh) && !this.options.othersDead) await this.catchUp(stream, known);
     const before = job.context && held.folded.seen.get(job.context.commandId);
     if (before !== undefined) return answer(stream, held.folded, [], true, before);
     const plan = this.decide(stream, decider, held, job);

@@ -127,13 +127,11 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await running.stop();
       const [before, position] = [await dump(models), running.projector.position()];
       await models.db.updateTable('checkpoints').set({ owner: 'me' }).execute();
-      const table = {
-        name: 'worklist',
-        columns: ['stream', 'category', 'run', 'due', 'since', 'position'],
-        key: ['stream'],
-      };
-      const good = ['portfolio-new', 'portfolio', 1, null, 1, position + 1];
-      const bad = ['portfolio-bad', null, 1, null, 1, position + 1];
+      const table = projections.find(({ name }) => name === 'worklist')!.tables[0]!;
+      const row = (values: Readonly<Record<string, string | number>>) =>
+        table.columns.map((name) => values[name] ?? null);
+      const good = row({ stream: 'portfolio-new', category: 'portfolio', run: 1, since: 1, position: position + 1 });
+      const bad = row({ stream: 'portfolio-bad', run: 1, since: 1, position: position + 1 });
       const advances = [{ projection: 'worklist', from: position, to: position + 1 }];
       const batch = {
         owner: 'me',
@@ -186,6 +184,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       };
       const running = await upTo(world, end, models, { decode: lacking });
       expect((await dump(models))['parked']).toMatchObject([
+        { stream: 'portfolio-b', projection: 'portfolio_children', kind: 'unknown' },
         { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
         { stream: 'process-p', projection: 'processes', kind: 'unknown' },
       ]);
