@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
@@ -156,10 +157,6 @@ describe('the group of workers', () => {
       );
     },
   );
-
-  fault('lists what is parked by a command', async () => {
-    expect(await world.command(['parked'])).toContain('0 parked');
-  });
 });
 
 describe('due times', () => {
@@ -273,4 +270,26 @@ describe('processes', () => {
       await world.member(joined).ready(120_000);
     }),
   );
+});
+
+describe('a message that no worker can take', () => {
+  fault('is parked, told by health and metrics, listed, and given again by a command', async () => {
+    await allHealthy();
+    expect(await world.command(['parked'])).toContain('0 parked');
+    const { eventStore: url, streamPrefix } = world.settingsOfAll;
+    const store = await openEventStoreDb({ url, streamPrefix });
+    const { credentials = { username: 'none', password: 'none' } } = store.connection.base;
+    const foreign = { id: randomUUID(), type: 'Foreign', contentType: 'application/octet-stream' as const };
+    const event = { ...foreign, data: Buffer.from('no JSON'), metadata: Buffer.from('{}') };
+    const options = { expectedRevision: 'no_stream' as const, credentials };
+    await store.connection.client.appendToStream(`${streamPrefix}process-foreign`, event, options);
+    const parked = () => world.metric('worker-1', 'purveyor_work_parked');
+    await until(parked, (count) => count === 1, 30_000);
+    expect(await world.command(['parked'])).toMatch(/ process-foreign@0 it is no event of ours\n1 parked\n$/);
+    const ready = await world.readyz('worker-1');
+    expect([ready.status, ready.body.checks.work.detail]).toEqual([200, '1 parked messages: see `main.js parked`']);
+    for (const _twice of [1, 2]) expect(await world.command(['parked', 'replay'])).toContain('delivered again');
+    await until(parked, (count) => count === 1, 30_000);
+    await store.close();
+  });
 });

@@ -1,4 +1,9 @@
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import {
+  jsonEvent,
+  persistentSubscriptionToStreamSettingsFromDefaults,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import grpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
@@ -33,3 +38,29 @@ it('writes nothing of an append whose client died before it had sent all of it',
   await store.close();
   await server.close();
 });
+
+it('answers what the adapter does not ask for with UNIMPLEMENTED', async () => {
+  const server = await startEventStoreStandIn();
+  const store = await openEventStoreDb({ url: server.url });
+  const { client } = store.connection;
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => client.tombstoneStream('process-1'),
+    () => client.deleteStream('process-1'),
+    () => client.listProjections(),
+    () =>
+      client.createPersistentSubscriptionToStream(
+        'process-1',
+        'group',
+        persistentSubscriptionToStreamSettingsFromDefaults(),
+      ),
+    () => appendAnyhow(client),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+  await store.close();
+  await server.close();
+});
+
+const appendAnyhow = (client: EventStoreDBClient) =>
+  client.appendToStream('process-1', jsonEvent({ type: 'Happened', data: {} }), {
+    credentials: { username: 'none', password: 'none' },
+  });
