@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,10 @@ beforeAll(async () => {
   if (given === undefined) console.info('PostgreSQL is not installed: faults of the production mode are not tested');
   else world = given;
 }, 240_000);
+// Whatever a test has left behind, the next one begins without a fault.
+afterEach(async () => {
+  if (given?.hasNetworkFaults) await given.fault({ kind: 'none' });
+});
 afterAll(() => given?.stop(), 60_000);
 
 /** A test of the production mode, where there is one. */
