@@ -22,10 +22,10 @@ export class Cluster {
     return new Node({ store, clock, registry, random, alone, ...code });
   }
 
-  /** Lets virtual time pass, with turns of the event loop in between. */
-  async advance(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 100) {
-      this.clock.advance(Math.min(100, left));
+  /** Lets virtual time pass, with turns of the event loop every `pace` ms. */
+  async advance(ms: number, pace = 100): Promise<void> {
+    for (let left = ms; left > 0; left -= pace) {
+      this.clock.advance(Math.min(pace, left));
       for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -50,7 +50,7 @@ const asking = <const K extends string>(call: Call, key: K, adds: string, undo =
     }),
   });
 
-const definitions = (call: Call) =>
+export const definitions = (call: Call) =>
   new WorkflowRegistry([
     workflow({ ...meta, key: 'kid' }, [
       asking(call, 'k', 'k'),

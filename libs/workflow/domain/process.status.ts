@@ -1,5 +1,5 @@
 import { failureShows, PROCESS_STATUSES, STEP_STATES, type OpenStatus } from '../published/index.js';
-import { isLeft, isUndo, type ProcessCommon, type Row } from './process.state.js';
+import { isDone, isLeft, isUndo, type ProcessCommon, type Row } from './process.state.js';
 
 /** What a row makes the process show; the tables say it. */
 export function shownBy(row: Row, isTask: boolean): OpenStatus {
@@ -10,21 +10,20 @@ type Rows = Pick<ProcessCommon, 'requests' | 'dynamic' | 'duties' | 'position' |
 
 /** Of all that is open the most urgent shows. Everything before `position` is done and needs no look. */
 export function statusOf(state: Rows): OpenStatus {
-  let shown: OpenStatus = 'running';
-  let urgency = -1;
-  const look = (row: Row | undefined) => {
-    if (row === undefined || row.status === 'done' || (state.rare && !counted(state as ProcessCommon, row.step)))
-      return;
-    const shows = shownBy(row, state.isTask);
-    if (PROCESS_STATUSES[shows].urgency <= urgency) return;
-    shown = shows;
-    urgency = PROCESS_STATUSES[shows].urgency;
-  };
   const { requests, dynamic, duties, position } = state;
-  for (let i = position; i < requests.length; i++) look(requests[i]);
-  for (const path in dynamic) look(dynamic[path]);
-  for (const path in duties) if (isUndo(path) || duties[path]!.status === 'failed') look(duties[path]);
-  return shown;
+  let shown: OpenStatus | undefined;
+  for (let i = position; i < requests.length; i++) shown = moreUrgent(state, shown, requests[i]);
+  for (const path in dynamic) shown = moreUrgent(state, shown, dynamic[path]);
+  for (const path in duties)
+    if (isUndo(path) || duties[path]!.status === 'failed') shown = moreUrgent(state, shown, duties[path]);
+  return shown ?? 'running';
+}
+
+function moreUrgent(state: Rows, shown: OpenStatus | undefined, row: Row | undefined): OpenStatus | undefined {
+  if (row === undefined || isDone(row)) return shown;
+  if (state.rare !== undefined && !counted(state as ProcessCommon, row.step)) return shown;
+  const shows = shownBy(row, state.isTask);
+  return shown === undefined || PROCESS_STATUSES[shows].urgency > PROCESS_STATUSES[shown].urgency ? shows : shown;
 }
 
 /** What runs in a branch that was left counts no more, and while it is undone only that. */

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ProcessEvent } from '#workflow';
+import { Driven } from '../../libs/workflow/test/driving.js';
+import { foldProcess } from '../../libs/read-models/processes/process.fold.js';
+import { processDetail, processItem } from '../../libs/read-models/processes/process.shape.js';
+import type { ProcessDoc } from '../../libs/read-models/processes/process.doc.js';
+import { definitions } from '../simulation/kinds.js';
+
+const DEFINITIONS = definitions(() => Promise.reject(new Error('nothing is called here'))).all();
+
+function viewOf(events: readonly ProcessEvent[], actor = 'ann') {
+  const doc = events.reduce<ProcessDoc | undefined>((before, event, i) => {
+    const recorded = { ...event, metadata: { time: i, actor } };
+    return foldProcess(before, JSON.parse(JSON.stringify(recorded)));
+  }, undefined)!;
+  const row = { id: 'p', is_task: 0, started_at: 0, updated_at: 0, created_by: 'ann' } as never;
+  return { doc, detail: processDetail(processItem(row, []), doc) };
+}
+
+const VALUE = { value: 1 };
+const ADDS = {
+  k: VALUE,
+  kk: VALUE,
+  a: VALUE,
+  b: VALUE,
+  c: VALUE,
+  no: VALUE,
+  d: VALUE,
+  e: VALUE,
+  r: VALUE,
+  u: VALUE,
+  v: VALUE,
+  w: VALUE,
+  told: VALUE,
+};
+
+/** Does one thing that may happen to the process; what does not fit is refused. */
+function happen(driven: Driven, pick: number, what: number): void {
+  driven.time++;
+  const runs = driven.owed.filter(({ kind }) => kind === 'run');
+  const run = runs[pick % Math.max(1, runs.length)];
+  const waits = driven.owed.filter(({ kind }) => kind === 'wait');
+  const operator = [
+    { type: 'ResumeProcess', input: { answer: { size: 2 } }, by: 'eve', time: driven.time },
+    { type: 'ResumeProcess', by: 'eve', time: driven.time },
+    { type: 'SetValue', path: '/items/0', value: pick, reason: 'r', time: driven.time },
+    { type: 'CompensateProcess', reason: 'r', time: driven.time },
+    { type: 'AbortProcess', reason: 'r', time: driven.time },
+  ] as const;
+  try {
+    if (what < 5 && run) driven.done(run.key, ADDS);
+    else if (what < 7 && run) driven.failed(run.key, { kind: what === 5 ? 'retryable' : 'refused' });
+    else if (what === 7 && run) driven.answer(driven.intend(run.key), { kind: 'accepted' });
+    else if (what < 10 && waits.length > 0) {
+      driven.time += 100_000;
+      driven.due(waits[pick % waits.length]!.key);
+    } else driven.send(operator[what % operator.length]!);
+  } catch (error) {
+    expect(error).toMatchObject({ refusal: true });
+  }
+}
+
+describe('the view of a process', () => {
+  it('shows the status and the state that the decider folds, whatever happens', () => {
+    const things = fc.array(fc.tuple(fc.nat(9), fc.nat(14)), { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.constantFrom('every', 'undone', 'kid'), things, (name, all) => {
+        const driven = new Driven(...DEFINITIONS).begin(name, { items: [1, 2, 3], sub: {} });
+        for (const [pick, what] of all) happen(driven, pick, what);
+        const { doc, detail } = viewOf(driven.events);
+        expect(doc.status).toBe(driven.started.status);
+        expect(detail.current_state).toEqual(driven.started.data);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('counts identical failures without hiding the attempts, and says who skipped and why', () => {
+    const driven = new Driven(...DEFINITIONS).begin('kid');
+    const busy = { kind: 'retryable', code: 'busy', message: 'later' };
+    driven
+      .failed('k/1', busy)
+      .failed('k/1', busy)
+      .failed('k/1', { ...busy, message: 'other', kind: 'refused' });
+    const reason = 'done by hand';
+    const skipping = { type: 'SkipStep', step: 'k', reason, result: { k: VALUE }, by: 'eve', time: 9 } as const;
+    const before = viewOf(driven.events).detail;
+    expect(before.steps[0]).toMatchObject({
+      status: 'failed',
+      retries: 2,
+      failures: [
+        { failure: busy, count: 2, first: 2, last: 4 },
+        { failure: { message: 'other' }, count: 1 },
+      ],
+    });
+    expect(before.traceback).toMatch(/^Step k \(k\), attempt 3: refused busy\nother/);
+    const { steps } = viewOf(driven.send(skipping).events, 'eve').detail;
+    expect(steps[0]).toMatchObject({ status: 'skipped', reason, created_by: 'eve', state_delta: { k: VALUE } });
+    expect(driven.types.filter((type) => type.startsWith('StepRetry'))).toHaveLength(2);
+  });
+});
