@@ -34,12 +34,16 @@ export function eventId(hash: string): string {
   return uuidFromBytes(scratch);
 }
 
-/** An event whose place in the chain is worked out: a store need not hash it again, and its id costs only who asks for it. */
+/**
+ * An event whose place in the chain is worked out, `previous` being the hash before it: a store need not hash it again, and its id costs
+ * only who asks for it.
+ */
 export class ChainedEvent implements EncodedEvent {
   constructor(
     readonly type: string,
     readonly data: string,
     readonly metadata: string,
+    readonly previous: string,
     readonly hash: string,
   ) {}
 

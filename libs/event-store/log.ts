@@ -56,8 +56,9 @@ export class EventLog {
     let { hash, revision: at_ } = at;
     const chained = events.map((event, i) => {
       const data = this.encode(stream, event, specs[i]!);
-      hash = chainHash(hash, stream, ++at_, event.type, data, text);
-      return new ChainedEvent(event.type, data, text, hash);
+      const previous = hash;
+      hash = chainHash(previous, stream, ++at_, event.type, data, text);
+      return new ChainedEvent(event.type, data, text, previous, hash);
     });
     return { stream, at, head: { revision: at_, hash }, events: chained };
   }

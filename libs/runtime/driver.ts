@@ -14,17 +14,11 @@ import { attempt } from './attempt.js';
 import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
 import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
 import type { Hold } from './hold.js';
-import { Mailboxes } from './mailboxes.js';
+import { Mailboxes, type Held, type Job, type Mailbox, type Post } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
 import { fitting, readAgainMs } from './outcome.js';
 import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
-import { pause, Writer } from './writer.js';
-
-interface Held extends UnderWay {
-  folded: Folded;
-  /** What the state owes. */
-  owed: readonly Owed[];
-}
+import { after, pause, Writer } from './writer.js';
 
 interface Plan {
   /** Of these the first `decided` come from the commands, the others are intents of `claims`. */
@@ -34,18 +28,6 @@ interface Plan {
   /** After all of them. */
   readonly state: unknown;
   readonly owed: readonly Owed[];
-}
-
-export interface Job {
-  readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
-  readonly context?: CommandContext;
-  readonly patience: Patience;
-  /** Something may have happened to the instance elsewhere: what is held is compared with the log first. */
-  readonly fresh?: boolean;
-  /** The attempt whose outcome this is: its slot is free from here on. */
-  readonly ended?: Run;
-  /** Intents that may go with this append; as many as there are when absent. */
-  readonly most?: number;
 }
 
 const CONFLICT_TRIES = 5;
@@ -59,8 +41,7 @@ const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' }
  * on held state.
  */
 export class Driver {
-  readonly held = new Map<string, Held>();
-  readonly mail = new Mailboxes();
+  readonly mail: Mailboxes;
   attempts = 0;
   gone = false;
   private readonly writer: Writer;
@@ -74,12 +55,16 @@ export class Driver {
     private readonly mayBegin: () => boolean,
     private readonly freed: () => void,
   ) {
-    const { log, clock, observe } = options;
-    this.writer = new Writer({ log, clock, appended: observe?.appended, gone: () => this.gone });
+    const { log, clock } = options;
+    this.writer = new Writer({ log, clock, gone: () => this.gone });
+    this.mail = new Mailboxes(
+      (stream) => this.deciderOf(stream),
+      (box, post) => this.handle(box, post),
+    );
   }
 
   post(stream: string, job: Job): Promise<Dispatched> {
-    return this.mail.post(stream, () => this.handle(stream, job));
+    return new Promise((resolve, reject) => this.mail.post(stream, job, resolve, reject));
   }
 
   deciderOf(stream: string): AnyDecider {
@@ -88,75 +73,93 @@ export class Driver {
     return decider;
   }
 
-  /** Again on conflict, and on a store that cannot, for as long as the sender is patient. */
-  private async handle(stream: string, job: Job): Promise<Dispatched> {
-    const began = this.options.clock.now();
-    let asked = job;
-    if (job.ended) this.endAttempt(stream, job.ended);
-    try {
-      for (let tries = 1; ; tries++) {
-        if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
-        try {
-          return await this.decideAndAppend(stream, asked);
-        } catch (error) {
-          const waited = this.options.clock.now() - began;
-          if (asked === job && error instanceof EventTooLarge) asked = cutShort(job);
-          else if (!(await this.mayTryAgain(stream, error, job.patience, tries, waited)))
-            throw error instanceof WrongExpectedRevision ? tooManyConflicts(job.patience, stream) : error;
-        }
-      }
-    } finally {
-      this.settle(stream);
-    }
+  private handle(box: Mailbox, post: Post): void {
+    post.began = this.options.clock.now();
+    if (post.job.ended && box.held) this.claims.giveBack(box.held, post.job.ended);
+    this.tryOnce(box, post);
   }
 
-  private async mayTryAgain(
-    stream: string,
-    error: unknown,
-    patience: Patience,
-    tries: number,
-    waited: number,
-  ): Promise<boolean> {
+  private tryOnce(box: Mailbox, post: Post): void {
+    this.decideAndAppend(box, post.asked).then(
+      (dispatched) => {
+        this.settle(box);
+        post.done?.(dispatched);
+        this.mail.next(box);
+      },
+      (error: unknown) => this.tryAgain(box, post, error),
+    );
+  }
+
+  /** Again on conflict, and on a store that cannot, for as long as the sender is patient. */
+  private async tryAgain(box: Mailbox, post: Post, error: unknown): Promise<void> {
+    try {
+      const { job } = post;
+      if (post.asked === job && error instanceof EventTooLarge) post.asked = cutShort(job);
+      else if (!(await this.mayTryAgain(box, post, error)))
+        throw error instanceof WrongExpectedRevision ? tooManyConflicts(job.patience, box.stream) : error;
+      post.tries++;
+    } catch (final) {
+      this.settle(box);
+      post.failed(final);
+      this.mail.next(box);
+      return;
+    }
+    this.tryOnce(box, post);
+  }
+
+  private async mayTryAgain(box: Mailbox, { job, tries, began }: Post, error: unknown): Promise<boolean> {
+    const { patience } = job;
+    const { clock } = this.options;
     if (error instanceof WrongExpectedRevision) {
-      const held = this.held.get(stream);
-      if (held) await this.reload(stream, held);
+      const waited = clock.now() - began;
+      if (box.held) await this.reload(box, box.held);
       return patience === 'machine' || (patience === 'people' ? tries < CONFLICT_TRIES : waited < CALLBACK_MS);
     }
     const passing = error instanceof StoreError && (error.code === 'disk_full' || error.code === 'store_unavailable');
     if (!passing || patience !== 'machine') return false;
-    await pause(this.options.clock, Math.min(100 * 2 ** Math.min(tries, 6), 5_000));
+    await pause(clock, Math.min(100 * 2 ** Math.min(tries, 6), 5_000));
     return true;
   }
 
-  private async decideAndAppend(stream: string, job: Job): Promise<Dispatched> {
-    const decider = this.deciderOf(stream);
-    const known = this.held.get(stream);
-    const held = known ?? (await this.load(stream, decider));
+  private async decideAndAppend(box: Mailbox, job: Job): Promise<Dispatched> {
+    if (this.gone) throw new Refusal('shutting_down', 503, 'this process is shutting down');
+    const known = box.held;
+    const held = known ?? (await this.load(box));
     // What was read just now is up to date.
-    if (known && (job.context || job.fresh) && !this.options.othersDead) await this.catchUp(stream, known);
+    if (known && (job.context || job.fresh) && !this.options.othersDead) await this.catchUp(box, known);
     const before = job.context && held.folded.seen.get(job.context.commandId);
-    if (before !== undefined) return answer(stream, held.folded, [], true, before);
-    const plan = this.decide(stream, decider, held, job);
+    if (before !== undefined) return answer(box.stream, held.folded, [], true, before);
+    const plan = this.decide(box, held, job);
     const { events, decided, claims } = plan;
     if (events.length > 0) {
       try {
-        const context = job.context ?? ownContext(held.folded, job);
-        const { state, owed } = plan;
-        held.folded = await this.writer.append(stream, held.folded, context, events, state, owed, this.goesOn(owed));
-        held.owed = plan.owed;
+        await this.append(box, held, job, plan);
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
         const fewer = fewerIntents(error, plan);
         if (fewer === undefined) throw error;
-        return await this.decideAndAppend(stream, { ...job, most: fewer });
+        return await this.decideAndAppend(box, { ...job, most: fewer });
       }
     }
-    for (const claim of claims) this.begin(stream, held, claim);
-    return answer(stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
+    for (const claim of claims) this.begin(box, held, claim);
+    return answer(box.stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
+  }
+
+  private async append({ stream }: Mailbox, held: Held, job: Job, { events, state, owed }: Plan): Promise<void> {
+    const { log, clock, observe } = this.options;
+    const { folded } = held;
+    const time = clock.now();
+    const context = job.context ?? ownContext(folded, job);
+    if (log.hasPersonal(stream, events)) await log.ensureKeys(stream, events);
+    const prepared = this.writer.prepare(stream, folded, context, events, owed, this.goesOn(owed), time);
+    const { position } = await this.writer.write(prepared);
+    observe?.appended?.(clock.now() - time, events.length);
+    held.folded = after(folded, prepared, context, state, position);
+    held.owed = owed;
   }
 
   /** What one append will hold: what the commands decide, and the intents of what may begin then. Effects leave only after it (law 1). */
-  private decide(stream: string, decider: AnyDecider, held: Held, job: Job): Plan {
+  private decide({ stream, decider }: Mailbox, held: Held, job: Job): Plan {
     const events: DomainEvent[] = [];
     let { state } = held.folded;
     for (const command of job.commands(held.owed)) {
@@ -177,29 +180,25 @@ export class Driver {
     return this.options.shared !== undefined && this.mayBegin() && this.claims.knows(owed);
   }
 
-  private async load(stream: string, decider: AnyDecider): Promise<Held> {
-    const folded = await foldStream(this.options.log, decider, stream);
-    const held: Held = { folded, owed: owedBy(decider, folded.state), running: [], again: [] };
-    this.held.set(stream, held);
-    return held;
+  private async load(box: Mailbox): Promise<Held> {
+    const folded = await foldStream(this.options.log, box.decider, box.stream);
+    box.held = { folded, owed: owedBy(box.decider, folded.state), running: [], again: [] };
+    return box.held;
   }
 
-  private async reload(stream: string, held: Held): Promise<void> {
-    const decider = this.deciderOf(stream);
+  private async reload({ stream, decider }: Mailbox, held: Held): Promise<void> {
     held.folded = await foldStream(this.options.log, decider, stream);
     held.owed = owedBy(decider, held.folded.state);
   }
 
   /** Before a command from outside is refused or met with silence: others may have written since the state was held. */
-  private async catchUp(stream: string, held: Held): Promise<void> {
-    const page = await this.options.log.store.readStream(stream, {
-      from: revision(held.folded.head.revision + 1),
-      limit: 1,
-    });
-    if (page.events.length > 0) await this.reload(stream, held);
+  private async catchUp(box: Mailbox, held: Held): Promise<void> {
+    const from = revision(held.folded.head.revision + 1);
+    const page = await this.options.log.store.readStream(box.stream, { from, limit: 1 });
+    if (page.events.length > 0) await this.reload(box, held);
   }
 
-  private begin(stream: string, held: Held, claim: Claim): void {
+  private begin({ stream }: Mailbox, held: Held, claim: Claim): void {
     const { clock, tokens, observe } = this.options;
     const { run, effect } = claim;
     const began = clock.now();
@@ -215,22 +214,12 @@ export class Driver {
     const { clock, ids, observe } = this.options;
     const time = clock.now();
     if (run.intent === undefined) readAgain(held, run, time + readAgainMs(run, outcome));
-    const command: Driving = {
-      type: 'Outcome',
-      key: run.key,
-      attempt: run.attempt,
-      outcome,
-      time,
-      jitter: ids.random(),
-    };
-    this.post(stream, { commands: () => [command], patience: 'machine', ended: run }).catch((error: unknown) => {
+    const jitter = ids.random();
+    const command: Driving = { type: 'Outcome', key: run.key, attempt: run.attempt, outcome, time, jitter };
+    const job: Job = { commands: () => [command], patience: 'machine', ended: run };
+    this.mail.post(stream, job, undefined, (error) => {
       if (!isRefusal(error) || !this.gone) observe?.stuck?.(stream, error);
     });
-  }
-
-  private endAttempt(stream: string, run: Run): void {
-    const held = this.held.get(stream);
-    if (held) this.claims.giveBack(held, run);
   }
 
   /** Not for a run that waits for a slot: it is woken when one is free. */
@@ -239,11 +228,11 @@ export class Driver {
   }
 
   /** After a command: arms the instance's alarm, drops the instance when only waits are left, lets others have free slots. */
-  private settle(stream: string): void {
-    const held = this.held.get(stream);
+  private settle(box: Mailbox): void {
+    const { stream, held, posts } = box;
     if (held === undefined || this.gone) return;
     if (this.options.worker === false) {
-      if (!this.mail.hasMore(stream)) this.held.delete(stream);
+      if (posts.length === 1) box.held = undefined;
       return;
     }
     const now = this.options.clock.now();
@@ -257,7 +246,7 @@ export class Driver {
       due = Math.min(due ?? Infinity, Math.max(at, at <= now ? now + LOOK_AGAIN_MS : 0));
     }
     this.alarms.set(stream, due);
-    if (!active && !this.mail.hasMore(stream)) this.held.delete(stream);
+    if (!active && posts.length === 1) box.held = undefined;
     this.freed();
   }
 }

@@ -85,7 +85,7 @@ export class Runtime implements Dispatcher {
     if (!this.hold.paused) return;
     this.hold.paused = false;
     if (!this.started || this.options.worker === false) return;
-    for (const stream of this.driver.held.keys()) void this.look(stream);
+    for (const [stream] of this.driver.mail.allHeld()) void this.look(stream);
     if (this.options.shared === undefined) await this.takeUp();
   }
 
@@ -94,7 +94,7 @@ export class Runtime implements Dispatcher {
     const now = this.options.clock.now();
     for await (const row of this.options.openWork()) {
       if (this.stopping || this.hold.paused) return;
-      if (this.driver.held.has(row.stream)) continue;
+      if (this.driver.mail.held(row.stream) !== undefined) continue;
       const orphaned = row.run && (this.options.othersDead ?? false);
       if (orphaned || (row.due !== null && row.due <= now)) void this.look(row.stream);
       else if (row.due !== null) this.alarms.set(row.stream, row.due);
@@ -109,7 +109,8 @@ export class Runtime implements Dispatcher {
       paused: () => this.hold.paused,
       wake: (stream) => this.look(stream),
       // The alarms of who is alone are all there are.
-      underWay: (stream) => this.driver.held.has(stream) || (shared === undefined && this.alarms.has(stream)),
+      underWay: (stream) =>
+        this.driver.mail.held(stream) !== undefined || (shared === undefined && this.alarms.has(stream)),
       failed: (error) => this.stuck('worklist', error),
     });
   }
@@ -128,7 +129,7 @@ export class Runtime implements Dispatcher {
 
   private async handBack(): Promise<void> {
     const time = this.options.clock.now();
-    const left = [...this.driver.held].filter(([, held]) => held.running.length > 0);
+    const left = [...this.driver.mail.allHeld()].filter(([, held]) => held.running.length > 0);
     await Promise.all(
       left.map(([stream, held]) => {
         const keys = held.running.map((run) => run.key);
@@ -168,7 +169,7 @@ export class Runtime implements Dispatcher {
   }
 
   get figures(): { readonly held: number; readonly effects: number; readonly alarms: number } {
-    return { held: this.driver.held.size, effects: this.slots.inFlight, alarms: this.alarms.size };
+    return { held: this.driver.mail.size, effects: this.slots.inFlight, alarms: this.alarms.size };
   }
 
   /**

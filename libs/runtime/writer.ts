@@ -8,7 +8,6 @@ const GRACE_MS = 5_000;
 export interface WriterOptions {
   readonly log: EventLog;
   readonly clock: Clock;
-  readonly appended?: (ms: number, events: number) => void;
   /** True when this process is gone: a simulation's crash ends the repeats. */
   readonly gone: () => boolean;
 }
@@ -17,19 +16,17 @@ export interface WriterOptions {
 export class Writer {
   constructor(private readonly options: WriterOptions) {}
 
-  async append(
+  /** `time` is milliseconds since the epoch; `owed` what the state behind the events owes. */
+  prepare(
     stream: string,
     folded: Folded,
     context: CommandContext,
     events: readonly DomainEvent[],
-    state: unknown,
     owed: readonly Owed[],
     goesOn: boolean,
-  ): Promise<Folded> {
-    const { log, clock } = this.options;
-    const time = clock.now();
-    if (log.hasPersonal(stream, events)) await log.ensureKeys(stream, events);
-    const prepared = log.prepare(stream, folded.head, events, {
+    time: number,
+  ): PreparedAppend {
+    return this.options.log.prepare(stream, folded.head, events, {
       $correlationId: context.correlationId,
       $causationId: context.causationId,
       actor: context.actor,
@@ -39,29 +36,37 @@ export class Writer {
       traceparent: context.traceparent,
       bodyHash: context.bodyHash,
       owed: openWorkOf(owed, time, GRACE_MS),
-      ...(goesOn && { goesOn }),
+      goesOn: goesOn ? true : undefined,
     });
-    const { position } = await this.write(prepared);
-    this.options.appended?.(clock.now() - time, events.length);
-    remember(folded.seen, context.commandId, position);
-    return {
-      state,
-      head: prepared.head,
-      position,
-      seen: folded.seen,
-      flow: folded.flow ?? flowOf(context),
-      lastEventId: prepared.events.at(-1)!.id,
-    };
   }
 
   /** Identical bytes until the store has answered, for ever: only then is the outcome known. */
-  private write(prepared: PreparedAppend, tries = 1): Promise<Appended> {
+  write(prepared: PreparedAppend, tries = 1): Promise<Appended> {
     return this.options.log.append(prepared).catch(async (error: unknown) => {
       if (!(error instanceof StoreUnavailable) || error.outcomeKnown || this.options.gone()) throw error;
       await pause(this.options.clock, Math.min(50 * 2 ** Math.min(tries, 7), 5_000));
       return this.write(prepared, tries + 1);
     });
   }
+}
+
+/** The instance behind an append at `position`. */
+export function after(
+  folded: Folded,
+  prepared: PreparedAppend,
+  context: CommandContext,
+  state: unknown,
+  position: number,
+): Folded {
+  remember(folded.seen, context.commandId, position);
+  return {
+    state,
+    head: prepared.head,
+    position,
+    seen: folded.seen,
+    flow: folded.flow ?? flowOf(context),
+    lastEventId: prepared.events.at(-1)!.id,
+  };
 }
 
 export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));

@@ -54,7 +54,7 @@ async function rawAppends(store: EventStore): Promise<Round> {
     const stream = `raw-${randomUUID()}`;
     const data = JSON.stringify({ n, result: { ok: true, text: 'small json' } });
     const hash = chainHash(CHAIN_START, stream, 0, 'Appended', data, metadata);
-    await store.append(stream, 'no_stream', [new ChainedEvent('Appended', data, metadata, hash)]);
+    await store.append(stream, 'no_stream', [new ChainedEvent('Appended', data, metadata, CHAIN_START, hash)]);
   });
 }
 

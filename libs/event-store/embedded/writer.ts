@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { checkSize } from '../rules.js';
 import { checkedHash } from './append-check.js';
+import { AppendRows } from './append-rows.js';
 import { encodeBody } from './body.js';
 import type { Head, Heads, TypeCodes } from './names.js';
 import type { Reader } from './reader.js';
@@ -35,7 +36,7 @@ export class Writer {
   private scheduled = false;
   private last: number;
   private lastStream: number;
-  private readonly insert: StatementSyncInstance;
+  private readonly rows: AppendRows;
   private readonly insertStream: StatementSyncInstance;
 
   constructor(
@@ -45,7 +46,7 @@ export class Writer {
     private readonly reader: Reader,
     private readonly committed: () => void,
   ) {
-    this.insert = db.prepare('INSERT INTO appends(position, stream_id, revision, body, hash) VALUES(?, ?, ?, ?, ?)');
+    this.rows = new AppendRows(db);
     this.insertStream = db.prepare('INSERT INTO streams(id, name) VALUES(?, ?)');
     this.last = this.count('SELECT max(position) AS n FROM appends');
     this.lastStream = this.count('SELECT max(id) AS n FROM streams');
@@ -98,6 +99,7 @@ export class Writer {
     try {
       this.db.exec('BEGIN IMMEDIATE');
       for (const pending of group) this.write(pending);
+      this.rows.flush();
       during = 'commit';
       this.db.exec('COMMIT');
     } catch (error) {
@@ -140,7 +142,7 @@ export class Writer {
     const at = head.revision + events.length;
     const body = encodeBody(events, this.types.codeOf);
     this.last += events.length;
-    this.insert.run(this.last, id, at, body, hash);
+    this.rows.add(this.last, id, at, body, hash);
     this.heads.set(stream, { id, revision: at, hash });
     return { revision: revision(at), position: position(this.last) };
   }
@@ -149,6 +151,7 @@ export class Writer {
   private repeated({ stream, expected, events }: Pending, head: Head): Appended | undefined {
     const first = expected === 'no_stream' ? 0 : expected + 1;
     if (head.revision < first + events.length - 1) return undefined;
+    this.rows.flush();
     let seen = 0;
     while (seen < events.length) {
       const page = this.reader.stream(stream, { from: revision(first + seen), limit: events.length - seen });
@@ -163,6 +166,7 @@ export class Writer {
   /** False when the transaction could not be ended: then nothing is known about it. */
   private undo(): boolean {
     this.heads.clear();
+    this.rows.forget();
     try {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
       this.types.reload();
