@@ -16,6 +16,9 @@ export interface ProjectorData {
   readonly commits: SharedArrayBuffer;
 }
 
+/** Events; half of what one read brings. */
+const BACKLOG = 2_000;
+
 const { directory, vaultKey, acceptLoss, commits, owner } = workerData as ProjectorData;
 
 await serveProjector(parentPort!, async (given) => {
@@ -29,5 +32,9 @@ await serveProjector(parentPort!, async (given) => {
   };
   const log = new EventLog(store, eventRegistry(), keys);
   const decode = log.decode.bind(log);
-  return { projector: await startProjector({ store, decode, readModels, projections, owner, ...given }), close };
+  const backlog = BACKLOG;
+  return {
+    projector: await startProjector({ store, decode, readModels, projections, owner, backlog, ...given }),
+    close,
+  };
 });

@@ -7,9 +7,9 @@ import type { Logger } from 'pino';
 export function observing(metrics: Metrics, logger: Logger, store: EventStore): Partial<Observer> {
   return {
     appended: (ms, events) => {
-      metrics.appends.inc();
+      metrics.appends.add(1);
       metrics.appendSeconds.observe(ms / 1000);
-      metrics.appendedEvents.inc(events);
+      metrics.appendedEvents.add(events);
     },
     effect: (effect, outcome) => metrics.effects.inc({ effect, outcome }),
     late: (ms) => metrics.timerLateness.observe(Math.max(0, ms) / 1000),

@@ -18,8 +18,8 @@ import { Reader } from './reader.js';
 import { storeError } from './sqlite-errors.js';
 import { follow, SharedWakeups } from './wakeups.js';
 
-/** Events of one read of a subscription. */
-const PAGE = 1_000;
+/** Events of one read of a subscription: a thread of its own may be busy for longer, and writes each row once for all of them. */
+const PAGE = 4_000;
 
 /**
  * A second, read-only connection to a log that this process has open, for another thread: `commits` is that of the open store.

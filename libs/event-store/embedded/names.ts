@@ -53,8 +53,8 @@ const MAX_HEADS = 20_000;
 const NO_HEAD: Head = { id: 0, revision: -1, hash: '' };
 
 /**
- * Bounded cache of stream heads in two generations: when the young one is full it becomes the old one, and what nobody asked for since
- * is gone. (Deleting the oldest entry of one map costs a walk over what was deleted before.)
+ * Bounded cache of stream heads, also of streams that are not there, in two generations: when the young one is full it becomes the old
+ * one, and what nobody asked for since is gone. (Deleting the oldest entry of one map costs a walk over what was deleted before.)
  */
 export class Heads {
   private young = new Map<string, Head>();
@@ -71,8 +71,7 @@ export class Heads {
   get(stream: string): Head {
     const young = this.young.get(stream);
     if (young !== undefined) return young;
-    const head = this.old.get(stream) ?? (this.find.get(stream) as Head | undefined);
-    if (head === undefined) return NO_HEAD;
+    const head = this.old.get(stream) ?? (this.find.get(stream) as Head | undefined) ?? NO_HEAD;
     this.set(stream, head);
     return head;
   }

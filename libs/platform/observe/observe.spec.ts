@@ -7,10 +7,14 @@ describe('createMetrics', () => {
     const metrics = createMetrics({ processMetrics: false });
     metrics.effects.inc({ effect: 'http', outcome: 'done' });
     metrics.effectsInFlight.set(2);
+    metrics.appendedEvents.add(2);
+    metrics.appendedEvents.add(1);
     metrics.httpSeconds.observe({ method: 'GET', route: '/api/portfolios', status: '200' }, 0.003);
     const text = await metrics.registry.metrics();
     expect(text).toContain('purveyor_effects_total{effect="http",outcome="done"} 1');
     expect(text).toContain('purveyor_effects_in_flight 2');
+    expect(text).toContain('purveyor_appended_events_total 3');
+    expect(await metrics.registry.metrics()).toContain('purveyor_appended_events_total 3');
     expect(text).toContain(
       'purveyor_http_request_duration_seconds_count{method="GET",route="/api/portfolios",status="200"} 1',
     );

@@ -18,6 +18,8 @@ export interface ProjectorOptions extends ProjectorSignals {
   /** One id per process start. */
   readonly owner: string;
   readonly clock?: Clock;
+  /** So many events in one read are not waited for to become more. A row is written once for all of a batch, so a thread gathers more. */
+  readonly backlog?: number;
 }
 
 export interface Projector {

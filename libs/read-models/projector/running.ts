@@ -10,9 +10,10 @@ import type { Projector, ProjectorOptions } from './projector.types.js';
 import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
 
-const BATCH = 1_000;
+/** At most so many events in one transaction. */
+const BATCH = 4_000;
 const BEAT_MS = 1_000;
-/** So many events at once mean that there are more to come: read on without a pause. */
+/** So many events at once mean that there are more to come: read on without a pause, unless the options say otherwise. */
 const BACKLOG = 250;
 const PAUSE_MS = 20;
 
@@ -57,11 +58,12 @@ export class RunningProjector implements Projector {
 
   private async run(): Promise<void> {
     const { options, signal } = this;
+    const { backlog = BACKLOG } = options;
     const after = position(this.checkpoints.lowest());
     for await (const delivery of options.store.subscribe({ after, signal })) {
       const events = delivery.kind === 'events' ? delivery.events : [];
       await this.take(events, delivery.position);
-      if (events.length < BACKLOG && !signal.aborted) {
+      if (events.length < backlog && !signal.aborted) {
         await this.switchOver();
         await this.pause();
       }

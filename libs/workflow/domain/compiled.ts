@@ -19,7 +19,8 @@ export type CompiledStep = CompiledLeaf<StepNode>;
 /** A definition with what is looked up on every event worked out once. */
 export interface Compiled {
   readonly definition: WorkflowDefinition;
-  readonly pinned: readonly PinnedStep[];
+  /** Goes as it is into the first event of every instance: never changed. */
+  readonly pinned: PinnedStep[];
   /** Of a definition without branches: its steps in order, so that the next one costs O(1). */
   readonly sequence: readonly CompiledStep[] | undefined;
   /** By path, a for-each's index written as `*`. */

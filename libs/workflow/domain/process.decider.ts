@@ -112,7 +112,7 @@ function started({ definition, pinned }: Compiled, command: StartProcess): Proce
       version,
       target,
       isTask,
-      steps: [...pinned],
+      steps: pinned,
       state,
       createdBy,
       ...(product && { product }),
