@@ -94,4 +94,20 @@ describe('what is owed after completion', () => {
     expect(duty(found, 'CLIN-TO-3-0005')).toBeUndefined();
     expect((await changesOf(world, id)).filter(({ kind }) => kind === 'billingInstruction')).toHaveLength(1);
   }, 60_000);
+
+  it('when the day comes, what waited for it goes on by itself, also over a restart', async () => {
+    const tomorrow = { start_date: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) };
+    const waiting = await createAzure(world, { facts: fundedFacts({ task_orders: [taskOrder(tomorrow)] }) });
+    const postponed = await reaches(world, waiting, 'POSTPONED');
+    expect(postponed.postponed).toMatchObject({ code: 'period_not_begun', until: Date.parse(tomorrow.start_date) });
+    const later = { ...taskOrder({ ...tomorrow, number: '0007' }), number: 'TO-4' };
+    const id = await createAzure(world, { facts: fundedFacts({ task_orders: [taskOrder(), later] }) });
+    await reaches(world, id, 'COMPLETED');
+    await world.restartServer({
+      NODE_OPTIONS: `--import=${new URL('./clock-ahead.mjs', import.meta.url).href}`,
+      CLOCK_AHEAD_MS: String(2 * 86_400_000),
+    });
+    await reaches(world, waiting, 'COMPLETED', 60_000);
+    await dutyReaches(id, 'CLIN-TO-4-0007', 'COMPLETED');
+  }, 120_000);
 });

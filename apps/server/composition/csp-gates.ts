@@ -1,13 +1,17 @@
 import { CSP_CATEGORY, CspGate, csps, DEFAULT_LIMITS, type CspCommand, type CspState } from '#csp';
 import type { Clock } from '#kernel';
-import type { Config } from '#platform';
+import { ConfigError, type Config } from '#platform';
 import type { Closing } from './closing.js';
 import type { Parts } from './parts.js';
 import { readEngine } from './engine-lock.js';
 import { Watch } from './watch.js';
 
-/** One gate for each CSP, with the limits that are configured for it. */
-export function cspGates({ cspLimits }: Config, clock: Clock): ReadonlyMap<string, CspGate> {
+/** One gate for each CSP, with the limits that are configured for it. Throws a ConfigError for limits of what is no CSP. */
+export function cspGates({ cspLimits }: Pick<Config, 'cspLimits'>, clock: Clock): ReadonlyMap<string, CspGate> {
+  const strange = cspLimits.filter(({ csp }) => csps.every(({ name }) => name !== csp));
+  const known = csps.map(({ name }) => name).join(', ');
+  if (strange.length > 0)
+    throw new ConfigError(strange.map(({ csp }) => `PURVEYOR_CSP_LIMITS: ${csp} is no CSP; known are ${known}`));
   const limitsOf = (name: string) => cspLimits.find(({ csp }) => csp === name) ?? DEFAULT_LIMITS;
   return new Map(csps.map(({ name }) => [name, new CspGate(limitsOf(name), () => clock.now())]));
 }

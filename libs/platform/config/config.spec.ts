@@ -103,6 +103,24 @@ describe('loadConfig', () => {
     expect(found.join()).not.toContain('hunter2');
   });
 
+  it('reads the limits of each CSP once, and refuses what is none', () => {
+    const limits = (text: string) => load({ PURVEYOR_CSP_LIMITS: text }).cspLimits;
+    expect(limits('azure:8:20, sandbox:1:0')).toEqual([
+      { csp: 'azure', concurrency: 8, perSecond: 20 },
+      { csp: 'sandbox', concurrency: 1, perSecond: 0 },
+    ]);
+    for (const text of [
+      'azure',
+      'azure:0:1',
+      'azure:-1:1',
+      'azure:1e3:1',
+      'azure:8:',
+      'azure:8:0,azure:9:0',
+      'AZURE:1:1',
+    ])
+      expect(faults({ PURVEYOR_CSP_LIMITS: text })).toEqual([expect.stringMatching(/^PURVEYOR_CSP_LIMITS: /)]);
+  });
+
   it('reads a secret from a file, and not from two places', () => {
     const file = join(directory, 'key');
     writeFileSync(file, `${KEY}\n`);
