@@ -64,6 +64,10 @@ function unfit(state: Existing, to: StagePlan, { stages: map }: PlanMigration, f
     const stage = stageOf(to, map[name]!)!;
     const [fault] = progress.status === 'done' ? faultsOf(stage.result, progress.result, '/result') : [];
     if (fault) return because('result_misfit', `the result of ${name}: ${fault.pointer} ${fault.message}`);
+    const corrected = Object.keys(state.corrections[name] ?? {});
+    const strange = corrected.find((field) => !Object.hasOwn(stage.payload.schema.properties, field));
+    if (strange !== undefined)
+      return because('correction_misfit', `${name} was corrected in ${strange}, which ${stage.name} does not have`);
   }
   const [fault] = validateFacts(to, facts);
   if (fault) return because('facts_misfit', `${fault.pointer} ${fault.message}`);

@@ -92,6 +92,14 @@ describe('a declared migration to another version of the plan', () => {
     expect(whyNotMoved(state, before)).toMatchObject({ code: 'not_covered', message: expect.stringContaining('X') });
   });
 
+  it('refuses where a corrected field has no place any more', () => {
+    const resume: Told = { type: 'ResumeStage', stage: 'A', input: { who: 'you' }, time: 8 };
+    const state = at('intend', refused, resume, 'intend', refused);
+    expect(why(state)).toBeUndefined();
+    const bare = { ...a!, payload: { schema: Type.Object({}), from: {} } };
+    expect(whyNotMoved(state, { ...second, stages: [bare, renamed, added] })?.code).toBe('correction_misfit');
+  });
+
   it('judges anew whether it may start when nothing has begun', () => {
     const rule = {
       establishes: Type.Object({}),
