@@ -27,6 +27,7 @@ const CONTENTS = {
     '/csp/azure/login',
   ],
   scim: '/scim/v2',
+  nrm: ['/nrm/ports', '/nrm/circuits'],
   provisioners: '/provisioners/{type}',
   control: ['/ledger', '/ledger/summary', '/scripts', '/settings', '/azure/objects', '/callbacks', '/healthz'],
 };

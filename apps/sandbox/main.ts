@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     directory: read('PURVEYOR_SANDBOX_DATA_DIR') ?? './data/sandbox',
     webhookSecret: read('PURVEYOR_WEBHOOK_SECRET'),
     scimToken: read('PURVEYOR_SCIM_TOKEN'),
+    nrmToken: read('PURVEYOR_NRM_TOKEN'),
     root: {
       tenant: read('PURVEYOR_CSP_TENANT_ID') ?? DEVELOPMENT_ROOT.tenant,
       clientId: read('PURVEYOR_CSP_CLIENT_ID') ?? DEVELOPMENT_ROOT.clientId,

@@ -16,6 +16,7 @@ import { DirectoryStore } from './directory.store.js';
 import { contextOf, gate, sendAnswer } from './gate.js';
 import { LedgerStore } from './ledger.store.js';
 import { errorAnswer } from './sandbox.types.js';
+import { nrmRoutes } from './nrm/nrm.routes.js';
 import { provisionerRoutes } from './provisioners/provisioner.routes.js';
 import { ProvisionerService } from './provisioners/provisioner.service.js';
 import { ProvisionerStore } from './provisioners/provisioner.store.js';
@@ -27,6 +28,9 @@ import { SettingsStore } from './settings.store.js';
 export const DEVELOPMENT_WEBHOOK_SECRET = 'whsec_cHVydmV5b3ItZGV2ZWxvcG1lbnQtc2VjcmV0LTAwMDE=';
 /** For development only, as above; PURVEYOR_SCIM_TOKEN replaces it. */
 export const DEVELOPMENT_SCIM_TOKEN = 'sandbox-scim-token';
+
+/** For development only, as above; PURVEYOR_NRM_TOKEN replaces it. */
+export const DEVELOPMENT_NRM_TOKEN = 'sandbox-nrm-token';
 
 /** For development only, as above; PURVEYOR_CSP_TENANT_ID, _CLIENT_ID and _CLIENT_SECRET replace it. */
 export const DEVELOPMENT_ROOT: RootLogin = {
@@ -41,6 +45,7 @@ export interface SandboxOptions {
   readonly directory: string;
   readonly webhookSecret?: string;
   readonly scimToken?: string;
+  readonly nrmToken?: string;
   /** How the orchestrator signs in at the cloud provider. */
   readonly root?: RootLogin;
   /** Default 127.0.0.1. */
@@ -69,10 +74,17 @@ const reportError: ErrorRequestHandler = (error: Error & { status?: number }, _r
   sendAnswer(response, errorAnswer(error.status ?? 500, 'SandboxError', error.message));
 };
 
+interface Secrets {
+  readonly scimToken: string;
+  readonly nrmToken: string;
+  readonly secret: string;
+  readonly root: RootLogin;
+}
+
 function buildApp(
   database: Database,
   callbacks: Callbacks,
-  { scimToken, secret, root }: { readonly scimToken: string; readonly secret: string; readonly root: RootLogin },
+  { scimToken, nrmToken, secret, root }: Secrets,
   closing: AbortSignal,
 ): Express {
   const ledger = new LedgerStore(database);
@@ -102,6 +114,7 @@ function buildApp(
   const provisioners = { database, ledger, answers, callbacks, service, store, secret, closing };
   app.use('/provisioners', guard, provisionerRoutes(provisioners));
   app.use('/scim/v2', guard, parseForScim, scim);
+  app.use('/nrm', guard, nrmRoutes({ database, ledger, answers, token: nrmToken }));
   app.use(controlRoutes({ ledger, scripts, settings, callbacks, azure }));
   app.use(reportError);
   return app;
@@ -120,8 +133,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const secret = options.webhookSecret ?? DEVELOPMENT_WEBHOOK_SECRET;
   const callbacks = new Callbacks(database, secret);
   const scimToken = options.scimToken ?? DEVELOPMENT_SCIM_TOKEN;
+  const nrmToken = options.nrmToken ?? DEVELOPMENT_NRM_TOKEN;
   const root = options.root ?? DEVELOPMENT_ROOT;
-  const server = createServer(buildApp(database, callbacks, { scimToken, secret, root }, closing.signal));
+  const server = createServer(buildApp(database, callbacks, { scimToken, nrmToken, secret, root }, closing.signal));
   const url = await listen(server, options.port, options.host ?? '127.0.0.1').catch((error: unknown) => {
     database.close();
     throw error;

@@ -1,5 +1,6 @@
 import { Catalogue } from '#catalogue';
 import { WorkflowRegistry, type FormPage, type LiveData, type WorkflowDefinition } from '#workflow';
+import { l2vpn } from './l2vpn/index.js';
 import type { ProductPorts, Registration } from './registration.js';
 import { userGroup } from './user-group/index.js';
 import { user } from './user/index.js';
@@ -8,12 +9,15 @@ export { ldapDirectory } from './directory/ldap/ldap-directory.js';
 export type { LdapSettings } from './directory/ldap/ldap-session.js';
 export { scimDirectory } from './directory/scim/scim-directory.js';
 export type * from './directory/directory.port.js';
+export { L2VPN_PRODUCT_ID } from './l2vpn/index.js';
+export { httpNetwork } from './network/http-network.js';
+export type * from './network/network.port.js';
 export type { ProductPorts } from './registration.js';
 export { USER_GROUP_PRODUCT_ID } from './user-group/index.js';
 export { USER_EXTERNAL_PRODUCT_ID, USER_INTERNAL_PRODUCT_ID } from './user/index.js';
 
 /** One line per product. */
-const registrations: readonly Registration[] = [userGroup, user];
+const registrations: readonly Registration[] = [userGroup, user, l2vpn];
 
 export const catalogue = new Catalogue(registrations.flatMap((each) => each.products));
 

@@ -31,7 +31,7 @@ function secretOf(env, name) {
 /**
  * What the sandbox needs beside the server's environment: its state lies beside the server's data, so that a second start
  * finds both as they were; it signs with the first secret that the server accepts, and takes the
- * server's SCIM token and its secret at the cloud provider.
+ * server's SCIM and network tokens and its secret at the cloud provider.
  */
 export function sandboxEnv(dataDir, env = process.env) {
   const accepted = secretOf(env, 'PURVEYOR_WEBHOOK_SECRETS')?.split(',')[0]?.trim();
@@ -39,6 +39,7 @@ export function sandboxEnv(dataDir, env = process.env) {
     PURVEYOR_SANDBOX_DATA_DIR: env.PURVEYOR_SANDBOX_DATA_DIR || join(dataDir, 'sandbox'),
     ...onlyWith('PURVEYOR_WEBHOOK_SECRET', env.PURVEYOR_WEBHOOK_SECRET || accepted),
     ...onlyWith('PURVEYOR_SCIM_TOKEN', secretOf(env, 'PURVEYOR_SCIM_TOKEN')),
+    ...onlyWith('PURVEYOR_NRM_TOKEN', secretOf(env, 'PURVEYOR_NRM_TOKEN')),
     ...onlyWith('PURVEYOR_CSP_CLIENT_SECRET', secretOf(env, 'PURVEYOR_CSP_CLIENT_SECRET')),
   };
 }

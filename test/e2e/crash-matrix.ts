@@ -35,7 +35,7 @@ const stageRow = (flow: FlowName, step: string, waits: boolean): Row => ({ flow,
 
 /** Stages and steps as the definitions list them. */
 export function rows(): readonly Row[] {
-  const { workflows } = productRegistry({ directory: {} as never });
+  const { workflows } = productRegistry({ directory: {} as never, network: {} as never });
   const workflow = workflows.latest('create_user_group')!;
   const waits = ({ completion }: RequestPolicy): boolean => completion.kind !== 'at_once';
   return [

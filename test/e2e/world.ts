@@ -76,6 +76,7 @@ export class World {
       PURVEYOR_SANDBOX_DATA_DIR: join(this.root, 'sandbox'),
       PURVEYOR_WEBHOOK_SECRET: WEBHOOK_SECRET,
       PURVEYOR_SCIM_TOKEN: TOKEN,
+      PURVEYOR_NRM_TOKEN: TOKEN,
     });
   }
 
@@ -88,6 +89,8 @@ export class World {
       PURVEYOR_CSP_URL: this.sandboxUrl,
       PURVEYOR_SCIM_URL: `${this.sandboxUrl}/scim/v2`,
       PURVEYOR_SCIM_TOKEN: TOKEN,
+      PURVEYOR_NRM_URL: `${this.sandboxUrl}/nrm`,
+      PURVEYOR_NRM_TOKEN: TOKEN,
       PURVEYOR_WEBHOOK_SECRETS: WEBHOOK_SECRET,
       PURVEYOR_DEADLINE_GRACE_SECONDS: '0',
       ...this.env,

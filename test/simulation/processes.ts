@@ -103,7 +103,9 @@ const directory = (call: Call): DirectoryPort => ({
   ...noUsers,
 });
 
-const decidingOnly = productRegistry({ directory: directory(async () => ({ value: 0 })) }, [
+const network = { findCircuit: unused, createCircuit: unused, replaceCircuit: unused, deleteCircuit: unused };
+
+const decidingOnly = productRegistry({ directory: directory(async () => ({ value: 0 })), network }, [
   fan(async () => ({ value: 0 })),
 ]);
 
@@ -119,7 +121,7 @@ export const processes: Scenario = {
   events: [...processEvents, ...subscriptionEvents, ...operationEvents],
   effects: (outside, clock, alive, dispatcher) => {
     const call: Call = (name, context, input) => ask(outside, clock, alive, name, context, input);
-    const { workflows, provisioners } = productRegistry({ directory: directory(call) }, [fan(call)]);
+    const { workflows, provisioners } = productRegistry({ directory: directory(call), network }, [fan(call)]);
     const registry = new ProvisionerRegistry().register(...provisioners);
     return [
       ...processEffects(workflows, { dispatcher, clock, concurrency: 3 }),

@@ -51,6 +51,6 @@ function paramsOf(segments: readonly string[], given: readonly string[]): Record
 /** What the ledger calls a request: the route's name, or the collection of the first version's paths. */
 export function kindOf(method: string, path: string): string {
   if (signInTenant(path) !== undefined) return 'token';
-  const collection = path.split('/')[3] ?? 'unknown';
+  const collection = path.split('/')[path.startsWith('/nrm/') ? 2 : 3] ?? 'unknown';
   return API.test(path) ? (routeOf(method, path)?.route.name ?? 'unknown') : collection;
 }

@@ -4,7 +4,7 @@ import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
 import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
 import { operationDecider, provisioningEffects } from '#provisioning';
-import { catalogue, productRegistry } from '#products';
+import { catalogue, httpNetwork, productRegistry } from '#products';
 import { openWork, portfolioChildren, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
 import { engineDecider, SETTINGS } from '#settings';
@@ -63,7 +63,10 @@ export async function openRuntime({
   };
   const operations = { clock, dispatcher: () => runtime };
   const csp = { ...cspSettings(config, vault), parents, operations, fetch: given.cspFetch };
-  const products = productRegistry({ directory: configuredDirectory(config) }, more);
+  const products = productRegistry(
+    { directory: configuredDirectory(config), network: httpNetwork(config.nrmUrl, config.nrmToken) },
+    more,
+  );
   const { workflows, formOf } = products;
   const provisioners = configuredProvisioners(config).register(...products.provisioners);
   const keys = config.callbackKeys.map(({ id, key }) => ({ id, key }));

@@ -254,6 +254,7 @@ describe('describeConfig', () => {
         'SMTP_URL',
         'LDAP_PASSWORD',
         'SCIM_TOKEN',
+        'NRM_TOKEN',
         'WEBHOOK_SECRETS',
         'PROVISIONERS',
       ].map((name) => `PURVEYOR_${name}`),

@@ -334,6 +334,23 @@ export class Config {
   @IsString()
   scimToken?: string;
 
+  @FromEnvironment('PURVEYOR_NRM_URL', {
+    meaning: 'Base URL of the network resource manager. Without it: the sandbox, under /nrm.',
+    allowed: 'an http(s) URL',
+    read: readHttpUrl,
+  })
+  @IsString()
+  nrmUrl!: string;
+
+  @FromEnvironment('PURVEYOR_NRM_TOKEN', {
+    meaning: 'Bearer token for the network resource manager. Without it requests to one of your own carry none.',
+    allowed: 'a text',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  nrmToken?: string;
+
   @FromEnvironment('PURVEYOR_WEBHOOK_SECRETS', {
     default: DEVELOPMENT_WEBHOOK_SECRET,
     meaning:

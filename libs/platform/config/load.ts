@@ -77,6 +77,9 @@ function textOf({ name, secret, default: fallback }: Variable, env: Environment)
 /** The sandbox's directory takes this one unless told otherwise. */
 const SANDBOX_SCIM_TOKEN = 'sandbox-scim-token';
 
+/** As above, of its network resource manager. */
+const SANDBOX_NRM_TOKEN = 'sandbox-nrm-token';
+
 /** Defaults that follow from other values. */
 function derive(config: Config): void {
   const anyAddress = config.host === '0.0.0.0' || config.host === '::';
@@ -87,6 +90,8 @@ function derive(config: Config): void {
   config.cspUrl ??= sandbox;
   if (config.scimUrl === undefined) config.scimToken ??= SANDBOX_SCIM_TOKEN;
   config.scimUrl ??= `${sandbox}/scim/v2`;
+  if (config.nrmUrl === undefined) config.nrmToken ??= SANDBOX_NRM_TOKEN;
+  config.nrmUrl ??= `${sandbox}/nrm`;
   config.provisioners ??= [{ type: 'sandbox', endpoint: `${sandbox}/provisioners/sandbox` }];
 }
 

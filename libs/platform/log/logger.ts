@@ -14,6 +14,7 @@ const SECRET_NAMES = [
   'token',
   'scimToken',
   'ldapPassword',
+  'nrmToken',
   'accessToken',
   'access_token',
   'refresh_token',

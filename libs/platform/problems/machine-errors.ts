@@ -174,4 +174,25 @@ export const machine: readonly ErrorEntry[] = [
     'The SCIM directory gave an answer that its standard does not allow.',
     'Check the directory, then resume the process.',
   ),
+  entry(
+    'network_refused',
+    400,
+    'The network resource manager refused',
+    'The network resource manager refused the request; the status is its own and the detail says why.',
+    'Correct what it names, then resume the process.',
+  ),
+  entry(
+    'network_unavailable',
+    503,
+    'The network resource manager does not answer',
+    'The network resource manager cannot be reached or cannot answer now.',
+    'Nothing: the step is tried again. If it failed for good, resume the process.',
+  ),
+  entry(
+    'network_answer_invalid',
+    502,
+    'The network resource manager answered nonsense',
+    'The network resource manager gave an answer that its contract does not allow.',
+    'Check the network resource manager, then resume the process.',
+  ),
 ];

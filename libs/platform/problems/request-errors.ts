@@ -246,4 +246,18 @@ export const state: readonly ErrorEntry[] = [
     'The group or user that the subscription holds is not in the directory; `entry` and `entry_id` name it.',
     'Restore it in the directory, or terminate the subscription and create another.',
   ),
+  entry(
+    'vlan_in_use',
+    409,
+    'The VLAN is in use',
+    'Another circuit has this VLAN on this port of the network.',
+    'Choose another VLAN or port, or free this one in the network.',
+  ),
+  entry(
+    'circuit_gone',
+    404,
+    'The circuit is not in the network any more',
+    'The circuit that the subscription holds is not in the network; `circuit_id` names it.',
+    'Restore it in the network, or terminate the subscription and create another.',
+  ),
 ];

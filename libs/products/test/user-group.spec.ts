@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { evaluateForm, type LiveData } from '#workflow';
 import { productRegistry, USER_GROUP_PRODUCT_ID } from '../index.js';
 import { FakeDirectory } from './fake-directory.js';
+import { FakeNetwork } from './fake-network.js';
 import { Machine } from './machine.js';
 
 let directory: FakeDirectory;
@@ -10,7 +11,7 @@ let id: string;
 
 beforeEach(async () => {
   directory = new FakeDirectory();
-  machine = new Machine({ directory });
+  machine = new Machine({ directory, network: new FakeNetwork() });
   const created = await machine.run('create_user_group', { group_name: 'Ops' });
   id = String(created.data['subscription_id']);
   machine.ran.length = 0;
@@ -67,7 +68,7 @@ describe('user group', () => {
   });
 
   it('reconcile has the very steps with which modify ends', () => {
-    const { workflows } = productRegistry({ directory });
+    const { workflows } = productRegistry({ directory, network: new FakeNetwork() });
     const stepsOf = (key: string) => workflows.latest(key)!.definition.steps;
     const external = stepsOf('modify_user_group').at(-3)!;
     expect(external.key).toBe('update_user_group_in_external_systems');
@@ -167,7 +168,7 @@ describe('user group', () => {
 });
 
 describe('its forms', () => {
-  const { formOf } = productRegistry({ directory: new FakeDirectory() });
+  const { formOf } = productRegistry({ directory: new FakeDirectory(), network: new FakeNetwork() });
   const product = { product: USER_GROUP_PRODUCT_ID };
   const found = { subscription_id: 's', description: 'User Group Ops', status: 'active' };
   const live: LiveData = {

@@ -7,6 +7,7 @@ import {
   USER_INTERNAL_PRODUCT_ID,
 } from '../index.js';
 import { FakeDirectory } from './fake-directory.js';
+import { FakeNetwork } from './fake-network.js';
 import { Machine } from './machine.js';
 
 let directory: FakeDirectory;
@@ -26,7 +27,7 @@ const usersOf = (id: string) => machine.subscription(id).users;
 
 beforeEach(async () => {
   directory = new FakeDirectory();
-  machine = new Machine({ directory });
+  machine = new Machine({ directory, network: new FakeNetwork() });
   [ops, dev] = [await group('Ops'), await group('Dev')];
   machine.ran.length = 0;
 });
@@ -153,7 +154,7 @@ describe('user', () => {
   });
 
   it('reconcile has the very steps of modify', () => {
-    const { workflows } = productRegistry({ directory });
+    const { workflows } = productRegistry({ directory, network: new FakeNetwork() });
     const stepsOf = (key: string) => workflows.latest(key)!.definition.steps;
     const external = stepsOf('modify_user').find(({ key }) => key === 'update_user_in_external_systems');
     expect(stepsOf('reconcile_user')[3]).toBe(external);
@@ -161,7 +162,7 @@ describe('user', () => {
 });
 
 describe('its forms', () => {
-  const { formOf } = productRegistry({ directory: new FakeDirectory() });
+  const { formOf } = productRegistry({ directory: new FakeDirectory(), network: new FakeNetwork() });
   const about = (id: string, values: object) => ({ subscription_id: id, description: id, status: 'active', values });
   const groups = [about('a', {}), about('b', {})] as never[];
   const current = about('u', { user: { username: 'ada', age: 36, group: { owner_subscription_id: 'z' } } });

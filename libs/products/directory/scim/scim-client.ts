@@ -1,38 +1,11 @@
-import { request } from 'undici';
 import { Refusal } from '#kernel';
-import { retryAfterMs } from '#runtime';
+import { isPassing, JsonClient, waitOf, type JsonAnswer } from '../../http/json-client.js';
 import { directoryRefused, directoryUnavailable } from '../refusals.js';
 
-export interface ScimAnswer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly retryAfter: string | null;
-}
-
-interface Sent {
-  readonly json?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal | undefined;
-}
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-/** Requests to a SCIM 2.0 service (RFC 7644); `base` is its root without a slash at its end, `token` its bearer token (RFC 6750). */
-export class ScimClient {
-  constructor(
-    private readonly base: string,
-    private readonly token?: string,
-  ) {}
-
-  /** Any answer. Throws what the network throws. */
-  async send(method: Method, path: string, { json, headers, signal }: Sent): Promise<ScimAnswer> {
-    const media = { accept: 'application/scim+json', 'content-type': 'application/scim+json' };
-    const authorization = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
-    const body = json === undefined ? undefined : JSON.stringify(json);
-    const about = { method, headers: { ...media, ...authorization, ...headers }, body, signal };
-    const answer = await request(this.base + path, about);
-    const text = await answer.body.text();
-    const retryAfter = [answer.headers['retry-after'] ?? null].flat()[0] ?? null;
-    return { status: answer.statusCode, body: parse(text), retryAfter };
+/** Requests to a SCIM 2.0 service (RFC 7644). */
+export class ScimClient extends JsonClient {
+  constructor(base: string, token?: string) {
+    super(base, token, 'application/scim+json');
   }
 
   /** The resource at a path; undefined when it is not there. */
@@ -60,28 +33,16 @@ export class ScimClient {
   }
 }
 
-export const succeeded = ({ status }: ScimAnswer): boolean => status >= 200 && status < 300;
-
-/** 408 and 429 are passing, so they count as unavailable; how long the directory asks to wait goes with it (Retry-After). */
-export function refused({ status, body, retryAfter }: ScimAnswer): Refusal {
+/** How long the directory asks to wait goes with it (Retry-After). */
+export function refused(answer: JsonAnswer): Refusal {
+  const { status, body } = answer;
   const detail = (body as { detail?: unknown } | null | undefined)?.detail;
-  const passing = status >= 500 || status === 408 || status === 429;
   const text = typeof detail === 'string' ? detail : `the directory answered ${status}`;
-  if (!passing) return directoryRefused(status, text);
-  const wait = retryAfterMs(retryAfter, Date.now());
-  return directoryUnavailable(text, wait === undefined ? undefined : wait / 1_000);
+  return isPassing(answer) ? directoryUnavailable(text, waitOf(answer)) : directoryRefused(status, text);
 }
 
 /** What a create answered. Refusal `directory_answer_invalid` 502 when it tells no id. */
-export function created<T extends { readonly id: string }>({ body }: ScimAnswer): T {
+export function created<T extends { readonly id: string }>({ body }: JsonAnswer): T {
   if (typeof (body as T | null | undefined)?.id === 'string') return body as T;
   throw new Refusal('directory_answer_invalid', 502, 'the directory created an entry and told no id');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

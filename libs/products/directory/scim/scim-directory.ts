@@ -8,7 +8,8 @@ import type {
   UserKey,
 } from '../directory.port.js';
 import { entryGone, groupNameTaken, userNameTaken } from '../refusals.js';
-import { created, refused, ScimClient, succeeded } from './scim-client.js';
+import { succeeded } from '../../http/json-client.js';
+import { created, refused, ScimClient } from './scim-client.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
