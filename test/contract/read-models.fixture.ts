@@ -191,7 +191,7 @@ export async function upTo(world: World, position: number, models: ReadModels, g
 export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]>> {
   const tables = [...projections.flatMap((each) => each.tables.map(({ name }) => name)), 'parked'];
   const rows = tables.map(async (table) => {
-    const all = await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2`.execute(db);
+    const all = await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2, 3`.execute(db);
     return [table, all.rows] as const;
   });
   return Object.fromEntries(await Promise.all(rows));
