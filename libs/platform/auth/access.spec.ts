@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCESS_ROLES, ANONYMOUS, makeToken, openAccess } from '#platform';
@@ -62,6 +62,19 @@ describe('access by tokens', () => {
     expect(access.identify(`bearer  ${ada.value}`)?.actor).toBe('ada');
     for (const header of [undefined, '', ada.value, `Basic ${ada.value}`, `${bearer(ada)} x`, bearer(bob)])
       expect(access.identify(header)).toBeUndefined();
+  });
+
+  it('is refused by a file that everybody may write, and while it is one', () => {
+    if (process.platform === 'win32') return;
+    writeFileSync(tokensFile, ada.line);
+    chmodSync(tokensFile, 0o666);
+    expect(open).toThrow(/everybody may write the file/);
+    chmodSync(tokensFile, 0o644);
+    const access = open();
+    chmodSync(tokensFile, 0o646);
+    clock.advance(1_000);
+    expect(() => access.state()).toThrow(/everybody may write/);
+    expect(access.identify(bearer(ada))?.actor).toBe('ada');
   });
 
   it('follows the file within a second, and tells so', () => {

@@ -66,6 +66,7 @@ export class TokenFile {
 
   private read(): readonly TokenEntry[] {
     try {
+      if (anybodyWrites(this.path)) throw new Error('everybody may write the file, and so become an admin (chmod o-w)');
       return readTokenList(readFileSync(this.path, 'utf8'));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -78,10 +79,13 @@ export class TokenFile {
   /** Changes whenever the file does, also when another takes its place (a mounted secret is a link that is moved). */
   private versionOnDisk(): string {
     try {
-      const { ino, mtimeNs, size } = statSync(this.path, { bigint: true });
-      return `${ino} ${mtimeNs} ${size}`;
+      const { ino, mtimeNs, ctimeNs, size } = statSync(this.path, { bigint: true });
+      return `${ino} ${mtimeNs} ${ctimeNs} ${size}`;
     } catch (error) {
       return String((error as NodeJS.ErrnoException).code);
     }
   }
 }
+
+/** Windows has no such bit. */
+const anybodyWrites = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & 0o002) !== 0;
