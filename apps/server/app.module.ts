@@ -28,6 +28,9 @@ import { ProductController } from './products/product.controller.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { settingsControllers, settingsHandlers } from './settings/index.js';
+import { CustomerDescriptionController } from './subscriptions/customer-description.controller.js';
+import { customerDescriptionHandlers } from './subscriptions/customer-description.handlers.js';
+import { subscriptionCommandHandlers } from './subscriptions/subscription.handlers.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
@@ -37,6 +40,7 @@ const API = [
   ProcessController,
   OperationController,
   SubscriptionController,
+  CustomerDescriptionController,
   ProductController,
   DashboardController,
   AuditController,
@@ -73,6 +77,8 @@ export class AppModule implements OnApplicationShutdown {
         ...processQueryHandlers,
         StartRules,
         ...subscriptionQueryHandlers,
+        ...subscriptionCommandHandlers,
+        ...customerDescriptionHandlers,
         ...productQueryHandlers,
         ...dashboardQueryHandlers,
         ...auditQueryHandlers,

@@ -30,6 +30,9 @@ export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';
 export { watchProjector } from './projector/watching.js';
 export * from './subscriptions/relations.query.js';
+export * from './subscriptions/customer-descriptions.query.js';
+export * from './subscriptions/history.query.js';
+export type * from './subscriptions/subscription.item.js';
 export * from './subscriptions/subscriptions.query.js';
 export * from './worklist/worklist.query.js';
 

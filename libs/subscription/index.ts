@@ -5,3 +5,4 @@ export * from './domain/subscription.state.js';
 export * from './domain/may-start.js';
 export { refusalOf } from './domain/claims.js';
 export * from './domain/claim-terms.js';
+export { staleText } from './domain/details.js';

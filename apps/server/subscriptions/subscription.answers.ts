@@ -6,6 +6,15 @@ import { productFields } from '../products/product.answers.js';
 
 const { product_id, name, ...described } = productFields;
 
+export const CustomerDescriptionSchema = Type.Object({
+  id: uuid,
+  subscription_id: uuid,
+  customer_id: text,
+  description: text,
+  created_at: seconds,
+  version: count,
+});
+
 const common = {
   subscription_id: uuid,
   name: text,
@@ -23,7 +32,7 @@ const common = {
   end_date: orNull(seconds),
   version: count,
   tag: orNull(text),
-  customer_descriptions: Type.Array(anyObject),
+  customer_descriptions: Type.Array(CustomerDescriptionSchema),
 };
 
 export const SubscriptionListSchema = Type.Array(Type.Object(common));
@@ -32,9 +41,16 @@ const DriftSchema = Type.Object(
   { process_id: uuid, found_at: seconds, differences: Type.Array(DifferenceSchema) },
   { description: 'What the last validation found outside otherwise than recorded, and nothing has repaired since' },
 );
+export const SubscriptionSearchSchema = Type.Array(Type.Object({ ...common, metadata: anyObject }));
+
+const related = Type.Array(Type.Object({ subscription_id: uuid, description: text, status: text, insync: flag }));
 
 export const SubscriptionDetailSchema = Type.Object({
   ...common,
+  metadata: anyObject,
+  in_use_by: related,
+  depends_on: related,
+  claimed_by: orNull(Type.Object({ process_id: uuid, workflow_name: text })),
   values: Type.Record(text, anyObject, { description: 'Fields by block' }),
   drift: orNull(DriftSchema),
   position: count,
@@ -71,3 +87,15 @@ export const ActionsSchema = Type.Object({
   validate: actions,
   reconcile: actions,
 });
+
+export const HistorySchema = Type.Array(
+  Type.Object({
+    revision: count,
+    time: seconds,
+    process_id: orNull(uuid),
+    actor: text,
+    field: text,
+    from: Type.Unknown(),
+    to: Type.Unknown(),
+  }),
+);

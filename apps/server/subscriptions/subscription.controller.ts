@@ -1,26 +1,44 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../http/api-doc.js';
-import { contentRange, nextLink, rangeOf, sortOf } from '../http/slice.js';
+import { Body, Controller, Get, HttpCode, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCommand, ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
+import { contentRange, nextLink, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 import { Refusal } from '#kernel';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
-import { GetActions, GetDomainModel, GetSubscription, ListSubscriptions } from './subscription.queries.js';
-import { DomainModelDto, ListSubscriptionsDto } from './subscription.query.dto.js';
+import { GetActions, GetDomainModel, GetHistory, GetSubscription, ListSubscriptions } from './subscription.queries.js';
+import { DomainModelDto, HistoryDto, ListSubscriptionsDto, SearchSubscriptionsDto } from './subscription.query.dto.js';
+import { FromCaller, type Caller } from '../http/caller.js';
+import * as commands from './subscription.commands.js';
+import { MetadataDto, NoteDto } from './subscription.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import {
   ActionsSchema,
   DomainModelSchema,
+  HistorySchema,
   SubscriptionDetailSchema,
   SubscriptionListSchema,
+  SubscriptionSearchSchema,
 } from './subscription.answers.js';
+
+interface JsonReply {
+  header(name: string, value: string): JsonReply;
+  type(mime: string): JsonReply;
+  send(body: string): unknown;
+}
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat with the same key answers the same' };
 
 @ApiTags('subscriptions')
 @Controller('subscriptions')
-@Needs('read')
+@Needs('read', 'operate')
 export class SubscriptionController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @ApiAnswer(
@@ -31,9 +49,10 @@ export class SubscriptionController {
   async list(
     @Query() query: ListSubscriptionsDto,
     @Req() request: { readonly url: string },
-    @Res({ passthrough: true }) reply: { header(name: string, value: string): unknown },
+    @Res({ passthrough: true }) reply: Reply,
   ) {
-    const { product, status, insync, customer, cursor, limit } = query;
+    const { product, status, insync, customer, tag, cursor, limit } = query;
+    const filter = pairsOf(query.filter, 'filter').map(([field, value]) => ({ field, value }));
     if (cursor !== undefined && (query.range ?? query.sort) !== undefined)
       throw new Refusal('bad_cursor', 400, 'a cursor goes on in the order of creation: range and sort are not for it');
     const range = rangeOf(query.range);
@@ -42,6 +61,8 @@ export class SubscriptionController {
       ...(status !== undefined && { status }),
       ...(insync !== undefined && { insync: insync === 'true' }),
       ...(customer !== undefined && { customer }),
+      ...(tag !== undefined && { tag }),
+      filter,
       ...(range && { range }),
       ...(cursor !== undefined && { cursor }),
       ...(limit !== undefined && { limit }),
@@ -49,6 +70,20 @@ export class SubscriptionController {
     const slice = await this.queries.execute(new ListSubscriptions({ ...given, sort: sortOf(query.sort) }));
     reply.header('Content-Range', contentRange('subscriptions', range, slice));
     if (slice.next !== null && range === undefined) reply.header('Link', nextLink(request.url, slice.next));
+    return slice.items;
+  }
+
+  @Get('search')
+  @ApiAnswer(
+    SubscriptionSearchSchema,
+    'With metadata; newest first unless sorted, Content-Range tells the number of all',
+  )
+  @ApiProblems(400, 503)
+  async search(@Query() query: SearchSubscriptionsDto, @Res({ passthrough: true }) reply: Reply) {
+    const range = rangeOf(query.range);
+    const asked = { search: query.query ?? '', sort: sortOf(query.sort), ...(range && { range }) };
+    const slice = await this.queries.execute(new ListSubscriptions(asked));
+    reply.header('Content-Range', contentRange('subscriptions', range, slice));
     return slice.items;
   }
 
@@ -64,6 +99,43 @@ export class SubscriptionController {
   @ApiProblems(400, 404, 503)
   workflows(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetActions(id));
+  }
+
+  @Get(':id/history')
+  @ApiAnswer(HistorySchema, 'Which process changed which field from what to what, oldest first')
+  @ApiProblems(400, 404, 503)
+  history(@Param('id') id: string, @Query() query: HistoryDto) {
+    return this.queries.execute(new GetHistory(id, query.field));
+  }
+
+  @Put(':id/set_in_sync')
+  @HttpCode(200)
+  @ApiHeader(KEY)
+  @ApiResponse({
+    status: 200,
+    headers: POSITION_HEADER,
+    description: 'It is in sync, or was already',
+    content: { 'application/json': { schema: { type: 'null' } } },
+  })
+  @ApiProblems(404, 409, 422, 503, 507)
+  async setInSync(@Param('id') id: string, @FromCaller() caller: Caller, @Res() reply: JsonReply): Promise<void> {
+    const { position } = await this.commands.execute(new commands.SetInSync(id, caller));
+    // Nest sends no body for null; the clients parse every answer as JSON.
+    reply.header('Purveyor-Position', String(position)).type('application/json').send('null');
+  }
+
+  @Put(':id/note')
+  @HttpCode(202)
+  @ApiCommand(404)
+  note(@Param('id') id: string, @Body() body: NoteDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.SetNote(id, body, caller));
+  }
+
+  @Put(':id/metadata')
+  @HttpCode(202)
+  @ApiCommand(404, 413)
+  metadata(@Param('id') id: string, @Body() body: MetadataDto, @FromCaller() caller: Caller) {
+    return this.commands.execute(new commands.SetMetadata(id, body, caller));
   }
 
   @Get(':id')

@@ -4,6 +4,10 @@ import {
   listSubscriptions,
   processesOf,
   subscription,
+  subscriptionHistory,
+  usedBy,
+  usersOf,
+  type FieldChange,
   type ReadModels,
   type Slice,
   type SubscriptionDetail,
@@ -17,7 +21,7 @@ import { StartRules } from './start-rules.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
 
 export class ListSubscriptions extends Query<Slice<object> & { readonly next: string | null }> {
-  constructor(readonly query: SubscriptionQuery) {
+  constructor(readonly query: SubscriptionQuery & { readonly tag?: string }) {
     super();
   }
 }
@@ -34,15 +38,25 @@ export class GetDomainModel extends Query<object> {
     super();
   }
 }
+export class GetHistory extends Query<readonly FieldChange[]> {
+  constructor(
+    readonly id: string,
+    readonly field: string | undefined,
+  ) {
+    super();
+  }
+}
 export class GetActions extends Query<Actions> {
   constructor(readonly id: string) {
     super();
   }
 }
 
+const notFound = () => new Refusal('subscription_not_found', 404, 'there is no such subscription');
+
 async function existing(readModels: ReadModels, id: string): Promise<SubscriptionDetail> {
   const found = await subscription(readModels, id);
-  if (found === undefined) throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
+  if (found === undefined) throw notFound();
   return found;
 }
 
@@ -50,9 +64,16 @@ async function existing(readModels: ReadModels, id: string): Promise<Subscriptio
 export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ query }: ListSubscriptions) {
-    const { items, ...slice } = await listSubscriptions(this.parts.readModels, query);
-    return { ...slice, items: items.map((item) => shapeOf(this.parts.catalogue, item)) };
+  async execute({ query: { tag, ...query } }: ListSubscriptions) {
+    const { catalogue, readModels } = this.parts;
+    const tagged = catalogue.registered.filter((product) => product.tag === tag).map(({ productId }) => productId);
+    const asked = tag === undefined ? query : { ...query, productIds: tagged };
+    const { items, ...slice } = await listSubscriptions(readModels, asked);
+    const shown = items.map(({ metadata, ...item }) => ({
+      ...shapeOf(catalogue, item),
+      ...(query.search !== undefined && { metadata }),
+    }));
+    return { ...slice, items: shown };
   }
 }
 
@@ -64,8 +85,16 @@ export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
   async execute({ id }: GetSubscription) {
     const { readModels, catalogue } = this.parts;
     const found = await existing(readModels, id);
-    const { holder: _holder, creation: _creation, ...shown } = found;
-    return { ...shapeOf(catalogue, shown), processes: (await processesOf(readModels, id)).map(withWorkflowId) };
+    const { holder, creation: _, ...shown } = found;
+    const [users, used] = await Promise.all([usersOf(readModels, id), usedBy(readModels, id)]);
+    const in_use_by = users.map(({ told: _told, ...related }) => related);
+    const claimed_by = holder && { process_id: holder.processId, workflow_name: holder.workflow };
+    const relations = { in_use_by, depends_on: used, claimed_by };
+    return {
+      ...shapeOf(catalogue, shown),
+      ...relations,
+      processes: (await processesOf(readModels, id)).map(withWorkflowId),
+    };
   }
 }
 
@@ -77,6 +106,19 @@ export class GetDomainModelHandler implements IQueryHandler<GetDomainModel> {
     const { catalogue, readModels } = this.parts;
     const found = await existing(readModels, id);
     return domainModel(catalogue, found, await relationsOf(readModels, catalogue, id), filterOwnerRelations);
+  }
+}
+
+@QueryHandler(GetHistory)
+export class GetHistoryHandler implements IQueryHandler<GetHistory> {
+  constructor(private readonly parts: Parts) {}
+
+  /** A field's name stands for what is under it too. */
+  async execute({ id, field }: GetHistory) {
+    const { store, log } = this.parts;
+    const changes = await subscriptionHistory(store, (stored) => log.decode(stored), id);
+    if (changes === undefined) throw notFound();
+    return changes.filter((each) => field === undefined || each.field === field || each.field.startsWith(`${field}.`));
   }
 }
 
@@ -98,5 +140,6 @@ export const subscriptionQueryHandlers = [
   ListSubscriptionsHandler,
   GetSubscriptionHandler,
   GetDomainModelHandler,
+  GetHistoryHandler,
   GetActionsHandler,
 ];

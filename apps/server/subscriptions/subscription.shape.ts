@@ -4,18 +4,18 @@ import { BlockWriter } from './domain-model.js';
 import type { Relations } from './instance-relations.js';
 
 /** A subscription of the view with what the catalogue knows of its product. A product that no code has keeps id and name. */
-export function shapeOf<T extends SubscriptionItem>(catalogue: Catalogue, item: T) {
+export function shapeOf<T extends Omit<SubscriptionItem, 'metadata'>>(catalogue: Catalogue, item: T) {
   const found = catalogue.products().find(({ product_id }) => product_id === item.product_id);
-  if (found === undefined) return { ...item, tag: null, customer_descriptions: [] };
+  if (found === undefined) return { ...item, tag: null };
   const { product_id, name, description, product_type, status, tag, created_at, end_date } = found;
   const product = { product_id, name, description, product_type, status, tag, created_at, end_date };
-  return { ...item, product, tag, customer_descriptions: [] };
+  return { ...item, product, tag };
 }
 
 /** The nested model: keys of the subscription, fixed inputs of its product, then one object for each root block. */
 export function domainModel(
   catalogue: Catalogue,
-  { values: _v, position: _p, holder: _h, creation: _c, drift: _d, ...item }: SubscriptionDetail,
+  { values: _v, position: _p, holder: _h, creation: _c, drift: _d, metadata: _m, ...item }: SubscriptionDetail,
   relations: Relations,
   filterOwnerRelations: boolean,
 ) {

@@ -59,7 +59,7 @@ function elementFaults({ member, block, value, path }: Element, at: string): Fau
 
 const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
 
-function schemaFaults(schema: TSchema, value: unknown, at: string): Fault[] {
+export function schemaFaults(schema: TSchema, value: unknown, at: string): Fault[] {
   const check = compiled.get(schema) ?? Compile(schema);
   compiled.set(schema, check);
   if (check.Check(value)) return [];

@@ -1,5 +1,5 @@
 import type { Fault } from '#kernel';
-import { missingFields, valueFaults } from './block-values.js';
+import { missingFields, schemaFaults, valueFaults } from './block-values.js';
 import type { State } from './block.js';
 import type { Fields } from './block-walk.js';
 import { checkDefinitions } from './definition-check.js';
@@ -39,5 +39,11 @@ export class Catalogue {
     const block = product.blocks[attribute];
     const at = `/${attribute}`;
     return block ? valueFaults(block, values, at) : [{ pointer: at, message: `${product.name} has no such block` }];
+  }
+
+  /** What is wrong with metadata of a subscription, by JSON pointer; anything goes where the product registered no schema. */
+  metadataFaults(productId: string, metadata: Fields): Fault[] {
+    const schema = this.find(productId)?.metadata;
+    return schema ? schemaFaults(schema, metadata, '/metadata') : [];
   }
 }

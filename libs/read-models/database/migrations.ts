@@ -178,6 +178,16 @@ const due: Migration = {
   },
 };
 
+const subscriptionSearch: Migration = {
+  async up(db: AnyDb) {
+    await db.schema
+      .alterTable('subscriptions')
+      .addColumn('search', typeOf(db, 'text'), (c) => c.notNull().defaultTo(''))
+      .execute();
+    await table(db, 'customer_descriptions', ['id'], { id: 'text', subscription_id: 'text', position: 'bigint' });
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -188,6 +198,7 @@ const provider: MigrationProvider = {
     '0005_busy': busy,
     '0006_children': children,
     '0007_due': due,
+    '0008_subscription_search': subscriptionSearch,
   }),
 };
 

@@ -11,6 +11,7 @@ export interface Tables {
   process_subscriptions: ProcessSubscriptionRow;
   subscriptions: SubscriptionRow;
   subscription_uses: SubscriptionUseRow;
+  customer_descriptions: CustomerDescriptionRow;
   operations: OperationRow;
 }
 
@@ -97,6 +98,13 @@ export interface ProcessSubscriptionRow {
   position: number;
 }
 
+/** Where a customer description is, or was: the subscription's document has the rest. */
+export interface CustomerDescriptionRow {
+  id: string;
+  subscription_id: string;
+  position: number;
+}
+
 export interface SubscriptionUseRow {
   used_id: string;
   user_id: string;
@@ -131,4 +139,6 @@ export interface SubscriptionRow extends Folded {
   end_date: number | null;
   created_at: number;
   updated_at: number;
+  /** In lower case. */
+  search: string;
 }

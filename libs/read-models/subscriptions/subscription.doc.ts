@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#event-store';
-import type { Drift, Holder, SubscriptionEvent } from '#subscription/published';
+import { versionAfter, type Drift, type Holder, type SubscriptionEvent } from '#subscription/published';
 
 /** Times are ms since the epoch. `values`: fields per block attribute. */
 export interface SubscriptionDoc {
@@ -16,11 +16,24 @@ export interface SubscriptionDoc {
   readonly values: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The process that holds it. */
   readonly holder: Holder | null;
+  /** See `versionAfter`. */
+  readonly version: number;
+  readonly note: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** By their own ids; `createdAt` in ms. */
+  readonly customerDescriptions: Readonly<Record<string, CustomerDescriptionDoc>>;
   readonly creation: 'running' | 'aborted' | 'done';
   /** Subscriptions that use this one, with the status they told last. */
   readonly users: Readonly<Record<string, string>>;
   /** What the last validation found that is not known to be gone; `at` in ms since the epoch. */
   readonly drift?: (Drift & { readonly at: number }) | null;
+}
+
+export interface CustomerDescriptionDoc {
+  readonly customerId: string;
+  readonly description: string;
+  readonly version: number;
+  readonly createdAt: number;
 }
 
 export function foldSubscription(
@@ -46,12 +59,16 @@ export function foldSubscription(
       holder: holder ?? null,
       creation: holder ? 'running' : 'done',
       users: {},
+      version: 1,
+      note: null,
+      metadata: {},
+      customerDescriptions: {},
     };
   }
-  return doc && { ...doc, ...changeOf(doc, event), updatedAt: at };
+  return doc && { ...doc, ...changeOf(doc, event, at), version: versionAfter(doc.version, event.type), updatedAt: at };
 }
 
-function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent): Partial<SubscriptionDoc> {
+function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent, at: number): Partial<SubscriptionDoc> {
   switch (event.type) {
     case 'SubscriptionValuesChanged': {
       const { block, values } = event.data;
@@ -79,6 +96,22 @@ function changeOf(doc: SubscriptionDoc, event: SubscriptionEvent): Partial<Subsc
     }
     case 'Resynced':
       return { insync: true, creation: 'done' };
+    case 'MarkedInSync':
+      return { insync: true, creation: 'done' };
+    case 'SubscriptionNoteChanged':
+      return { note: event.data.note };
+    case 'SubscriptionMetadataChanged':
+      return { metadata: event.data.metadata };
+    case 'CustomerDescriptionSet': {
+      const { id, customerId, description, version } = event.data;
+      const createdAt = doc.customerDescriptions[id]?.createdAt ?? at;
+      const set = { customerId, description, version, createdAt };
+      return { customerDescriptions: { ...doc.customerDescriptions, [id]: set } };
+    }
+    case 'CustomerDescriptionRemoved': {
+      const { [event.data.id]: _, ...customerDescriptions } = doc.customerDescriptions;
+      return { customerDescriptions };
+    }
     case 'SubscriptionClaimed': {
       const { processId, workflow, target } = event.data;
       return { holder: { processId, workflow, target } };

@@ -2,6 +2,7 @@ import { SUBSCRIPTION, type SubscriptionEvents } from '#subscription/published';
 import { idOf } from '#event-store';
 import type { SubscriptionRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
+import { searchText } from './search-text.js';
 import { foldSubscription, type SubscriptionDoc } from './subscription.doc.js';
 
 const RELATIONS = {
@@ -10,6 +11,11 @@ const RELATIONS = {
   key: ['subscription_id', 'process_id'],
 };
 
+const CUSTOMER_DESCRIPTIONS = {
+  name: 'customer_descriptions',
+  columns: ['id', 'subscription_id', 'position'],
+  key: ['id'],
+};
 const USES = {
   name: 'subscription_uses',
   columns: ['used_id', 'user_id', 'user_status', 'position'],
@@ -18,10 +24,11 @@ const USES = {
 /** Stands for a status where a use has ended; the row stays, so that a repeat of an older event does not bring it back. */
 export const RELEASED = 'released';
 
-/** Beside its row a subscription has one row per process that ran on it, its trail, and one per subscription that uses it. */
+/** Beside its row a subscription has one row per process that ran on it, its trail, one per subscription that uses it,
+ * and one per customer description, by which its subscription is found. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
-  version: 2,
+  version: 3,
   category: SUBSCRIPTION,
   columnNames: [
     'product_id',
@@ -34,6 +41,7 @@ export const subscriptionsProjection = streamProjection<SubscriptionRow, Subscri
     'end_date',
     'created_at',
     'updated_at',
+    'search',
   ],
   fold: foldSubscription,
   columns: (doc) => ({
@@ -47,6 +55,7 @@ export const subscriptionsProjection = streamProjection<SubscriptionRow, Subscri
     end_date: doc.endDate,
     created_at: doc.createdAt,
     updated_at: doc.updatedAt,
+    search: searchText(doc),
   }),
   also: [
     {
@@ -55,6 +64,14 @@ export const subscriptionsProjection = streamProjection<SubscriptionRow, Subscri
         if (event.type !== 'ProcessRelated') return undefined;
         const { processId, workflow, target } = event.data as SubscriptionEvents['ProcessRelated']['data'];
         return [idOf(event.stream), processId, workflow, target, event.position];
+      },
+    },
+    {
+      table: CUSTOMER_DESCRIPTIONS,
+      row(event) {
+        if (event.type !== 'CustomerDescriptionSet') return undefined;
+        const { id } = event.data as SubscriptionEvents['CustomerDescriptionSet']['data'];
+        return [id, idOf(event.stream), event.position];
       },
     },
     {

@@ -1,4 +1,5 @@
-import type { Difference } from '#subscription/published';
+import { sql, type SelectQueryBuilder } from 'kysely';
+import { Refusal } from '#kernel';
 import type { ReadModels } from '../database/read-models.js';
 import {
   after,
@@ -11,40 +12,8 @@ import {
   type Slice,
   type Sort,
 } from '../database/paging.js';
-import type { SubscriptionRow } from '../database/tables.js';
-import type { SubscriptionDoc } from './subscription.doc.js';
-
-/** The Workflow Orchestrator's Subscription; times are seconds since the epoch with fractions. */
-export interface SubscriptionItem {
-  readonly subscription_id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly status: string;
-  readonly product_id: string;
-  readonly product: { readonly product_id: string; readonly name: string };
-  readonly customer_id: string;
-  readonly insync: boolean;
-  readonly note: null;
-  readonly start_date: number | null;
-  readonly end_date: number | null;
-  /** Rises with every change. */
-  readonly version: number;
-}
-export interface SubscriptionDrift {
-  /** The validation that found it. */
-  readonly process_id: string;
-  readonly found_at: number;
-  readonly differences: readonly Difference[];
-}
-export type SubscriptionDetail = SubscriptionItem & {
-  /** Fields per block attribute. */
-  readonly values: SubscriptionDoc['values'];
-  readonly holder: SubscriptionDoc['holder'];
-  readonly creation: SubscriptionDoc['creation'];
-  /** What the last validation found and nobody has repaired since. */
-  readonly drift: SubscriptionDrift | null;
-  readonly position: number;
-};
+import type { Tables } from '../database/tables.js';
+import { itemOf, detailOf, type SubscriptionDetail, type SubscriptionItem } from './subscription.item.js';
 
 /** `product`: id or name. Either `range` and `sort`, or `cursor` (newest first, stable while rows change). */
 export interface SubscriptionQuery {
@@ -52,6 +21,12 @@ export interface SubscriptionQuery {
   readonly status?: string;
   readonly insync?: boolean;
   readonly customer?: string;
+  /** Only of these products. */
+  readonly productIds?: readonly string[];
+  /** Several values of one field are separated by `|`. */
+  readonly filter?: readonly { readonly field: string; readonly value: string }[];
+  /** Words that all occur; `field:value` asks for the value of a field. */
+  readonly search?: string;
   readonly range?: Range;
   readonly sort?: readonly Sort[];
   readonly cursor?: string;
@@ -59,11 +34,13 @@ export interface SubscriptionQuery {
   readonly limit?: number;
 }
 
+/** Names on the wire and their columns. */
 const FIELDS = {
   subscription_id: 'id',
   description: 'description',
   status: 'status',
   product: 'product_name',
+  product_id: 'product_id',
   insync: 'insync',
   customer: 'customer_id',
   customer_id: 'customer_id',
@@ -71,19 +48,15 @@ const FIELDS = {
   end_date: 'end_date',
 } as const;
 
+type Matching = SelectQueryBuilder<Tables, 'subscriptions', object>;
+
 /** Refusal `bad_filter`, `bad_range` or `bad_cursor` (400). `next` continues after the last item, null at the end. */
 export async function listSubscriptions(
   { db }: ReadModels,
   query: SubscriptionQuery = {},
 ): Promise<Slice<SubscriptionItem> & { readonly next: string | null }> {
   const { offset, limit } = query.range ? window(query.range) : { offset: 0, limit: pageSize(query.limit) };
-  let matching = db.selectFrom('subscriptions');
-  const { product } = query;
-  if (product !== undefined)
-    matching = matching.where((eb) => eb.or([eb('product_id', '=', product), eb('product_name', '=', product)]));
-  if (query.status !== undefined) matching = matching.where('status', '=', query.status);
-  if (query.insync !== undefined) matching = matching.where('insync', '=', query.insync ? 1 : 0);
-  if (query.customer !== undefined) matching = matching.where('customer_id', '=', query.customer);
+  let matching = searched(filtered(db.selectFrom('subscriptions'), query), query.search);
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   const from = after(query.cursor);
   if (from !== undefined)
@@ -102,35 +75,54 @@ export async function listSubscriptions(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const next = rows.length > limit && last && !query.sort?.length ? cursorOf(Number(last.created_at), last.id) : null;
-  return { items: page.map(itemOf), total: Number(total), next };
+  return { items: page.map((row) => itemOf(row)), total: Number(total), next };
 }
+
+function filtered(all: Matching, { product, productIds, status, insync, customer, filter = [] }: SubscriptionQuery) {
+  let matching = all;
+  if (product !== undefined)
+    matching = matching.where((eb) => eb.or([eb('product_id', '=', product), eb('product_name', '=', product)]));
+  if (productIds !== undefined) matching = matching.where('product_id', 'in', ['', ...productIds]);
+  if (status !== undefined) matching = matching.where('status', '=', status);
+  if (insync !== undefined) matching = matching.where('insync', '=', insync ? 1 : 0);
+  if (customer !== undefined) matching = matching.where('customer_id', '=', customer);
+  for (const { field, value } of filter) {
+    const column = columnFor(FIELDS, field);
+    matching = matching.where(column, 'in', value.split('|').map((text) => sqlValue(column, text)) as never);
+  }
+  return matching;
+}
+
+/** Times are seconds on the wire and whole milliseconds in the table. */
+function sqlValue(column: string, text: string): string | number {
+  if (column === 'insync') return /^(true|1)$/i.test(text) ? 1 : 0;
+  if (column !== 'start_date' && column !== 'end_date') return text;
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
+  return Math.round(Number(text) * 1000);
+}
+
+/** A word is found anywhere in what people know a subscription by, or at the beginning of its id. */
+function searched(all: Matching, text: string | undefined): Matching {
+  let matching = all;
+  for (const word of (text ?? '').split(/\s+/).filter((each) => each !== '')) {
+    const [field, value] = splitWord(word);
+    const column = Object.hasOwn(FIELDS, field) ? FIELDS[field as keyof typeof FIELDS] : undefined;
+    matching =
+      column !== undefined && value !== undefined
+        ? matching.where(column, 'in', value.split('|').map((each) => sqlValue(column, each)) as never)
+        : matching.where((eb) => eb.or([like('search', `%${escaped(word)}%`), like('id', `${escaped(word)}%`)]));
+  }
+  return matching;
+}
+
+const splitWord = (word: string): readonly [string, string | undefined] => {
+  const at = word.indexOf(':');
+  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+};
+const escaped = (word: string): string => word.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`);
+const like = (column: 'search' | 'id', pattern: string) => sql<boolean>`${sql.ref(column)} LIKE ${pattern} ESCAPE '\\'`;
 
 export async function subscription({ db }: ReadModels, id: string): Promise<SubscriptionDetail | undefined> {
   const row = await db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { values, holder, creation, drift } = JSON.parse(row.doc) as SubscriptionDoc;
-  return { ...itemOf(row), values, holder, creation, drift: driftOf(drift), position: Number(row.position) };
+  return row && detailOf(row);
 }
-
-function driftOf(drift: SubscriptionDoc['drift']): SubscriptionDrift | null {
-  if (!drift) return null;
-  const { processId, at, differences } = drift;
-  return { process_id: processId, found_at: at / 1000, differences };
-}
-
-const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : Number(ms) / 1000);
-
-const itemOf = (row: SubscriptionRow): SubscriptionItem => ({
-  subscription_id: row.id,
-  name: row.product_name,
-  description: row.description,
-  status: row.status,
-  product_id: row.product_id,
-  product: { product_id: row.product_id, name: row.product_name },
-  customer_id: row.customer_id,
-  insync: row.insync !== 0,
-  note: null,
-  start_date: secondsOrNull(row.start_date),
-  end_date: secondsOrNull(row.end_date),
-  version: Number(row.revision) + 1,
-});

@@ -1,5 +1,6 @@
-import { Refusal } from '#kernel';
-import type { Lifecycle, SubscriptionEvent } from '../published/index.js';
+import { Refusal, type Fault } from '#kernel';
+import type { Lifecycle, SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
+import { by } from './by.js';
 import { LEGAL_MOVES, SAFE_USERS, type ExistingSubscription } from './subscription.state.js';
 
 /** What the decider asks the catalogue. */
@@ -7,18 +8,17 @@ export interface Requirements {
   /** Mandatory fields that the values lack in a state, as `block.field`. */
   missing(productId: string, values: ExistingSubscription['values'], state: Lifecycle): readonly string[];
   /** What is wrong with new values of a block attribute, by JSON pointer. */
-  faults(
-    productId: string,
-    block: string,
-    values: Readonly<Record<string, unknown>>,
-  ): readonly { readonly pointer: string; readonly message: string }[];
+  faults(productId: string, block: string, values: Readonly<Record<string, unknown>>): readonly Fault[];
+  /** What is wrong with metadata, by JSON pointer. */
+  metadataFaults(productId: string, metadata: Readonly<Record<string, unknown>>): readonly Fault[];
 }
+
+type SetStatus = SubscriptionCommand & { readonly type: 'SetStatus' };
 
 /** A move is legal by the table, safe for the users that are on record, and the values are what the new status asks for. */
 export function setStatus(
   catalogue: Requirements,
-  to: Lifecycle,
-  time: number,
+  { status: to, processId, time }: SetStatus,
   state: ExistingSubscription,
 ): readonly SubscriptionEvent[] {
   if (to === state.status) return [];
@@ -27,7 +27,7 @@ export function setStatus(
   const missing = catalogue.missing(state.productId, state.values, to);
   if (missing.length > 0)
     throw new Refusal('missing_fields', 409, `${to} needs ${missing.join(', ')}`, { state: state.status, missing });
-  return [moved(to, time, state)];
+  return [moved(to, { ...by(processId), time }, state)];
 }
 
 function refuseIllegal(to: Lifecycle, { status }: ExistingSubscription): void {
@@ -47,18 +47,20 @@ function refuseUnsafe(to: Lifecycle, { status, users }: ExistingSubscription): v
   throw new Refusal('unsafe_status_change', 409, detail, { state: status, safe, users: users_in_the_way });
 }
 
-function moved(to: Lifecycle, time: number, { startDate }: ExistingSubscription): SubscriptionEvent {
+type By = { readonly processId?: string; readonly time: number };
+
+function moved(to: Lifecycle, done: By, { startDate }: ExistingSubscription): SubscriptionEvent {
   switch (to) {
     case 'active':
-      return { type: 'SubscriptionActivated', data: { startDate: startDate ?? time, time } };
+      return { type: 'SubscriptionActivated', data: { startDate: startDate ?? done.time, ...done } };
     case 'terminated':
-      return { type: 'SubscriptionTerminated', data: { endDate: time, time } };
+      return { type: 'SubscriptionTerminated', data: { endDate: done.time, ...done } };
     case 'migrating':
-      return { type: 'SubscriptionMigrating', data: { time } };
+      return { type: 'SubscriptionMigrating', data: done };
     case 'disabled':
-      return { type: 'SubscriptionDisabled', data: { time } };
+      return { type: 'SubscriptionDisabled', data: done };
     case 'initial':
     case 'provisioning':
-      return { type: 'SubscriptionProvisioningStarted', data: { time } };
+      return { type: 'SubscriptionProvisioningStarted', data: done };
   }
 }

@@ -2,6 +2,14 @@ import { Refusal, sameJson, type Decider } from '#kernel';
 import type { SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
 import { claim, release, releaseUse, reserveUse } from './claims.js';
 import { setStatus, type Requirements } from './status.js';
+import {
+  removeCustomerDescription,
+  setCustomerDescription,
+  setDescription,
+  setInSync,
+  setMetadata,
+  setNote,
+} from './details.js';
 import { evolveSubscription } from './subscription.evolve.js';
 import { setValues } from './values.js';
 import type { ExistingSubscription, SubscriptionState } from './subscription.state.js';
@@ -20,11 +28,7 @@ export function subscriptionDecider(
     decide(command, state) {
       if (command.type === 'CreateSubscription') return state.status === 'none' ? [created(command)] : [];
       if (state.status === 'none') throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
-      return command.type === 'SetStatus'
-        ? setStatus(catalogue, command.status, command.time, state)
-        : isHolding(command)
-          ? hold(command, state)
-          : change(catalogue, command, state);
+      return isHolding(command) ? hold(command, state) : change(catalogue, command, state);
     },
   };
 }
@@ -55,19 +59,27 @@ function hold(command: Holding, state: ExistingSubscription): readonly Subscript
 
 function change(
   catalogue: Requirements,
-  command: Exclude<SubscriptionCommand, Holding | Command<'CreateSubscription' | 'SetStatus'>>,
+  command: Exclude<SubscriptionCommand, Holding | Command<'CreateSubscription'>>,
   state: ExistingSubscription,
 ): readonly SubscriptionEvent[] {
   const { time } = command;
   switch (command.type) {
+    case 'SetStatus':
+      return setStatus(catalogue, command, state);
     case 'SetValues':
       return setValues(catalogue, command, state);
-    case 'SetDescription': {
-      const { description } = command;
-      return description === state.description
-        ? []
-        : [{ type: 'SubscriptionDescriptionChanged', data: { description, time } }];
-    }
+    case 'SetDescription':
+      return setDescription(command, state);
+    case 'SetNote':
+      return setNote(command, state);
+    case 'SetMetadata':
+      return setMetadata(catalogue, command, state);
+    case 'SetCustomerDescription':
+      return setCustomerDescription(command, state);
+    case 'RemoveCustomerDescription':
+      return removeCustomerDescription(command, state);
+    case 'SetInSync':
+      return setInSync(command, state);
     case 'Unsync':
       return state.insync ? [{ type: 'UnSynced', data: { processId: command.processId, time } }] : [];
     case 'ReportDrift': {

@@ -1,12 +1,19 @@
-import type { SubscriptionEvent, SubscriptionEvents } from '../published/index.js';
+import { versionAfter, type SubscriptionEvent, type SubscriptionEvents } from '../published/index.js';
 import type { ExistingSubscription, SubscriptionState } from './subscription.state.js';
 
 /** Folds one event. Total: what does not fit changes nothing. */
 export function evolveSubscription(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
-  if (event.type === 'SubscriptionCreated') {
-    return state.status === 'none' ? created(event.data) : state;
-  }
-  if (state.status === 'none') return state;
+  if (state.status === 'none') return event.type === 'SubscriptionCreated' ? created(event.data) : state;
+  if (event.type === 'SubscriptionCreated') return state;
+  const changed = change(state, event);
+  const version = versionAfter(state.version, event.type);
+  return version === state.version ? changed : { ...changed, version };
+}
+
+function change(
+  state: ExistingSubscription,
+  event: Exclude<SubscriptionEvent, SubscriptionEvents['SubscriptionCreated']>,
+): ExistingSubscription {
   switch (event.type) {
     case 'SubscriptionValuesChanged': {
       const { block, values } = event.data;
@@ -30,9 +37,24 @@ export function evolveSubscription(state: SubscriptionState, event: Subscription
       return drifted(state, event.data);
     case 'Resynced':
       return { ...state, insync: true, creation: 'done' };
+    case 'MarkedInSync':
+      return { ...state, insync: true, creation: 'done' };
+    case 'SubscriptionNoteChanged':
+      return { ...state, note: event.data.note };
+    case 'SubscriptionMetadataChanged':
+      return { ...state, metadata: event.data.metadata };
+    case 'CustomerDescriptionSet': {
+      const { id, customerId, description, version } = event.data;
+      const customerDescriptions = { ...state.customerDescriptions, [id]: { customerId, description, version } };
+      return { ...state, customerDescriptions };
+    }
+    case 'CustomerDescriptionRemoved': {
+      const { [event.data.id]: _, ...customerDescriptions } = state.customerDescriptions;
+      return { ...state, customerDescriptions };
+    }
     case 'SubscriptionClaimed': {
-      const { processId, workflow, target } = event.data;
-      return { ...state, holder: { processId, workflow, target } };
+      const { processId, workflow, target, isTask } = event.data;
+      return { ...state, holder: { processId, workflow, target, isTask } };
     }
     case 'SubscriptionReleased':
       return released(state, event.data.processId);
@@ -50,11 +72,27 @@ export function evolveSubscription(state: SubscriptionState, event: Subscription
 }
 
 /** Who held a subscription of the time before claims is not known: it counts as created. */
-function created(data: SubscriptionEvents['SubscriptionCreated']['data']): SubscriptionState {
+function created(data: SubscriptionEvents['SubscriptionCreated']['data']): ExistingSubscription {
   const { productId, productName, customerId, description, status, insync, holder } = data;
-  const creation = holder ? 'running' : 'done';
-  const fresh = { values: {}, processes: [], startDate: undefined, creation, holder, ended: [], users: {} } as const;
-  return { productId, productName, customerId, description, status, insync, ...fresh };
+  return {
+    productId,
+    productName,
+    customerId,
+    description,
+    status,
+    insync,
+    version: 1,
+    note: null,
+    metadata: {},
+    customerDescriptions: {},
+    values: {},
+    processes: [],
+    startDate: undefined,
+    creation: holder ? 'running' : 'done',
+    holder: holder && { ...holder, isTask: false },
+    ended: [],
+    users: {},
+  };
 }
 
 function drifted(
@@ -67,7 +105,7 @@ function drifted(
 /** More than can be under way to one subscription at once. */
 const REMEMBERED = 256;
 
-function released(state: ExistingSubscription, processId: string): SubscriptionState {
+function released(state: ExistingSubscription, processId: string): ExistingSubscription {
   const ended = [...state.ended.slice(1 - REMEMBERED), processId];
   const creation = state.creation === 'running' ? 'aborted' : state.creation;
   return { ...state, creation, holder: undefined, ended };

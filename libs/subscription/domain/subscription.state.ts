@@ -5,12 +5,24 @@ type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 /** How far the process got that created it; `aborted`: it let go before the subscription was in sync for the first time. */
 export type Creation = 'running' | 'aborted' | 'done';
 
+export interface CustomerDescription {
+  readonly customerId: string;
+  readonly description: string;
+  readonly version: number;
+}
+
 interface Common {
   readonly productId: string;
   readonly productName: string;
   readonly customerId: string;
   readonly description: string;
   readonly insync: boolean;
+  /** See `versionAfter`. */
+  readonly version: number;
+  readonly note: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** By their own ids. */
+  readonly customerDescriptions: Readonly<Record<string, CustomerDescription>>;
   /** By block attribute. */
   readonly values: Values;
   /** Ids of the processes that are related to it. */
@@ -19,7 +31,7 @@ interface Common {
   readonly startDate: number | undefined;
   readonly creation: Creation;
   /** The process that holds it. */
-  readonly holder: Holder | undefined;
+  readonly holder: (Holder & { readonly isTask: boolean }) | undefined;
   /** The last processes that let go of it, oldest first: none of them takes hold again. */
   readonly ended: readonly string[];
   /** Subscriptions that use this one, by id, with the status they told last. */

@@ -27,8 +27,19 @@ export type SubscriptionCommand =
       readonly processId: string;
       readonly time: number;
     }
-  | { readonly type: 'SetDescription'; readonly description: string; readonly time: number }
-  | { readonly type: 'SetStatus'; readonly status: Lifecycle; readonly time: number }
+  | {
+      readonly type: 'SetDescription';
+      /** At most 2000 characters. */
+      readonly description: string;
+      readonly processId?: string;
+      readonly time: number;
+    }
+  | { readonly type: 'SetStatus'; readonly status: Lifecycle; readonly processId?: string; readonly time: number }
+  | SetNote
+  | SetMetadata
+  | SetCustomerDescription
+  | RemoveCustomerDescription
+  | SetInSync
   | { readonly type: 'Unsync'; readonly processId: string; readonly time: number }
   | { readonly type: 'Resync'; readonly processId: string; readonly time: number }
   | {
@@ -77,5 +88,49 @@ export interface ReleaseUse {
   readonly type: 'ReleaseUse';
   readonly userSubscriptionId: string;
   readonly processId: string;
+  readonly time: number;
+}
+/** Blank is none; at most 5000 characters. */
+export interface SetNote {
+  readonly type: 'SetNote';
+  readonly note: string | null;
+  readonly processId?: string;
+  readonly time: number;
+}
+/** Replaces all of it. Refusal `validation_failed` 400 where it is not what the product asks for. */
+export interface SetMetadata {
+  readonly type: 'SetMetadata';
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly processId?: string;
+  readonly time: number;
+}
+/**
+ * What a customer calls the subscription: one for each customer, with a version of its own. Refusals: `customer_description_exists` 409,
+ * `customer_description_not_found` 404 (a change of one that is not there), `stale_version` 400.
+ */
+export interface SetCustomerDescription {
+  readonly type: 'SetCustomerDescription';
+  readonly id: string;
+  readonly customerId: string;
+  readonly description: string;
+  /** Whether it is there already. */
+  readonly existing: boolean;
+  /** The version that the change is made on; not checked if absent. */
+  readonly version?: number;
+  readonly time: number;
+}
+/** Refusal `customer_description_not_found` 404. */
+export interface RemoveCustomerDescription {
+  readonly type: 'RemoveCustomerDescription';
+  readonly id: string;
+  readonly time: number;
+}
+/**
+ * A person says that it is in sync. Refusal `processes_unfinished` 422 with `process_ids` while a process that is no task holds it, or one of
+ * `unfinished`, which the views know of. In sync already: silence.
+ */
+export interface SetInSync {
+  readonly type: 'SetInSync';
+  readonly unfinished: readonly string[];
   readonly time: number;
 }

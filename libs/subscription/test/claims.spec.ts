@@ -8,7 +8,7 @@ import {
   type SubscriptionState,
 } from '../index.js';
 
-const decider = subscriptionDecider({ missing: () => [], faults: () => [] });
+const decider = subscriptionDecider({ missing: () => [], faults: () => [], metadataFaults: () => [] });
 const holder = { processId: 'creator', workflow: 'create', target: 'CREATE' };
 const about = { productId: 'p', productName: 'P', customerId: 'c', description: 'd' };
 const created = { type: 'CreateSubscription', ...about, processId: 'creator', holder, time: 1 } as const;

@@ -8,7 +8,8 @@ import {
   type SubscriptionCommand,
 } from '../index.js';
 
-const asking = (missing: string[]) => subscriptionDecider({ missing: () => missing, faults: () => [] });
+const asking = (missing: string[]) =>
+  subscriptionDecider({ missing: () => missing, faults: () => [], metadataFaults: () => [] });
 const created = {
   type: 'CreateSubscription',
   productId: 'p',
@@ -107,6 +108,7 @@ describe('values of a subscription', () => {
   const strict = subscriptionDecider({
     missing: (_, { b }, status) => (status === 'active' && b?.['f'] == null ? ['b.f'] : []),
     faults: (_, __, { f }) => (f === 5 ? [pointer] : []),
+    metadataFaults: (_, { owner }) => (owner === 5 ? [{ pointer: '/metadata/owner', message: 'no' }] : []),
   });
   it('are refused where they do not fit, by pointer', () => {
     expect(() => strict.decide(values({ f: 5 }), given([]))).toThrow(
