@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { listPortfolios, listProcesses, listSubscriptions, usedBy, usersOf, type ReadModels } from '#read-models';
+import {
+  customerDescription,
+  listPortfolios,
+  listProcesses,
+  listSubscriptions,
+  subscriptionHistory,
+  usedBy,
+  usersOf,
+  type ReadModels,
+} from '#read-models';
 import { openStreams, project, started, story, World, type Database } from './read-models.fixture.js';
 
 /** How the database would find it. */
@@ -103,6 +112,73 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
       expect((await usersOf(models, 'group')).map((each) => each.subscription_id)).toEqual(['bob']);
       expect(await usedBy(models, 'ann')).toEqual([]);
       await stop();
+    });
+
+    it('search in what people know a subscription by', async () => {
+      const { projector, stop } = await project(world, models);
+      const by = { processId: 'p', time: 1 };
+      await world.subscription('aa-1', 'First group', true);
+      await world.append('subscription-aa-1', [
+        { type: 'SubscriptionValuesChanged', data: { block: 'b', values: { ports: [{ name: 'Port_7' }] }, ...by } },
+        {
+          type: 'CustomerDescriptionSet',
+          data: { id: 'd', customerId: 'c', description: 'Unsere', version: 1, time: 1 },
+        },
+      ]);
+      const note = { type: 'SubscriptionNoteChanged', data: { note: '100% done', time: 1 } };
+      await world.subscription('bb-2', 'Second group', false);
+      await projector.waitFor(await world.append('subscription-bb-2', [note]), 5_000);
+      const found = async (search: string) =>
+        (await listSubscriptions(models, { search, sort: [{ field: 'subscription_id', direction: 'asc' }] })).items.map(
+          (each) => each.subscription_id,
+        );
+      expect(await found('')).toEqual(['aa-1', 'bb-2']);
+      expect(await found('GROUP second')).toEqual(['bb-2']);
+      expect(await found('port_7')).toEqual(['aa-1']);
+      expect(await found('portx7')).toEqual([]);
+      expect(await found('100% unsere')).toEqual([]);
+      expect(await found('100%')).toEqual(['bb-2']);
+      expect(await found('unsere')).toEqual(['aa-1']);
+      expect(await found('bb')).toEqual(['bb-2']);
+      expect(await found('status:initial|active group')).toEqual(['aa-1', 'bb-2']);
+      expect(await found('status:active')).toEqual(['aa-1']);
+      expect(await found('insync:true')).toEqual([]);
+      expect(await customerDescription(models, 'd')).toMatchObject({ subscription_id: 'aa-1', description: 'Unsere' });
+      const filter = [{ field: 'description', value: 'First group|other' }];
+      expect((await listSubscriptions(models, { filter })).items).toMatchObject([
+        { subscription_id: 'aa-1', version: 3 },
+      ]);
+      expect((await listSubscriptions(models, { productIds: [] })).items).toEqual([]);
+      await stop();
+    });
+
+    it('tell which process changed which field from what to what', async () => {
+      await world.subscription('s', 'Old', true);
+      const values = (given: object, processId: string) => ({
+        type: 'SubscriptionValuesChanged',
+        data: { block: 'b', values: given, processId, time: 1 },
+      });
+      await world.append('subscription-s', [
+        values({ name: 'a', ports: [{ vlan: 1 }, { vlan: 2 }] }, 'p1'),
+        values({ ports: [{ vlan: 1 }, { vlan: 3 }, { vlan: 4 }] }, 'p2'),
+        { type: 'SubscriptionNoteChanged', data: { note: 'n', time: 1 } },
+        { type: 'SubscriptionDescriptionChanged', data: { description: 'New', processId: 'p2', time: 1 } },
+      ]);
+      const changes = (await subscriptionHistory(world.store, world.decode, 's'))!;
+      const of = (from: number) => changes.filter((each) => each.revision >= from);
+      expect(of(1).map(({ process_id, field, from, to }) => [process_id, field, from, to])).toEqual([
+        [null, 'status', 'initial', 'active'],
+        [null, 'start_date', null, 999.993],
+        ['p1', 'b.name', null, 'a'],
+        ['p1', 'b.ports.0.vlan', null, 1],
+        ['p1', 'b.ports.1.vlan', null, 2],
+        ['p2', 'b.ports.1.vlan', 2, 3],
+        ['p2', 'b.ports.2.vlan', null, 4],
+        [null, 'note', null, 'n'],
+        ['p2', 'description', 'Old', 'New'],
+      ]);
+      expect(changes[0]).toMatchObject({ revision: 0, process_id: 'p', actor: 'someone', field: 'status' });
+      expect(await subscriptionHistory(world.store, world.decode, 'none')).toBeUndefined();
     });
   });
 }

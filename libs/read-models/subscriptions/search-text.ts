@@ -10,5 +10,5 @@ export function searchText(doc: SubscriptionDoc): string {
 
 function leavesOf(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leavesOf);
-  return value == null ? [] : [String(value as string | number | boolean)];
+  return value == null ? [] : [`${value as string | number | boolean}`];
 }
