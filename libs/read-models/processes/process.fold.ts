@@ -11,10 +11,15 @@ export function foldProcess(doc: ProcessDoc | undefined, event: RecordedEvent): 
   doc.updatedAt = at;
   if (changed(doc, event as never)) return shown(doc, at);
   const step = event as never as AnyStepEvent;
-  // What a process owes beside its steps is no row of it; undoing one is.
-  if (step.data.step.startsWith('$') && !step.data.step.startsWith('$undo/')) return doc;
+  if (isQuietDuty(doc, step)) return doc;
   withStep(doc, step, at, event.metadata.actor);
   return shown(doc, at);
+}
+
+/** What a process owes beside its steps is no row of it, unless people must see it: undoing a step, and what has failed for good. */
+function isQuietDuty({ steps }: ProcessDoc, { type, data }: AnyStepEvent): boolean {
+  if (!data.step.startsWith('$') || data.step.startsWith('$undo/') || type === 'StepFailed') return false;
+  return !steps.some(({ key }) => key === data.step);
 }
 
 /** What concerns the process as a whole; false for an event of a step. */

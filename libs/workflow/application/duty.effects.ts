@@ -41,9 +41,9 @@ async function claim(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
 }
 
 async function release(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
-  const { subscriptionIds, created } = call.input as ReleaseInput;
-  const processId = idOf(call.stream);
-  const all = new Set(created ? [...subscriptionIds, createdId(processId)] : subscriptionIds);
+  const own = idOf(call.stream);
+  const { subscriptionIds, created, holder: processId = own } = call.input as ReleaseInput;
+  const all = new Set(created ? [...subscriptionIds, createdId(own)] : subscriptionIds);
   for (const id of all) {
     const command: ReleaseSubscription = { type: 'ReleaseSubscription', processId, time: ports.clock.now() };
     await send(ports, call, RELEASE, subscriptionStream(id), command, id).catch(unlessAbsent);

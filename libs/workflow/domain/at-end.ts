@@ -17,5 +17,6 @@ export function owedAtEnd(compiled: Compiled, state: StartedProcess & EndedProce
   if (toUndo(compiled, state).length > 0) return owedUndoing(compiled, state);
   const children = abandonedOwed(compiled, state);
   if (children.length > 0) return children;
-  return [...released(state, claim !== undefined), ...told(state)];
+  const release = released(state, claim !== undefined);
+  return release.length > 0 ? release : told(state);
 }

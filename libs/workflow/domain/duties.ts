@@ -58,6 +58,8 @@ export interface ReleaseInput {
   readonly subscriptionIds: readonly string[];
   /** Whether the process may have created one of which no answer told. */
   readonly created: boolean;
+  /** Who holds them, where that is another process. */
+  readonly holder?: string;
 }
 /** What a parent is told of the end of its child. */
 export interface TellInput {
@@ -90,10 +92,10 @@ export function claimOwed(state: ProcessCommon): readonly Owed<RequestEvent>[] {
   });
 }
 
-/** Of a root process: its claim, or what it created. */
+/** What it claimed, or what it created: of a sub-workflow in the name of its root, which holds it. */
 export function released(state: ProcessCommon, claimed: boolean): readonly Owed<RequestEvent>[] {
   const created = state.claims === undefined && state.target === 'CREATE';
-  if (state.parent !== undefined || !(claimed || created)) return [];
+  if (!claimed && !created) return [];
   return delayed(
     owed(state, RELEASE, RELEASE_EFFECT, () => releaseOf(state, created)),
     quietAt(state),
@@ -141,7 +143,8 @@ function releaseOf(state: ProcessCommon, created: boolean): ReleaseInput {
   const ids = [state.claims, ...(created ? [state.data, ...answers].map(asCreated) : [])].map(
     (of) => of?.subscriptionId,
   );
-  return { subscriptionIds: [...new Set(ids.filter((id) => id !== undefined))], created };
+  const subscriptionIds = [...new Set(ids.filter((id) => id !== undefined))];
+  return { subscriptionIds, created, ...(state.parent && { holder: state.parent.rootProcessId }) };
 }
 
 /** By convention a step that creates a subscription adds its id to the state under this name. */

@@ -35,7 +35,8 @@ export interface StepNode<R = any, A = any, K extends string = string> extends L
   readonly compensate?: (state: never, context: StepContext) => Promise<object | void> | object | void;
   /** Path among its siblings of the step that is done again when this one is retried. */
   readonly restartsAt?: string;
-  /** The step is done by a process of its own. */
+  /** The step is done by another instance, which tells its end; `subWorkflow`: by a process. */
+  readonly child?: true;
   readonly subWorkflow?: true;
   /** Its wait is one of a person's callback step: a time-out is told in those words and ends the request. */
   readonly awaitsCallback?: true;

@@ -68,6 +68,7 @@ export function resume(command: ResumeProcess, state: StartedProcess, compiled: 
   const again = dueAgain(state).filter(({ step }) => command.step === undefined || step === command.step);
   if (form !== undefined && (command.input !== undefined || again.length === 0))
     return answered(command, form, compiled);
+  if (again.length === 0 && state.status === 'resumed') return [];
   if (again.length === 0) throw unfit(state, 'resumed');
   if (Object.keys(command.input ?? {}).length > 0)
     throw invalid('this process waits for no answers', '/input', 'must be empty');
@@ -122,16 +123,20 @@ export function abort({ reason, by, time }: AbortProcess, state: StartedProcess)
 
 const SKIPPABLE: readonly Row['status'][] = ['failed', 'retrying', 'accepted', 'overdue'];
 
+/** A step that a child does is passed over when the child has failed it: the child would go on for nobody. */
+function isSkippable({ step, status }: Row, state: StartedProcess, compiled: Compiled): boolean {
+  if (!SKIPPABLE.includes(status) || (isDuty(step) && !isUndo(step))) return false;
+  return status === 'failed' || stepAt(compiled, pathNow(state, step))?.node.child !== true;
+}
+
 export function skip({ step, reason, result, by, time }: SkipStep, state: StartedProcess, compiled: Compiled): Events {
   const row = rowAt(state, step);
   if (row?.status === 'skipped') return [];
   if (hasEnded(state) && !isUndo(step)) throw unfit(state, 'changed');
-  if (row === undefined || !SKIPPABLE.includes(row.status) || (isDuty(step) && !isUndo(step)))
-    throw new Refusal('step_not_skippable', 409, `step ${step} has neither failed nor waits`, {
+  if (row === undefined || !isSkippable(row, state, compiled))
+    throw new Refusal('step_not_skippable', 409, `step ${step} has neither failed nor waits, or a child does it`, {
       state: row?.status ?? 'pending',
-      steps: allRows(state)
-        .filter(({ status }) => SKIPPABLE.includes(status))
-        .map((each) => each.step),
+      steps: allRows(state).flatMap((each) => (isSkippable(each, state, compiled) ? each.step : [])),
     });
   const leaf = isUndo(step) ? undefined : leafAt(compiled, pathNow(state, step));
   const fault = leaf?.check(result ?? {});

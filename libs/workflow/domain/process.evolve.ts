@@ -148,9 +148,12 @@ function rarely(state: StartedProcess, event: ProcessLifecycleEvent): ProcessSta
 const withRare = (state: StartedProcess, more: Partial<Rare>): StartedProcess =>
   reshown(Object.assign({}, state, { rare: Object.assign({}, state.rare ?? NOTHING_RARE, more) }));
 
-/** Which of its rows count may have changed. */
-const reshown = (state: StartedProcess): StartedProcess =>
-  hasEnded(state) || state.status === 'created' ? state : Object.assign({}, state, { status: statusOf(state) });
+/** Which of its rows count may have changed. A process of which no step has begun shows only what keeps it from beginning. */
+function reshown(state: StartedProcess): StartedProcess {
+  if (hasEnded(state)) return state;
+  const unbegun = state.status === 'created' && Object.values(state.duties).every(({ status }) => status !== 'failed');
+  return unbegun ? state : Object.assign({}, state, { status: statusOf(state) });
+}
 
 function withoutProgress(state: StartedProcess, path: string): StartedProcess {
   if (state.rare === undefined || !(path in state.rare.progress)) return state;

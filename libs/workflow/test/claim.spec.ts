@@ -92,9 +92,24 @@ describe('the claim of a process', () => {
     expect(run(late).input).toEqual({ subscriptionIds: ['new'], created: true });
   });
 
-  it("is the root's: a sub-workflow neither claims nor releases", () => {
+  it("is the root's: a sub-workflow claims nothing, and releases what it created in the root's name", () => {
     const parent = { stream: 'process-root', key: 'child/1', rootProcessId: 'root' };
     expect(keys(begin('create', { parent }))).toEqual(['a/1']);
-    expect(keys(advanced(begin('create', { parent })))).toEqual(['$tell/1']);
+    const created = advanced(begin('create', { parent }), { subscription_id: 'new' });
+    expect(run(created)).toMatchObject({
+      key: '$release/1',
+      input: { subscriptionIds: ['new'], created: true, holder: 'root' },
+    });
+    expect(keys(advanced(created))).toEqual(['$tell/1']);
+    const modifying = begin('modify', { parent });
+    expect(keys(abort(modifying))).toEqual(['$tell/1']);
+  });
+
+  it('is shown as failed when it cannot be asked at all, and can be resumed', () => {
+    const state = intended(begin('modify'));
+    const failure = { kind: 'refused', code: 'odd', message: 'odd' } as const;
+    const failed = answer(state, '$claim/1', { kind: 'failed', failure });
+    expect(failed.status).toBe('failed');
+    expect(keys(fold(decider.decide({ type: 'ResumeProcess', time: 3 }, failed), failed))).toEqual(['$claim/2']);
   });
 });

@@ -295,6 +295,31 @@ describe('a sub-workflow', () => {
     expect(failed.resume().keys).toEqual(['child/2']);
   });
 
+  it('is aborted when another branch was first', () => {
+    const race = workflow({ ...meta, key: 'w' }, [
+      parallel(
+        'race',
+        { a: [step({ key: 'a' })], c: [subWorkflow({ key: 'c', workflow: 'c', input: () => ({}) })] },
+        { join: 'first' },
+      ),
+      step({ key: 'end' }),
+    ]);
+    const driven = new Driven(race).begin('w');
+    driven.answer(driven.intend('race/c/c/1'), { kind: 'accepted', location: 'process-c' }).done('race/a/a/1');
+    expect(driven.keys).toEqual(['end/1', '$abort/race/c/c/1']);
+    expect(driven.done('$abort/race/c/c/1').keys).toEqual(['end/1']);
+  });
+
+  it('is not skipped while its child goes on, but when that has failed it', () => {
+    const skip = { type: 'SkipStep', step: 'child', reason: 'r', result: { x: 1 }, time: 1 } as const;
+    expect(() => begun().send(skip)).toThrow(expect.objectContaining({ code: 'step_not_skippable', status: 409 }));
+    const failed = begun().callback('child/1', {
+      kind: 'failed',
+      failure: { kind: 'refused', code: 'x', message: 'x' },
+    });
+    expect(failed.send(skip).started.status).toBe('completed');
+  });
+
   it('tells its parent its end', () => {
     const parent = { stream: 'process-p', key: 'child/1', rootProcessId: 'p' };
     const child = workflow({ ...meta, key: 'c' }, [step({ key: 'a', adds: { x: n } })]);

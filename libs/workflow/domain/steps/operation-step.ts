@@ -35,7 +35,7 @@ export function operationStep<const K extends string, R extends TProperties = {}
   spec: OperationStepSpec<R, A, K>,
 ): StepNode<Values<R>, Values<A>, K> {
   const { key, name, reads, adds, manifest, adopted, result } = spec;
-  return step<K, R, A>({
+  const node = step<K, R, A>({
     key,
     name,
     reads,
@@ -57,4 +57,5 @@ export function operationStep<const K extends string, R extends TProperties = {}
       return { kind: 'accepted', location: child };
     },
   });
+  return { ...node, child: true };
 }

@@ -58,5 +58,5 @@ export function subWorkflow<const K extends string, R extends TProperties = {}, 
       return { kind: 'accepted', location: child };
     },
   });
-  return { ...node, subWorkflow: true };
+  return { ...node, child: true, subWorkflow: true };
 }
