@@ -54,7 +54,7 @@ describe('a command with bad input is refused with a code and a pointer, and not
     ['deprovision', { reason: '' }, 400, 'validation_failed', '/reason'],
     ['deprovision', { reason: 'r', force: true }, 400, 'validation_failed', '/force'],
     ['trigger-next-transition', undefined, 409, 'state_conflict'],
-  ])('%s with %j', async (path, body, status, code, pointer) => {
+  ])('%s with %j', async (path, body, status, code, ...[pointer]) => {
     const before = (await world.events(`portfolio-${failed}`)).length;
     const refused = await post(failed, path, body);
     expectProblem(refused, status, code);

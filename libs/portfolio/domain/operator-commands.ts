@@ -140,6 +140,6 @@ export function pauseOrContinue(
     return type === 'PausePortfolio'
       ? [{ type: 'PortfolioPaused', data: { reason: command.reason, time } }]
       : [{ type: 'PortfolioContinued', data: { time } }];
-  if ((state.paused !== undefined) === (name === 'pause') && legalUnder(state, plan).length > 0) return [];
+  if (fits(state, plan, { command: name === 'pause' ? 'continue' : 'pause' })) return [];
   throw conflict(state, legalUnder(state, plan), name);
 }

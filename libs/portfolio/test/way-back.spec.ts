@@ -141,5 +141,9 @@ describe('a paused portfolio', () => {
     const on = fold(play(automatic, pause, { type: 'ContinuePortfolio', time: 10 }));
     expect(decider.next(on)[0]).toMatchObject({ key: 'A/1' });
     expect(step(state, pause)).toEqual([]);
+    expect(step(on, { type: 'ContinuePortfolio', time: 11 })).toEqual([]);
+    const over = fold(play(automatic, pause, { type: 'AbandonPortfolio', reason: 'no', time: 11 }));
+    for (const late of [pause, { type: 'ContinuePortfolio', time: 12 } as const])
+      expect(refusal(() => step(over, late)).code).toBe('state_conflict');
   });
 });
