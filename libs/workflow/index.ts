@@ -19,6 +19,8 @@ export type { StepContext } from './domain/step-context.js';
 export { leftOver, type LeftOver } from './domain/undo.js';
 export * from './domain/workflow-registry.js';
 export * from './domain/form.js';
+export * from './domain/form-fields.js';
+export * from './domain/form-pages.js';
 export type * from './domain/live-data.js';
 export type { Values, Wired } from './domain/wiring.types.js';
 export * from './domain/steps/index.js';

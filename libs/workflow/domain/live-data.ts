@@ -1,4 +1,5 @@
-import type { FormFault } from './form.js';
+import type { FormFault } from './form-answer.js';
+import type { Data } from '../published/index.js';
 
 /** A subscription as forms see it: as the views have it. */
 export interface LiveSubscription {
@@ -11,6 +12,8 @@ export interface LiveSubscription {
 
 /** What the pages of a form may ask while they are filled in. Views advise: what must hold is decided when the process runs. */
 export interface LiveData {
+  /** State of the process that asks; absent at the start of one. */
+  readonly state?: Data;
   subscription(id: string): Promise<LiveSubscription | undefined>;
   /** Subscriptions of a product in a status, oldest first; at most 500, as many as a choice can show. */
   subscriptions(of: { readonly productId: string; readonly status: string }): Promise<readonly LiveSubscription[]>;
