@@ -27,10 +27,13 @@ import { StartForm } from './processes/start-form.js';
 import { ProductController } from './products/product.controller.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
+import { FormsController } from './forms/forms.controller.js';
 import { settingsControllers, settingsHandlers } from './settings/index.js';
 import { CustomerDescriptionController } from './subscriptions/customer-description.controller.js';
 import { customerDescriptionHandlers } from './subscriptions/customer-description.handlers.js';
 import { subscriptionCommandHandlers } from './subscriptions/subscription.handlers.js';
+import { TranslationsController } from './translations/translations.controller.js';
+import { UserController } from './user/user.controller.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
@@ -46,6 +49,9 @@ const API = [
   AuditController,
   CallbackController,
   ...settingsControllers,
+  FormsController,
+  TranslationsController,
+  UserController,
 ];
 
 /** All routes, or in a process without the role api those of its health, over parts that were opened before. */

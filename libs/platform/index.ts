@@ -3,6 +3,7 @@ export * from './auth/roles.js';
 export * from './auth/token-list.js';
 export { Config, DEVELOPMENT_WEBHOOK_SECRET, type Role } from './config/config.js';
 export { readConnectionString } from './config/connection-string.js';
+export { settingsOverview } from './config/overview.js';
 export { ConfigError, describeConfig, type Environment, loadConfig, type LoadOptions } from './config/load.js';
 export type { ProvisionerSetting } from './config/provisioners.js';
 export type { NamedKey } from './config/read.js';

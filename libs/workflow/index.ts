@@ -21,6 +21,7 @@ export * from './domain/workflow-registry.js';
 export * from './domain/form.js';
 export * from './domain/form-fields.js';
 export * from './domain/form-pages.js';
+export type * from './domain/standalone-form.js';
 export type * from './domain/live-data.js';
 export type { Values, Wired } from './domain/wiring.types.js';
 export * from './domain/steps/index.js';

@@ -1,6 +1,7 @@
 import { loadConfig, signWebhook } from '#platform';
 import { step, workflow } from '#workflow';
 import { ReceiveCallback, ReceiveCallbackHandler } from '../../apps/server/callbacks/receive-callback.command.js';
+import { Caches } from '../../apps/server/settings/caches.js';
 import { RejectedCallbacks } from '../../apps/server/callbacks/rejected-callbacks.js';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import { percentile } from './statistics.js';
@@ -38,7 +39,7 @@ export async function callbackLatency(directory: string): Promise<readonly Callb
   const config = loadConfig({ PURVEYOR_DATA_DIR: directory, PURVEYOR_LOG_LEVEL: 'error' });
   const parts = await openParts(config, { workflows: [pair] });
   await parts.runtime.start();
-  const intake = new ReceiveCallbackHandler(parts, new RejectedCallbacks(parts));
+  const intake = new ReceiveCallbackHandler(parts, new RejectedCallbacks(parts), new Caches());
 
   const once = async (): Promise<number> => {
     const id = parts.ids.uuid();

@@ -4,6 +4,7 @@ import { uuidV5, verifyWebhook } from '#platform';
 import { readCallback, stepOf, type CallbackVerdict, type Dispatched } from '#runtime';
 import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
+import { Caches } from '../settings/caches.js';
 import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
 import { withPatience } from '../http/patience.js';
@@ -46,7 +47,15 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
   constructor(
     private readonly parts: Parts,
     private readonly rejected: RejectedCallbacks,
-  ) {}
+    caches: Caches,
+  ) {
+    const clear = () => {
+      const { size } = this.signers;
+      this.signers.clear();
+      return size;
+    };
+    caches.register('callback_signers', { description: 'Whose secrets sign for a waiting request', clear });
+  }
 
   async execute(command: ReceiveCallback): Promise<number> {
     const [genuine, said] = await this.read(command).catch((error: unknown) => {

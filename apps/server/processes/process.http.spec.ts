@@ -110,7 +110,7 @@ describe('forms', () => {
   it('are arrays of pages', () => {
     expect(pagesOf([{}])).toEqual([{}]);
     for (const body of [undefined, null, {}, 'x'])
-      expect(thrown(() => pagesOf(body))).toEqual(refusal('validation_failed'));
+      expect(thrown(() => pagesOf(body))).toMatchObject({ code: 'pages_expected', status: 422 });
   });
 
   it('are not taken by a resume', () => {

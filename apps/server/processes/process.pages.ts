@@ -1,9 +1,9 @@
 import { Refusal } from '#kernel';
 
-/** The pages of a form as a request's body gives them. Refusal `validation_failed` 400 when it is not an array. */
+/** The pages of a form as a request's body gives them. Refusal `pages_expected` 422 when it is not an array. */
 export function pagesOf(body: unknown): readonly unknown[] {
   if (Array.isArray(body)) return body;
-  throw new Refusal('validation_failed', 400, 'the body is not an array', {}, [
+  throw new Refusal('pages_expected', 422, 'the body is not an array', {}, [
     { pointer: '', message: 'must be an array with the answers of each page' },
   ]);
 }

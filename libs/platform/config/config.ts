@@ -249,6 +249,14 @@ export class Config {
   @Max(3_600)
   deadlineGraceSeconds!: number;
 
+  @FromEnvironment('PURVEYOR_TRANSLATIONS_DIR', {
+    meaning: 'Directory with texts of your own for clients, en-GB.json and so on; they go before the built-in ones.',
+    allowed: 'a path',
+  })
+  @IsOptional()
+  @IsString()
+  translationsDir?: string;
+
   @FromEnvironment('PURVEYOR_SMTP_URL', {
     meaning: 'SMTP server that takes notices to people. Without it none are sent, and the log says so.',
     allowed: 'smtp://[user:password@]host:port or smtps://...',

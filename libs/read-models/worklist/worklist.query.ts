@@ -45,6 +45,21 @@ export async function countBusy({ db }: ReadModels, now: number): Promise<number
   return Number(count);
 }
 
+/** How long the worklist gives whoever recorded a row to go on with it by itself, ms. */
+const GRACE_MS = 5_000;
+
+/** Instances that owe something at `now` (ms), or in a moment, and have no attempt under way. */
+export async function countQueued({ db }: ReadModels, now: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('worklist')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('run', '=', 1)
+    .where('due', '<=', now + GRACE_MS)
+    .where((eb) => eb.or([eb('busy', 'is', null), eb('busy', '<=', now)]))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** How many instances are open, by category. */
 export async function countOpenWork({ db }: ReadModels): Promise<Readonly<Record<string, number>>> {
   const rows = await db

@@ -1,0 +1,236 @@
+import { expect } from '@jest/globals';
+import type { Answer, World } from './world.js';
+
+/** What the rows are asked about: made once, before the first. */
+export interface Known {
+  readonly productId: string;
+  /** Completed: a user group was created. */
+  readonly processId: string;
+  readonly subscriptionId: string;
+}
+
+type Of<T> = T | ((known: Known) => T);
+/** One question and what the reference says of its answer. */
+export interface Asked {
+  /** Where the row has parameters, or a query is wanted. */
+  readonly path?: Of<string>;
+  readonly body?: readonly unknown[] | Readonly<Record<string, unknown>> | ((known: Known) => readonly unknown[]);
+  readonly headers?: Of<Record<string, string>>;
+  readonly status: number;
+  readonly answer?: (answer: Answer, known: Known, world: World) => void;
+}
+
+export interface Row {
+  /** As in the table of the reference. */
+  readonly row: string;
+  readonly asked: readonly Asked[];
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const GROUP = { group_name: 'Rows' };
+const isStatus = ({ body }: Answer) =>
+  expect(body).toEqual({ global_lock: false, global_status: 'RUNNING', running_processes: expect.any(Number) });
+const says = (detail: string) => (answer: Answer) => expect(answer.body.detail).toBe(detail);
+
+/** Every row that a client of the Workflow Orchestrator calls (marked Y in the table), and how it answers here. Whoever adds a row of the API adds its line. */
+export const rows: readonly Row[] = [
+  {
+    row: 'POST /processes/{workflow_key}',
+    asked: [
+      { path: '/processes/create_user_group', body: [], status: 510 },
+      { path: '/processes/create_user_group', body: [{ product: NOBODY }], status: 400 },
+      { path: '/processes/create_user_group', status: 422 },
+      { path: '/processes/create_user_group', body: {}, status: 422 },
+      { path: '/processes/nothing', body: [], status: 404, answer: says('Workflow does not exist') },
+      {
+        path: '/processes/create_user_group',
+        body: ({ productId }) => [{ product: productId }, GROUP],
+        status: 201,
+        answer: ({ body }) => expect(body).toEqual({ id: expect.any(String) }),
+      },
+    ],
+  },
+  {
+    row: 'PUT /processes/{id}/resume',
+    asked: [
+      { path: `/processes/${NOBODY}/resume`, body: {}, status: 404 },
+      {
+        path: ({ processId }) => `/processes/${processId}/resume`,
+        body: {},
+        status: 409,
+        answer: says('Resuming a completed workflow is not possible'),
+      },
+    ],
+  },
+  { row: 'PUT /processes/{id}/abort', asked: [{ path: `/processes/${NOBODY}/abort`, status: 404 }] },
+  {
+    row: 'GET /processes/{id}',
+    asked: [
+      { path: `/processes/${NOBODY}`, status: 404 },
+      {
+        path: ({ processId }) => `/processes/${processId}`,
+        status: 200,
+        answer: ({ body }) =>
+          expect(body.steps.at(-1)).toMatchObject({ status: expect.stringMatching(/success|complete/) }),
+      },
+    ],
+  },
+  {
+    row: 'GET /settings/status',
+    asked: [{ status: 200, answer: isStatus }],
+  },
+  {
+    row: 'PUT /settings/status',
+    asked: [{ body: { global_lock: false }, status: 200, answer: isStatus }],
+  },
+  {
+    row: 'GET /settings/worker-status',
+    asked: [
+      {
+        status: 200,
+        answer: ({ body }) =>
+          expect(body).toEqual({
+            executor_type: 'embedded',
+            number_of_workers_online: 1,
+            number_of_queued_jobs: expect.any(Number),
+            number_of_running_jobs: expect.any(Number),
+          }),
+      },
+    ],
+  },
+  {
+    row: 'GET /settings/cache-names',
+    asked: [{ status: 200, answer: ({ body }) => expect(body).toMatchObject({ all: expect.any(String) }) }],
+  },
+  {
+    row: 'DELETE /settings/cache/{name}',
+    asked: [
+      { path: '/settings/cache/all', status: 200, answer: ({ body }) => expect(body).toEqual(expect.any(Number)) },
+      { path: '/settings/cache/nothing', status: 400 },
+    ],
+  },
+  {
+    row: 'POST /settings/search-index/reset',
+    asked: [{ status: 200, answer: ({ body }) => expect(body).toBeNull() }],
+  },
+  {
+    row: 'GET /settings/overview',
+    asked: [
+      {
+        status: 200,
+        answer: ({ body, text }) => {
+          const all = (body as { variables: { env_name: string; env_value: unknown }[] }[]).flatMap((g) => g.variables);
+          expect(all.find(({ env_name }) => env_name === 'PURVEYOR_SCIM_TOKEN')!.env_value).toBe('**********');
+          expect(text).not.toMatch(/whsec_|e2e-scim-token/);
+        },
+      },
+    ],
+  },
+  {
+    row: 'GET /translations/{ll-CC}',
+    asked: [
+      {
+        path: '/translations/en-GB',
+        status: 200,
+        answer: ({ body }) => expect(body.workflow.create_user_group).toEqual(expect.any(String)),
+      },
+      { path: '/translations/english', status: 422 },
+    ],
+  },
+  {
+    row: 'POST /forms/{form_key}',
+    asked: [
+      { path: '/forms/nothing', body: [], status: 404, answer: says('Form nothing does not exist.') },
+      { path: '/forms/configure_schedule', body: [], status: 510 },
+      { path: '/forms/configure_schedule', body: [{ trigger: 'never' }], status: 400 },
+      { path: '/forms/configure_schedule', body: [{ trigger: 'interval' }, {}], status: 400 },
+      {
+        path: '/forms/configure_schedule',
+        body: [{ trigger: 'interval', name: 'nightly' }, { hours: 24 }],
+        status: 200,
+        answer: ({ body }) =>
+          expect(body).toMatchObject({ trigger: 'interval', trigger_kwargs: { hours: 24, days: 0 } }),
+      },
+    ],
+  },
+  {
+    row: 'GET /subscriptions/workflows/{id}',
+    asked: [
+      { path: `/subscriptions/workflows/${NOBODY}`, status: 404 },
+      {
+        path: ({ subscriptionId }) => `/subscriptions/workflows/${subscriptionId}`,
+        status: 200,
+        answer: ({ body }) => expect(body).toMatchObject({ modify: expect.any(Array), terminate: expect.any(Array) }),
+      },
+    ],
+  },
+  // Not called by the client, and there.
+  {
+    row: 'GET /processes/',
+    asked: [
+      {
+        path: '/processes/?range=0,1&sort=started_at,desc',
+        status: 200,
+        answer: ({ headers, body }) => {
+          expect(headers.get('content-range')).toMatch(/^processes 0-1\/\d+$/);
+          expect(headers.get('etag')).toMatch(/^W\//);
+          expect(body[0]).toMatchObject({ steps: null, current_state: null });
+        },
+      },
+      { path: '/processes/?filter=a', status: 400 },
+    ],
+  },
+  {
+    row: 'POST /user/error',
+    asked: [{ body: { message: 'x' }, status: 200, answer: ({ body }) => expect(body).toEqual({}) }],
+  },
+  { row: 'POST /user/log/{user_name}', asked: [{ path: '/user/log/ada', body: { message: 'x' }, status: 200 }] },
+];
+
+/** Rows marked Y that are not built yet. Whoever builds one moves it up; a row that answers must not be here. */
+export const missing: readonly string[] = [
+  'PUT /processes/resume-all',
+  'PATCH /processes/{id}',
+  'DELETE /processes/{id}',
+  'GET /processes/status-counts',
+  'PUT /subscriptions/{id}/set_in_sync',
+  'PATCH /products/{id}',
+  'PATCH /product_blocks/{id}',
+  'PATCH /resource_types/{id}',
+  'PATCH /workflows/{id}',
+  'POST /subscription_customer_descriptions/',
+  'PUT /subscription_customer_descriptions/',
+  'POST /schedules/',
+  'DELETE /schedules/',
+];
+
+/** Rows marked Y in the table of reference section 2.3. */
+export const called: readonly string[] = [
+  'POST /processes/{workflow_key}',
+  'PUT /processes/{id}/resume',
+  'PUT /processes/resume-all',
+  'PUT /processes/{id}/abort',
+  'PATCH /processes/{id}',
+  'DELETE /processes/{id}',
+  'GET /processes/status-counts',
+  'GET /processes/{id}',
+  'GET /subscriptions/workflows/{id}',
+  'PUT /subscriptions/{id}/set_in_sync',
+  'PATCH /products/{id}',
+  'PATCH /product_blocks/{id}',
+  'PATCH /resource_types/{id}',
+  'PATCH /workflows/{id}',
+  'POST /subscription_customer_descriptions/',
+  'PUT /subscription_customer_descriptions/',
+  'GET /settings/status',
+  'PUT /settings/status',
+  'GET /settings/worker-status',
+  'GET /settings/cache-names',
+  'DELETE /settings/cache/{name}',
+  'POST /settings/search-index/reset',
+  'GET /settings/overview',
+  'GET /translations/{ll-CC}',
+  'POST /forms/{form_key}',
+  'POST /schedules/',
+  'DELETE /schedules/',
+];
