@@ -20,10 +20,7 @@ import { OperationController } from './operations/operation.controller.js';
 import { operationCommandHandlers } from './operations/operation.handlers.js';
 import { operationQueryHandlers } from './operations/operation.queries.js';
 import { PortfolioSecrets } from './portfolio/secrets.js';
-import { ProcessController } from './processes/process.controller.js';
-import { processCommandHandlers } from './processes/process.handlers.js';
-import { processQueryHandlers } from './processes/process.queries.js';
-import { StartForm } from './processes/start-form.js';
+import { processControllers, processHandlers } from './processes/index.js';
 import { ProductController } from './products/product.controller.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
@@ -40,7 +37,7 @@ import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.
 const API = [
   PortfolioController,
   CspController,
-  ProcessController,
+  ...processControllers,
   OperationController,
   SubscriptionController,
   CustomerDescriptionController,
@@ -78,9 +75,7 @@ export class AppModule implements OnApplicationShutdown {
         ...operationQueryHandlers,
         OperateCspHandler,
         ListCspsHandler,
-        StartForm,
-        ...processCommandHandlers,
-        ...processQueryHandlers,
+        ...processHandlers,
         StartRules,
         ...subscriptionQueryHandlers,
         ...subscriptionCommandHandlers,

@@ -26,6 +26,16 @@ export class Refusal extends Error {
     super(detail);
     this.name = 'Refusal';
   }
+
+  /** What was recorded of a refusal, told again. */
+  static recorded(was: {
+    readonly code: string;
+    readonly status: number;
+    readonly message: string;
+    readonly details: Extra;
+  }): Refusal {
+    return new this(was.code, was.status, was.message, was.details);
+  }
 }
 
 export function isRefusal(error: unknown): error is Refusal {

@@ -17,6 +17,7 @@ export * from './operations/operations.query.js';
 export type * from './operations/operation.view.js';
 export * from './portfolios/portfolios.query.js';
 export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
+export * from './processes/process-counts.query.js';
 export * from './processes/processes.query.js';
 export type * from './processes/process.shape.js';
 export { SecondProjector, type Value } from './database/view-store.js';

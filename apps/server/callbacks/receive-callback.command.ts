@@ -1,14 +1,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Refusal, type Driving, type Outcome } from '#kernel';
-import { uuidV5, verifyWebhook } from '#platform';
+import { Refusal, type Outcome } from '#kernel';
+import { verifyWebhook } from '#platform';
 import { readCallback, stepOf, type CallbackVerdict, type Dispatched } from '#runtime';
 import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
 import { Caches } from '../settings/caches.js';
 import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
-import { withPatience } from '../http/patience.js';
 import { judge, refuse, unknown } from './callback-window.js';
+import { decideCallback } from './decide-callback.js';
 import { RejectedCallbacks } from './rejected-callbacks.js';
 import { waitingIn, type Waiting } from './waiting-requests.js';
 
@@ -63,9 +63,9 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
       throw error;
     });
     requireRunning(this.parts);
-    const { waiting, key } = genuine;
+    const { waiting, stream, key, webhookId: callbackId } = genuine;
     const outcome = await this.protectedOutcome(genuine, said);
-    const decided = await this.decide(genuine, outcome, command.caller);
+    const decided = await decideCallback(this.parts, { stream, key, callbackId }, outcome, command.caller);
     await waiting.release?.(stepOf(key), outcome, decided.state);
     const verdict = verdictOf(genuine, outcome, decided);
     this.parts.metrics.callbacks.inc({ verdict });
@@ -110,17 +110,6 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
     if (type !== undefined) this.signers.set(address, type);
     if (this.signers.size > KEPT_SIGNERS) this.signers.delete(this.signers.keys().next().value!);
     return secretsOf(config, type);
-  }
-
-  /** Attempt 0: the other side answers the request, whichever attempt brought it there. */
-  private decide({ stream, key, webhookId }: Genuine, outcome: Outcome, caller: Caller): Promise<Dispatched> {
-    const { clock, ids, runtime } = this.parts;
-    const { actor, tenant, correlationId, traceparent } = caller;
-    const said = { type: 'Outcome', key, attempt: 0, outcome, via: 'callback', callbackId: webhookId } as const;
-    const command: Driving = { ...said, time: clock.now(), jitter: ids.random() };
-    const commandId = uuidV5(JSON.stringify(['callback', stream, key, webhookId]));
-    const context = { commandId, correlationId, causationId: webhookId, actor, tenant, traceparent };
-    return withPatience(clock, commandId, runtime.dispatch(stream, command, context, 'callback'));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { FailureSchema } from '#runtime';
-import { anyObject, count, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
+import { anyObject, count, counts, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
 
 const common = {
   process_id: uuid,
@@ -16,6 +16,8 @@ const common = {
   last_modified_at: seconds,
   product_id: orNull(text),
   customer_id: orNull(text),
+  note: orNull(text),
+  workflow_id: uuid,
   subscriptions: Type.Array(Type.Object({ subscription_id: uuid })),
 };
 
@@ -38,4 +40,12 @@ const StepSchema = Type.Object({
   state_delta: Type.Unknown(),
 });
 
-export const ProcessDetailSchema = Type.Object({ ...common, current_state: anyObject, steps: Type.Array(StepSchema) });
+export const ProcessDetailSchema = Type.Object({
+  ...common,
+  current_state: anyObject,
+  steps: Type.Array(StepSchema),
+  form: orNull(anyObject),
+  traceback: orNull(text),
+});
+
+export const CountsSchema = Type.Object({ process_counts: counts, task_counts: counts });

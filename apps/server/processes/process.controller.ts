@@ -1,6 +1,20 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Type } from 'typebox';
 import { ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
@@ -8,16 +22,21 @@ import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
 import { ApiForm, FormNotCompleteDto, FormNotValidDto, StartedDto } from './process.dto.js';
-import { pagesOf, refuseAnswers } from './process.pages.js';
-import { GetProcess, ListProcesses } from './process.queries.js';
-import { ListProcessesDto } from './process.query.dto.js';
+import { NoteDto } from './operator.dto.js';
+import { pagesOf } from './process.pages.js';
+import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js';
+import { ListProcessesDto, StartProcessDto } from './process.query.dto.js';
 import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
-import { ApiAnswer } from '../http/answer-schema.js';
-import { ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
+import { ApiAnswer, count } from '../http/answer-schema.js';
+import { Parts } from '../composition/parts.js';
+import { CountsSchema, ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
 }
+/** How long an answer waits for its own write, ms. */
+const VIEW_MS = 3_000;
+const PAGES = { type: 'array', items: { type: 'object' } } as const;
 const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat with the same key answers the same' };
 
 /** The wire contract of the Workflow Orchestrator: names, codes and texts are its own. */
@@ -29,23 +48,26 @@ export class ProcessController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly parts: Parts,
   ) {}
 
   @Post(':workflow')
   @HttpCode(201)
   @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
-  @ApiBody({ schema: { type: 'array', items: { type: 'object' } }, description: 'Answers of the pages so far' })
+  @ApiBody({ schema: PAGES, description: 'Answers of the pages so far' })
   @ApiResponse({ status: 201, headers: POSITION_HEADER, type: StartedDto })
   @ApiForm()
-  @ApiProblems(404, 409, 413, 422, 503, 507)
+  @ApiProblems(403, 404, 409, 412, 413, 422, 503, 507)
   async start(
     @Param('workflow') workflow: string,
     @Body() body: unknown,
+    @Query() { reporter }: StartProcessDto,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<StartedDto> {
-    const { id, position } = await this.commands.execute(new commands.StartProcess(workflow, pagesOf(body), caller));
+    const command = new commands.StartProcess(workflow, pagesOf(body), caller, reporter);
+    const { id, position } = await this.commands.execute(command);
     reply.header('Location', `/api/processes/${id}`);
     reply.header('Purveyor-Position', String(position));
     return { id };
@@ -63,6 +85,13 @@ export class ProcessController {
     return slice.items;
   }
 
+  @Get('status-counts')
+  @ApiAnswer(CountsSchema, 'How many there are in each status')
+  @ApiProblems(400, 503)
+  counts(@Query() _: QueryDto) {
+    return this.queries.execute(new CountProcesses());
+  }
+
   @Get(':id')
   @ApiAnswer(ProcessDetailSchema, 'With current_state and steps')
   @ApiProblems(400, 404, 503)
@@ -70,19 +99,32 @@ export class ProcessController {
     return this.queries.execute(new GetProcess(id));
   }
 
+  @Put('resume-all')
+  @ApiAnswer(Type.Object({ count }), 'How many tasks are resumed, oldest first')
+  @ApiProblems(409, 503)
+  async resumeAll(@FromCaller() caller: Caller) {
+    return { count: await this.commands.execute(new commands.ResumeAll(caller)) };
+  }
+
   @Put(':id/resume')
   @HttpCode(204)
+  @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
-  @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'Failed steps are due again' })
-  @ApiProblems(400, 404, 409, 422, 503, 507)
+  @ApiBody({ schema: PAGES, required: false, description: 'Answers of the form that waits; {} for a retry' })
+  @ApiResponse({
+    status: 204,
+    headers: POSITION_HEADER,
+    description: 'The form is answered, or what failed is due again',
+  })
+  @ApiForm()
+  @ApiProblems(403, 404, 409, 422, 503, 507)
   async resume(
     @Param('id') id: string,
     @Body() body: unknown,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<void> {
-    refuseAnswers(body);
-    const { position } = await this.commands.execute(new commands.ResumeProcess(id, caller));
+    const { position } = await this.commands.execute(new commands.ResumeProcess(id, body, caller));
     reply.header('Purveyor-Position', String(position));
   }
 
@@ -96,7 +138,40 @@ export class ProcessController {
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<void> {
-    const { position } = await this.commands.execute(new commands.AbortProcess(id, caller));
+    await this.operate(id, { type: 'AbortProcess' }, caller, reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiHeader(KEY)
+  @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'The task is in no list any more' })
+  @ApiProblems(400, 404, 409, 422, 503, 507)
+  async remove(
+    @Param('id') id: string,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<void> {
+    await this.operate(id, { type: 'HideProcess' }, caller, reply);
+  }
+
+  @Patch(':id')
+  @ApiHeader(KEY)
+  @ApiAnswer(ProcessDetailSchema, 'The process with its note')
+  @ApiProblems(400, 404, 409, 422, 503, 507)
+  async note(
+    @Param('id') id: string,
+    @Body() { note }: NoteDto,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const position = await this.operate(id, { type: 'SetNote', note }, caller, reply);
+    await this.parts.projector.waitFor(position, VIEW_MS);
+    return this.queries.execute(new GetProcess(id));
+  }
+
+  private async operate(id: string, operation: commands.Operation, caller: Caller, reply: Reply): Promise<number> {
+    const { position } = await this.commands.execute(new commands.OperateProcess(id, operation, caller));
     reply.header('Purveyor-Position', String(position));
+    return position;
   }
 }

@@ -1,14 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { isRefusal, Refusal } from '#kernel';
-import type { ProcessCommand } from '#workflow';
-import { processStream } from '#workflow';
+import { processStream, type ProcessCommand } from '#workflow';
 import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
 import { CommandSender } from '../http/command-sender.js';
+import { ClaimAnswer } from './claim-answer.js';
 import * as commands from './process.commands.js';
+import { ResumeForm } from './resume-form.js';
 import { StartForm } from './start-form.js';
-
-const as = (command: ProcessCommand): ProcessCommand => command;
 
 /** In the words of the Workflow Orchestrator, whose clients show them. */
 const unfit =
@@ -25,16 +24,18 @@ export class StartProcessHandler implements ICommandHandler<commands.StartProces
     private readonly parts: Parts,
     private readonly sender: CommandSender,
     private readonly form: StartForm,
+    private readonly claim: ClaimAnswer,
   ) {}
 
   /** The form is looked at only when this is no repeat: a repeat answers as before, also after the form has changed. */
-  execute({ workflow, pages, caller }: commands.StartProcess) {
+  async execute({ workflow, pages, caller, reporter }: commands.StartProcess) {
     const id = this.sender.commandId(caller);
     const make = async () => {
       requireRunning(this.parts);
-      return this.form.command(workflow, pages, caller.actor);
+      return this.form.command(workflow, pages, caller, reporter ?? caller.actor);
     };
-    return this.sender.send(processStream(id), caller, id, pages, make);
+    const accepted = await this.sender.send(processStream(id), caller, id, pages, make);
+    return this.claim.awaited(accepted);
   }
 }
 
@@ -43,32 +44,44 @@ export class ResumeProcessHandler implements ICommandHandler<commands.ResumeProc
   constructor(
     private readonly parts: Parts,
     private readonly sender: CommandSender,
+    private readonly form: ResumeForm,
   ) {}
 
-  execute({ id, caller }: commands.ResumeProcess) {
+  execute({ id, body, caller }: commands.ResumeProcess) {
     const make = async () => {
       requireRunning(this.parts);
-      return as({ type: 'ResumeProcess', time: this.parts.clock.now() });
+      return this.form.command(id, body, caller);
     };
     return this.sender
-      .send(processStream(id), caller, this.sender.commandId(caller), null, make)
+      .send(processStream(id), caller, this.sender.commandId(caller), body ?? null, make)
       .catch(unfit('Resuming'));
   }
 }
 
-@CommandHandler(commands.AbortProcess)
-export class AbortProcessHandler implements ICommandHandler<commands.AbortProcess> {
+const DOING: Readonly<Record<commands.Operation['type'], string>> = {
+  AbortProcess: 'Aborting',
+  SkipStep: 'Skipping a step of',
+  SetValue: 'Setting a value of',
+  CompensateProcess: 'Compensating',
+  HideProcess: 'Deleting',
+  SetNote: 'Noting',
+};
+
+@CommandHandler(commands.OperateProcess)
+export class OperateProcessHandler implements ICommandHandler<commands.OperateProcess> {
   constructor(
     private readonly parts: Parts,
     private readonly sender: CommandSender,
   ) {}
 
-  execute({ id, caller }: commands.AbortProcess) {
-    const make = async () => as({ type: 'AbortProcess', time: this.parts.clock.now() });
+  execute({ id, operation, caller }: commands.OperateProcess) {
+    const make = async (): Promise<ProcessCommand> => ({
+      ...operation,
+      by: caller.actor,
+      time: this.parts.clock.now(),
+    });
     return this.sender
-      .send(processStream(id), caller, this.sender.commandId(caller), null, make)
-      .catch(unfit('Aborting'));
+      .send(processStream(id), caller, this.sender.commandId(caller), operation, make)
+      .catch(unfit(DOING[operation.type]));
   }
 }
-
-export const processCommandHandlers = [StartProcessHandler, ResumeProcessHandler, AbortProcessHandler];

@@ -56,13 +56,18 @@ const starting = () => {
   return new StartForm(parts as never, {} as never);
 };
 
-const told = (error: unknown): unknown => error;
+const ANN = { actor: 'ann', tenant: 'default' };
+const answered = (pages: readonly unknown[]): Promise<FormAnswer> =>
+  starting()
+    .command('w', pages, ANN, 'ann')
+    .then(
+      () => Promise.reject(new Error('it started')),
+      (error: FormAnswer) => error,
+    );
 
 describe('a start', () => {
   it('is refused with loc and msg when the state is not what the workflow takes', async () => {
-    const refused = (await starting()
-      .command('w', [{ group_name: '', size: 'big' }], 'ann')
-      .catch(told)) as FormAnswer;
+    const refused = await answered([{ group_name: '', size: 'big' }]);
     expect(refused.body).toMatchObject({
       type: 'FormValidationError',
       status: 400,
@@ -71,14 +76,12 @@ describe('a start', () => {
         { loc: ['size'], input: 'big' },
       ],
     });
-    const missing = (await starting()
-      .command('w', [{ group_name: 'g' }], 'ann')
-      .catch(told)) as FormAnswer;
+    const missing = await answered([{ group_name: 'g' }]);
     expect(missing.body).toMatchObject({ validation_errors: [{ loc: ['size'], msg: 'Field required', input: null }] });
   });
 
   it('becomes a command when it is', async () => {
-    const command = await starting().command('w', [{ group_name: 'g', size: 3 }], 'ann');
+    const command = await starting().command('w', [{ group_name: 'g', size: 3 }], ANN, 'ann');
     expect(command).toMatchObject({ type: 'StartProcess', state: { group_name: 'g', size: 3 }, time: 7 });
   });
 });

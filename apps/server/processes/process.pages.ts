@@ -8,7 +8,15 @@ export function pagesOf(body: unknown): readonly unknown[] {
   ]);
 }
 
-/** No workflow asks a person while it runs, so a resume takes no answers: no body, `{}`, `[]` or `[{}]`. */
+/** No body, or `{}`: a retry, or a client that asks for the form. Refusal `pages_expected` 422 for what is neither that nor an array. */
+export function isNoAnswer(body: unknown): boolean {
+  if (body === undefined || body === null) return true;
+  if (!Array.isArray(body) && typeof body === 'object' && Object.keys(body).length === 0) return true;
+  pagesOf(body);
+  return false;
+}
+
+/** Where no form waits a resume takes no answers: no body, `{}`, `[]` or `[{}]`. */
 export function refuseAnswers(body: unknown): void {
   const pages = Array.isArray(body) ? body : [body ?? {}];
   if (pages.length <= 1 && pages.every((page) => typeof page === 'object' && Object.keys(page ?? {}).length === 0))

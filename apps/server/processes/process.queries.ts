@@ -1,9 +1,11 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
 import {
+  countProcesses,
   LACKS_CODE,
   listProcesses,
   process,
+  type ProcessCounts,
   type ProcessDetail,
   type ProcessItem,
   type ProcessQuery,
@@ -11,6 +13,7 @@ import {
 } from '#read-models';
 import { processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
+import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
 
 /** Nothing is looked up for these; an event without its code cannot be folded either. */
@@ -37,14 +40,30 @@ export class ListProcessesHandler implements IQueryHandler<ListProcesses> {
   }
 }
 
+export class CountProcesses extends Query<ProcessCounts> {}
+
+@QueryHandler(CountProcesses)
+export class CountProcessesHandler implements IQueryHandler<CountProcesses> {
+  constructor(private readonly parts: Parts) {}
+
+  execute() {
+    return countProcesses(this.parts.readModels);
+  }
+}
+
 @QueryHandler(GetProcess)
 export class GetProcessHandler implements IQueryHandler<GetProcess> {
-  constructor(private readonly parts: Parts) {}
+  constructor(
+    private readonly parts: Parts,
+    private readonly forms: ResumeForm,
+  ) {}
 
   async execute({ id }: GetProcess) {
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    return withWorkflowId((await this.hasCode(found)) ? found : { ...found, last_status: LACKS_CODE });
+    if (!(await this.hasCode(found))) return withWorkflowId({ ...found, last_status: LACKS_CODE });
+    const form = found.last_status === 'suspended' ? await this.forms.page(id) : null;
+    return withWorkflowId({ ...found, form });
   }
 
   /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */
@@ -56,4 +75,4 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   }
 }
 
-export const processQueryHandlers = [ListProcessesHandler, GetProcessHandler];
+export const processQueryHandlers = [ListProcessesHandler, CountProcessesHandler, GetProcessHandler];

@@ -1,10 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#kernel';
-import { evaluateForm, inputFaults, type Answer, type ProcessCommand } from '#workflow';
+import {
+  assertMayRun,
+  evaluateForm,
+  inputFaults,
+  mayStart,
+  type Answer,
+  type Compiled,
+  type ProcessCommand,
+} from '#workflow';
 import { Parts } from '../composition/parts.js';
+import type { Caller } from '../http/caller.js';
 import { StartRules } from '../subscriptions/start-rules.js';
 import { formAnswer } from './form-answer.js';
 import { formLiveData } from './form-live-data.js';
+import { runFacts } from './run-facts.js';
+
+type Who = Pick<Caller, 'actor' | 'tenant'>;
 
 /** Makes the starting command of a process from the pages of its form. */
 @Injectable()
@@ -14,27 +26,35 @@ export class StartForm {
     private readonly rules: StartRules,
   ) {}
 
-  /** Refusal `unknown_workflow` 404; throws a FormAnswer when a page is missing (510) or not valid (400). */
-  async command(workflow: string, pages: readonly unknown[], createdBy: string): Promise<ProcessCommand> {
-    const { workflows, formOf, clock } = this.parts;
-    const found = workflows.latest(workflow);
-    if (found === undefined)
-      throw new Refusal('unknown_workflow', 404, 'Workflow does not exist', {
-        workflows: workflows.all().map(({ key }) => key),
-      });
-    const result = await evaluateForm(formOf(workflow), pages, formLiveData(this.parts, this.rules, workflow));
+  /**
+   * In the Workflow Orchestrator's order: refusals `unknown_workflow` 404, `start_forbidden` 403, `run_predicate_failed` 412; then the
+   * form, a FormAnswer when a page is missing (510) or not valid (400).
+   */
+  async command(workflow: string, pages: readonly unknown[], who: Who, createdBy: string): Promise<ProcessCommand> {
+    const found = this.find(workflow);
+    await this.admit(found, who);
+    const live = formLiveData(this.parts, this.rules, workflow);
+    const result = await evaluateForm(this.parts.formOf(workflow), pages, live);
     if (result.kind !== 'complete') throw formAnswer(result);
     const state = result.data;
     const errors = inputFaults(found.definition.input, state);
     if (errors.length > 0) throw formAnswer({ kind: 'invalid', errors });
-    return {
-      type: 'StartProcess',
-      workflow,
-      state,
-      createdBy,
-      ...(await this.about(workflow, pages[0], state)),
-      time: clock.now(),
-    };
+    const about = await this.about(workflow, pages[0], state);
+    return { type: 'StartProcess', workflow, state, createdBy, ...about, time: this.parts.clock.now() };
+  }
+
+  private find(workflow: string): Compiled {
+    const { workflows } = this.parts;
+    const found = workflows.latest(workflow);
+    if (found !== undefined) return found;
+    const all = workflows.all().map(({ key }) => key);
+    throw new Refusal('unknown_workflow', 404, 'Workflow does not exist', { workflows: all });
+  }
+
+  private async admit(found: Compiled, { actor, tenant }: Who): Promise<void> {
+    if (!(await mayStart(found, { actor, tenant })))
+      throw new Refusal('start_forbidden', 403, 'You may not start this workflow');
+    await assertMayRun(found, runFacts(this.parts.readModels, found.definition.key, actor));
   }
 
   /** The wrapper's page, always the first, names the product or the subscription. */

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { settingsOverview } from '#platform';
@@ -55,12 +55,13 @@ export class SettingsController {
 
   @Post('search-index/reset')
   @HttpCode(200)
+  @Header('Content-Type', 'application/json')
   @ApiAnswer(NothingSchema, 'The views, which are what is searched, hold everything that was recorded before')
   @ApiProblems(503)
   async resetSearch() {
     const { projector, store } = this.parts;
     await projector.waitFor(await store.head(), CATCH_UP_MS);
-    return null;
+    return 'null';
   }
 
   @Get('overview')

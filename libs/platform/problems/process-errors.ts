@@ -2,6 +2,34 @@ import { entry, type ErrorEntry } from './entry.js';
 
 export const processes: readonly ErrorEntry[] = [
   entry(
+    'start_forbidden',
+    403,
+    'You may not start this workflow',
+    'The authorisation of the workflow does not let you start it.',
+    'Ask somebody who may.',
+  ),
+  entry(
+    'resume_forbidden',
+    403,
+    'You may not resume this process',
+    'The authorisation of the workflow, or of the step that waits, does not let you go on with it.',
+    'Ask somebody who may.',
+  ),
+  entry(
+    'resume_all_in_progress',
+    409,
+    'Already in progress',
+    'All processes are being resumed at the moment.',
+    'Wait until that is over.',
+  ),
+  entry(
+    'process_not_awaiting',
+    409,
+    'Nobody waits for this any more',
+    'This process is not in an awaiting state.',
+    'Do not send it again.',
+  ),
+  entry(
     'step_not_skippable',
     409,
     'The step cannot be skipped',

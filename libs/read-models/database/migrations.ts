@@ -188,6 +188,19 @@ const subscriptionSearch: Migration = {
   },
 };
 
+const processMarks: Migration = {
+  async up(db: AnyDb) {
+    const add = (name: string, kind: 'text' | 'integer', empty: string | number) =>
+      db.schema
+        .alterTable('processes')
+        .addColumn(name, kind, (column) => column.notNull().defaultTo(empty))
+        .execute();
+    await add('assignee', 'text', 'SYSTEM');
+    await add('hidden', 'integer', 0);
+    await db.schema.alterTable('processes').addColumn('note', 'text').execute();
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -199,6 +212,7 @@ const provider: MigrationProvider = {
     '0006_children': children,
     '0007_due': due,
     '0008_subscription_search': subscriptionSearch,
+    '0009_process_marks': processMarks,
   }),
 };
 

@@ -85,6 +85,10 @@ export interface ProcessRow extends Folded {
   failed_reason: string | null;
   product_id: string | null;
   customer_id: string | null;
+  assignee: string;
+  note: string | null;
+  /** 1: in no list, whoever asks for it by its id. */
+  hidden: number;
   started_at: number;
   updated_at: number;
   failed_at: number | null;

@@ -22,8 +22,8 @@ export interface ProcessItem {
   readonly subscriptions: readonly { readonly subscription_id: string }[];
   readonly current_state: Readonly<Record<string, unknown>> | null;
   readonly steps: readonly Step[] | null;
-  /** No workflow asks a person while it runs. */
-  readonly form: null;
+  /** JSON Schema of the page that waits for a person; null in lists and while none waits. */
+  readonly form: object | null;
   readonly note: string | null;
 }
 export interface Step {
@@ -71,7 +71,7 @@ const seconds = (ms: number): number => Number(ms) / 1000;
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms));
 
 export function processItem(
-  row: Omit<ProcessRow, 'doc' | 'revision' | 'position' | 'failed_at'>,
+  row: Omit<ProcessRow, 'doc' | 'revision' | 'position' | 'hidden' | 'failed_at'>,
   related: readonly string[],
 ): ProcessItem {
   return {
@@ -84,7 +84,7 @@ export function processItem(
     started_at: seconds(row.started_at),
     last_status: row.last_status,
     last_step: row.last_step,
-    assignee: 'SYSTEM',
+    assignee: row.assignee,
     last_modified_at: seconds(row.updated_at),
     traceback: null,
     product_id: row.product_id,
@@ -93,7 +93,7 @@ export function processItem(
     current_state: null,
     steps: null,
     form: null,
-    note: null,
+    note: row.note,
   };
 }
 
@@ -106,8 +106,7 @@ export function processDetail(item: ProcessItem, doc: ProcessDoc): ProcessDetail
     if ('key' in change) states.set(change.key, state);
   }
   const steps = doc.steps.map((step) => shapeOf(step, item, states.get(step.key) ?? null));
-  const { assignee, note } = doc;
-  return { ...item, assignee, note, traceback: tracebackOf(doc), current_state: state, steps };
+  return { ...item, traceback: tracebackOf(doc), current_state: state, steps };
 }
 
 type Change = StepDoc | ProcessDoc['edits'][number];

@@ -1,7 +1,7 @@
 import { PROCESS } from '#workflow/published';
 import type { ProcessRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
-import type { ProcessDoc } from './process.doc.js';
+import { REFUSED, type ProcessDoc } from './process.doc.js';
 import { foldProcess } from './process.fold.js';
 
 /** What lists and details show beside the document; `failed_at` is for the dashboard only. */
@@ -15,15 +15,17 @@ export const PROCESS_COLUMNS = [
   'failed_reason',
   'product_id',
   'customer_id',
+  'assignee',
+  'note',
   'started_at',
   'updated_at',
 ] as const;
 
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
-  version: 2,
+  version: 3,
   category: PROCESS,
-  columnNames: [...PROCESS_COLUMNS, 'failed_at'],
+  columnNames: [...PROCESS_COLUMNS, 'hidden', 'failed_at'],
   fold: foldProcess,
   columns: (doc) => ({
     workflow: doc.started.workflow,
@@ -35,6 +37,9 @@ export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
     failed_reason: doc.failedReason,
     product_id: doc.started.product?.productId ?? null,
     customer_id: doc.started.customerId ?? null,
+    assignee: doc.assignee,
+    note: doc.note,
+    hidden: doc.hidden || doc.status === REFUSED ? 1 : 0,
     started_at: doc.startedAt,
     updated_at: doc.updatedAt,
     failed_at: doc.failedAt,

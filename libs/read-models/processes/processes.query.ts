@@ -5,7 +5,7 @@ import type { ReadModels } from '../database/read-models.js';
 import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
 import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
-import { REFUSED, type ProcessDoc } from './process.doc.js';
+import type { ProcessDoc } from './process.doc.js';
 
 /** `last_status` of a process that no code here can carry on (law 8). It is no event and goes away when the code is back. */
 export const LACKS_CODE = 'configuration_error';
@@ -21,6 +21,8 @@ const FIELDS = {
   last_step: 'last_step',
   product_id: 'product_id',
   customer_id: 'customer_id',
+  assignee: 'assignee',
+  note: 'note',
   started_at: 'started_at',
   last_modified_at: 'updated_at',
   status: 'last_status',
@@ -46,10 +48,17 @@ const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
 export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
   const { db } = models;
   const { offset, limit } = window(query.range);
-  let matching = db.selectFrom('processes').where('last_status', '!=', REFUSED);
+  let matching = db.selectFrom('processes').where('hidden', '=', 0);
   for (const { field, value } of query.filter ?? []) {
+    const values = value.split('|');
+    if (field === 'subscription' || field === 'subscription_id') {
+      matching = matching.where('id', 'in', (eb) =>
+        eb.selectFrom('process_subscriptions').select('process_id').where('subscription_id', 'in', values),
+      );
+      continue;
+    }
     const column = columnFor(FIELDS, field);
-    matching = matching.where(column, 'in', value.split('|').map((text) => sqlValue(column, text)) as never);
+    matching = matching.where(column, 'in', values.map((text) => sqlValue(column, text)) as never);
   }
   const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
   let select = matching.select(COLUMNS);
@@ -84,7 +93,7 @@ export async function process(models: ReadModels, id: string): Promise<ProcessDe
     .selectFrom('processes')
     .select([...COLUMNS, 'doc'])
     .where('id', '=', id)
-    .where('last_status', '!=', REFUSED)
+    .where('hidden', '=', 0)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const [item] = await itemsOf(models, [row]);
@@ -111,6 +120,7 @@ export async function processesOf({ db }: ReadModels, subscriptionId: string): P
     .innerJoin('processes', 'processes.id', 'process_subscriptions.process_id')
     .select(COLUMNS.map((column) => `processes.${column}` as const))
     .where('process_subscriptions.subscription_id', '=', subscriptionId)
+    .where('processes.hidden', '=', 0)
     .orderBy('processes.started_at', 'desc')
     .orderBy('processes.id', 'desc')
     .execute();

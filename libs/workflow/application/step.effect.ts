@@ -89,6 +89,10 @@ class Context implements StepContext {
     return this.call.callbackUrl;
   }
 
+  get callbackRoute(): string {
+    return `/api/processes/${this.processId}/callback/${this.callbackUrl.slice(this.callbackUrl.lastIndexOf('/') + 1)}`;
+  }
+
   get deadline(): number | undefined {
     return this.call.deadline;
   }

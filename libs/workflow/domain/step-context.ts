@@ -13,6 +13,8 @@ export interface StepContext {
   /** The same for all attempts (law 2). */
   readonly idempotencyKey: string;
   readonly callbackUrl: string;
+  /** Address of the same wait in the Workflow Orchestrator's form: path below our public address, no signature, of a callback step only. */
+  readonly callbackRoute: string;
   /** Deadline told to the other side, ms since the epoch. */
   readonly deadline?: number;
   /** Aborted at the attempt's end. */

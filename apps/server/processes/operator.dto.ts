@@ -1,0 +1,54 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsDefined, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+
+const LONGEST_PATH = 1_000;
+const LONGEST_REASON = 1_000;
+const LONGEST_NOTE = 5_000;
+
+class WithReason {
+  @ApiProperty({ maxLength: LONGEST_REASON, description: 'Recorded with who sent it' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_REASON)
+  reason!: string;
+}
+
+export class SkipStepDto extends WithReason {
+  @ApiProperty({ maxLength: LONGEST_PATH, description: '`key` of the step' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_PATH)
+  step!: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'What the step would have added' })
+  @IsOptional()
+  @IsObject()
+  result?: Record<string, unknown>;
+}
+
+export class SetValueDto extends WithReason {
+  @ApiProperty({ maxLength: LONGEST_PATH, description: 'JSON pointer (RFC 6901) into current_state' })
+  @IsString()
+  @MaxLength(LONGEST_PATH)
+  path!: string;
+
+  @ApiProperty({ description: 'Any JSON value', anyOf: [{}] })
+  @IsDefined()
+  value!: unknown;
+}
+
+export class CompensateDto extends WithReason {
+  @ApiPropertyOptional({ maxLength: LONGEST_PATH, description: '`key` of the one step to be undone; all if absent' })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_PATH)
+  step?: string;
+}
+
+export class NoteDto {
+  @ApiProperty({ maxLength: LONGEST_NOTE })
+  @IsString()
+  @MaxLength(LONGEST_NOTE)
+  note!: string;
+}

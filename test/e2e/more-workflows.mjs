@@ -1,0 +1,80 @@
+// Preloaded into a server: workflows that no product has, one for each thing that HTTP can ask of a process.
+import { Type } from 'typebox';
+import { Refusal } from '#kernel';
+import { callbackStep, inputStep, page, step, workflow, WorkflowRegistry } from '#workflow';
+
+const text = Type.String();
+const about = (key, more = {}) => ({ key, version: 1, target: 'SYSTEM', isTask: true, description: key, ...more });
+let refusals = 0;
+
+const definitions = [
+  workflow(about('ask', { isTask: false, input: {} }), [
+    step({ key: 'before', adds: { colour: text }, handler: () => ({ colour: 'blue' }) }),
+    inputStep({
+      key: 'question',
+      name: 'Question',
+      assignee: 'NOC',
+      adds: { answer: text, why: text },
+      pages: [
+        { schema: (_, live) => page(`Why ${live.state.colour}?`, { answer: text }) },
+        { schema: ([{ answer }]) => page(`Why ${answer}?`, { why: Type.String({ minLength: 2 }) }) },
+      ],
+    }),
+    step({ key: 'after', reads: { answer: text } }),
+  ]),
+  workflow(about('call'), [
+    callbackStep({
+      key: 'ring',
+      deadlineMs: 60_000,
+      action: async (_, context) => {
+        await context.dispatch(
+          `process-${context.processId}`,
+          {
+            type: 'SetNote',
+            note: context.callbackRoute,
+            time: context.now(),
+          },
+          'tell the route',
+        );
+      },
+    }),
+  ]),
+  workflow(about('broken'), [
+    step({
+      key: 'breaks',
+      adds: { made: text },
+      handler: () => {
+        if (++refusals % 2 === 0) return { made: 'by the second attempt' };
+        throw new Refusal('nope', 422, 'not today');
+      },
+    }),
+    step({ key: 'end', reads: { made: text } }),
+  ]),
+  workflow(about('stuck', { isTask: false }), [
+    step({ key: 'makes', adds: { id: text }, handler: () => ({ id: 'x' }), compensate: () => ({}) }),
+    step({
+      key: 'sticks',
+      adds: { made: text },
+      handler: () => {
+        throw new Refusal('nope', 422, 'never');
+      },
+    }),
+  ]),
+  workflow(about('forbidden', { authorize: { start: () => false } }), []),
+  workflow(about('guarded', { isTask: false, authorize: { retry: () => false } }), [
+    step({
+      key: 'sticks',
+      handler: () => {
+        throw new Refusal('nope', 422, 'never');
+      },
+    }),
+  ]),
+  workflow(about('unready', { runPredicate: () => 'The moon is wrong' }), []),
+];
+
+const more = new WorkflowRegistry(definitions);
+const { add } = WorkflowRegistry.prototype;
+WorkflowRegistry.prototype.add = function (compiled) {
+  add.call(this, compiled);
+  for (const [key, each] of more.versions) if (!this.versions.has(key)) add.call(this, each);
+};
