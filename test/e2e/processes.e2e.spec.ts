@@ -195,8 +195,11 @@ describe('fifty starts at once on one subscription', () => {
     const id = await start('create_user_group', [{ product }, { group_name }]);
     return (await reaches(id, 'completed')).current_state.subscription_id;
   };
-  const rename = (subscription_id: string, n: number) =>
-    world.api('POST', '/api/processes/modify_user_group', [{ subscription_id }, { group_name: `Renamed ${n}` }]);
+  const rename = (subscription_id: string, n: number) => {
+    // The directory has a name once.
+    const group_name = `${subscription_id} ${n}`;
+    return world.api('POST', '/api/processes/modify_user_group', [{ subscription_id }, { group_name }]);
+  };
   const released = (id: string) =>
     until(
       async () => (await world.events(`subscription-${id}`)).map(({ type }) => type),
@@ -211,6 +214,8 @@ describe('fifty starts at once on one subscription', () => {
 
   it('one gets it, the others get the reason', async () => {
     const subscription = await group('Wanted');
+    // So long that nobody can come after it.
+    await world.script({ path: '/scim/v2/Groups' }, { kind: 'delay', ms: 3_000 });
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => rename(subscription, n)));
     const won = answers.filter(({ status }) => status === 201);
     const lost = answers.filter(({ status }) => status !== 201);
