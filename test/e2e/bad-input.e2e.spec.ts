@@ -180,7 +180,7 @@ describe('forms', () => {
   });
 
   it.each([{}, 'x', 5, null])('a body that is no array: %j', (json) =>
-    expectRefused({ method: 'POST', path: START, json }, 400, 'validation_failed', ['']),
+    expectRefused({ method: 'POST', path: START, json }, 422, 'pages_expected', ['']),
   );
 
   it('nothing of all this has begun', async () => {
