@@ -14,7 +14,10 @@ type Of<T> = T | ((known: Known) => T);
 export interface Asked {
   /** Where the row has parameters, or a query is wanted. */
   readonly path?: Of<string>;
-  readonly body?: readonly unknown[] | Readonly<Record<string, unknown>> | ((known: Known) => readonly unknown[]);
+  readonly body?:
+    | readonly unknown[]
+    | Readonly<Record<string, unknown>>
+    | ((known: Known) => readonly unknown[] | Readonly<Record<string, unknown>>);
   readonly headers?: Of<Record<string, string>>;
   readonly status: number;
   readonly answer?: (answer: Answer, known: Known, world: World) => void;
@@ -30,6 +33,7 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 const GROUP = { group_name: 'Rows' };
 const isStatus = ({ body }: Answer) =>
   expect(body).toEqual({ global_lock: false, global_status: 'RUNNING', running_processes: expect.any(Number) });
+const isEmpty = ({ text }: Answer) => expect(text).toBe('');
 const says = (detail: string) => (answer: Answer) => expect(answer.body.detail).toBe(detail);
 
 /** Every row that a client of the Workflow Orchestrator calls (marked Y in the table), and how it answers here. Whoever adds a row of the API adds its line. */
@@ -204,6 +208,28 @@ export const rows: readonly Row[] = [
       },
     ],
   },
+  {
+    row: 'PUT /subscriptions/{id}/set_in_sync',
+    asked: [
+      { path: `/subscriptions/${NOBODY}/set_in_sync`, status: 404 },
+      { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/set_in_sync`, status: 200 },
+    ],
+  },
+  {
+    row: 'POST /subscription_customer_descriptions/',
+    asked: [
+      { body: { subscription_id: NOBODY, customer_id: 'c', description: 'Ours' }, status: 404 },
+      {
+        body: ({ subscriptionId }) => ({ subscription_id: subscriptionId, customer_id: 'c', description: 'Ours' }),
+        status: 204,
+        answer: isEmpty,
+      },
+    ],
+  },
+  {
+    row: 'PUT /subscription_customer_descriptions/',
+    asked: [{ body: { id: NOBODY, subscription_id: NOBODY, customer_id: 'c', description: 'Theirs' }, status: 404 }],
+  },
   // Not called by the client, and there.
   {
     row: 'GET /processes/',
@@ -229,13 +255,10 @@ export const rows: readonly Row[] = [
 
 /** Rows marked Y that are not built yet. Whoever builds one moves it up; a row that answers must not be here. */
 export const missing: readonly string[] = [
-  'PUT /subscriptions/{id}/set_in_sync',
   'PATCH /products/{id}',
   'PATCH /product_blocks/{id}',
   'PATCH /resource_types/{id}',
   'PATCH /workflows/{id}',
-  'POST /subscription_customer_descriptions/',
-  'PUT /subscription_customer_descriptions/',
   'POST /schedules/',
   'DELETE /schedules/',
 ];
