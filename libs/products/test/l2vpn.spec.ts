@@ -119,7 +119,7 @@ describe('its forms', () => {
 
   it.each([
     ['one port', { ports: ends('a') }, ['ports']],
-    ['nine ports', { ports: ends(...'abcdefghi') }, ['ports']],
+    ['nine ports', { ports: ends(...Array.from('abcdefghi')) }, ['ports']],
     ['a VLAN that is none', { ports: [{ port: 'a', vlan: 4_095 }, ...ends('b')] }, ['ports', '0', 'vlan']],
     ['no speed', { speed: 0 }, ['speed']],
     ['an endpoint twice', { ports: [...ends('a'), ...ends('a')] }, ['ports', 1]],
@@ -132,7 +132,7 @@ describe('its forms', () => {
   });
 
   it('create takes 2 to 8 ports', async () => {
-    for (const ports of [ends('a', 'b'), ends(...'abcdefgh')])
+    for (const ports of [ends('a', 'b'), ends(...Array.from('abcdefgh'))])
       expect(await evaluateForm(formOf('create_l2vpn'), [product, { speed: 1, ports }], live)).toMatchObject({
         kind: 'complete',
       });

@@ -26,7 +26,7 @@ const at = (keys: readonly string[]): readonly Node[] => {
   );
 };
 const version = (number: number, keys: readonly string[], migrates?: readonly Migration[]): WorkflowDefinition =>
-  workflow({ ...meta, key: 'w', version: number, migrates } as typeof meta & { key: string }, at(keys) as never);
+  workflow({ ...meta, key: 'w', version: number, migrates }, at(keys) as never);
 
 const first = version(1, KEYS);
 /** Suspended at the n-th step: those before it are answered. */
