@@ -22,6 +22,7 @@ import { operationQueryHandlers } from './operations/operation.queries.js';
 import { PortfolioSecrets } from './portfolio/secrets.js';
 import { processControllers, processHandlers } from './processes/index.js';
 import { ProductController } from './products/product.controller.js';
+import { productCommandHandlers } from './products/product.handlers.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { FormsController } from './forms/forms.controller.js';
@@ -81,6 +82,7 @@ export class AppModule implements OnApplicationShutdown {
         ...subscriptionCommandHandlers,
         ...customerDescriptionHandlers,
         ...productQueryHandlers,
+        ...productCommandHandlers,
         ...dashboardQueryHandlers,
         ...auditQueryHandlers,
         ...settingsHandlers,

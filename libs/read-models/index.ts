@@ -1,6 +1,7 @@
 import { childrenProjection } from './portfolios/children.projection.js';
 import { operationsProjection } from './operations/operations.projection.js';
 import { portfoliosProjection } from './portfolios/portfolios.projection.js';
+import { catalogueProjection } from './products/catalogue.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { Projection } from './projector/projection.js';
 import { subscriptionsProjection } from './subscriptions/subscriptions.projection.js';
@@ -16,6 +17,8 @@ export * from './dashboard/overview.query.js';
 export * from './operations/operations.query.js';
 export type * from './operations/operation.view.js';
 export * from './portfolios/portfolios.query.js';
+export type { CatalogueDoc } from './products/catalogue.projection.js';
+export * from './products/catalogue.query.js';
 export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.doc.js';
 export * from './processes/process-counts.query.js';
 export * from './processes/processes.query.js';
@@ -45,4 +48,5 @@ export const projections: readonly Projection[] = [
   processesProjection,
   subscriptionsProjection,
   operationsProjection,
+  catalogueProjection,
 ];

@@ -150,3 +150,54 @@ describe('what customers call a subscription', () => {
     ]);
   });
 });
+
+describe('the catalogue', () => {
+  const patch = async (path: string, body: object) => {
+    const { status, body: answer } = await world.api('PATCH', path, body);
+    return { status, body: answer };
+  };
+  const product = async () => (await world.api('GET', `/api/products/${productId}`)).body;
+
+  it('records its products at the start, and nothing at the next', async () => {
+    const types = (await world.events(`product-${productId}`)).map(({ type }) => type);
+    expect(types).toEqual(['ProductRegistered']);
+  });
+
+  it('takes a description and a status of a product, and no end while subscriptions live', async () => {
+    const refused = await patch(`/api/products/${productId}`, { status: 'end of life', description: 'x' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'product_in_use', subscriptions: 1 } });
+    const taken = await patch(`/api/products/${productId}`, { status: 'phase out', description: 'Groups of people' });
+    expect(taken).toMatchObject({ status: 201, body: { status: 'phase out', description: 'Groups of people' } });
+    expect(await product()).toEqual(taken.body);
+    const list = (await world.api('GET', '/api/subscriptions')).body;
+    expect(list[0].product).toMatchObject({ status: 'phase out', description: 'Groups of people' });
+    expect(await patch(`/api/products/${productId}`, { status: 'gone' })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: [{ pointer: '/status' }] },
+    });
+    expect(await patch(`/api/products/${productId}`, { status: 'active' })).toMatchObject({ status: 201 });
+  });
+
+  it('takes descriptions of blocks, resource types and workflows', async () => {
+    const { product_blocks, workflows } = await product();
+    const [block] = product_blocks;
+    const items = [
+      ['product_blocks', block.product_block_id, 'name', 'UserGroupBlock'],
+      ['resource_types', block.resource_types[0].resource_type_id, 'resource_type', 'group_name'],
+      ['workflows', workflows[0].workflow_id, 'name', workflows[0].name],
+    ] as const;
+    for (const [kind, itemId, key, name] of items) {
+      const path = `/api/${kind}/${itemId}`;
+      expect((await world.api('GET', path)).body).toMatchObject({ [key]: name });
+      const patched = await patch(path, { description: `our ${name}` });
+      expect(patched).toMatchObject({ status: 201, body: { [key]: name, description: `our ${name}` } });
+      expect((await world.api('GET', path)).body).toEqual(patched.body);
+      expect((await world.api('GET', `/api/${kind}/${processId}`)).status).toBe(404);
+      expect((await patch(`/api/${kind}/${processId}`, { description: 'x' })).status).toBe(404);
+    }
+    expect((await product()).product_blocks[0].description).toBe('our UserGroupBlock');
+    expect(await patch(`/api/workflows/${workflows[0].workflow_id}`, { target: 'CREATE' })).toMatchObject({
+      status: 400,
+    });
+  });
+});

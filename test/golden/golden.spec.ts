@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
+import { productDecider } from '#catalogue';
 import { cspDecider } from '#csp';
 import { EventRegistry } from '#event-store';
 import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
@@ -18,6 +19,7 @@ const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
   operation: operationDecider({ termsOf: () => undefined }),
   portfolio: portfolioDecider(new PlanRegistry()),
   process: processDecider(new WorkflowRegistry([])),
+  product: productDecider,
   settings: engineDecider,
   subscription: subscriptionDecider(catalogue),
 };

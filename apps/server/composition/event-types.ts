@@ -1,5 +1,6 @@
 import { EventRegistry, type EventSpec } from '#event-store';
 import { cspEvents } from '#csp';
+import { productEvents } from '#catalogue/published';
 import { portfolioEvents } from '#portfolio/published';
 import { operationEvents } from '#provisioning/published';
 import { settingsEvents } from '#settings/published';
@@ -12,6 +13,7 @@ const eventTypes: readonly EventSpec<string, never>[] = [
   ...cspEvents,
   ...processEvents,
   ...subscriptionEvents,
+  ...productEvents,
   ...operationEvents,
   ...settingsEvents,
 ];

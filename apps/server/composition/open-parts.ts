@@ -13,6 +13,7 @@ import { openProjector } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
+import { registerProducts } from '../products/register-products.js';
 import { requireSharedDirectory } from './shared-directory.js';
 
 /** Of the ten seconds in which a process must end, what is left for effects that are under way. */
@@ -77,6 +78,9 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const start = async () => {
     await runtime.start();
     work?.begin(runtime);
+    const registered = registerProducts({ ...base, ...run });
+    // A log of others may keep silent for a while; nothing needs the products to be on record.
+    if (alone) await registered;
   };
   const parts = { ...base, store, log, vault, readModels, projector, ...run, work, trouble, start };
   return { ...parts, close: () => closing.close() };

@@ -1,3 +1,4 @@
+import { PRODUCT, productDecider } from '#catalogue';
 import { childrenEffects, CSP_CATEGORY, cspDecider, cspEffects, csps, type Fetch } from '#csp';
 import type { EventLog } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
@@ -100,6 +101,7 @@ export async function openRuntime({
   runtime.register('process', processDecider(workflows));
   runtime.register(CSP_CATEGORY, cspDecider);
   runtime.register('subscription', subscriptionDecider(catalogue));
+  runtime.register(PRODUCT, productDecider);
   runtime.register('operation', operationDecider(provisioners));
   runtime.register(SETTINGS, engineDecider);
   await readEngine({ runtime });

@@ -1,7 +1,7 @@
-import { uuidV5 } from '#platform';
+import { catalogueId } from '../products/catalogue.views.js';
 
 /** Workflows have no rows here: the id that the Workflow Orchestrator's clients ask for follows from the name, so it never changes. */
 export const withWorkflowId = <P extends { readonly workflow_name: string }>(process: P) => ({
   ...process,
-  workflow_id: uuidV5(JSON.stringify(['workflow', process.workflow_name])),
+  workflow_id: catalogueId('workflow', process.workflow_name),
 });

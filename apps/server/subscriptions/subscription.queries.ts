@@ -16,6 +16,7 @@ import {
 import { Parts } from '../composition/parts.js';
 import { withWorkflowId } from '../processes/process.wire.js';
 import { actionsOf, type Actions } from './subscription.actions.js';
+import { CatalogueView } from '../products/catalogue.views.js';
 import { relationsOf } from './instance-relations.js';
 import { StartRules } from './start-rules.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
@@ -69,8 +70,9 @@ export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions
     const tagged = catalogue.registered.filter((product) => product.tag === tag).map(({ productId }) => productId);
     const asked = tag === undefined ? query : { ...query, productIds: tagged };
     const { items, ...slice } = await listSubscriptions(readModels, asked);
+    const view = await CatalogueView.of(this.parts);
     const shown = items.map(({ metadata, ...item }) => ({
-      ...shapeOf(catalogue, item),
+      ...shapeOf(catalogue, view, item),
       ...(query.search !== undefined && { metadata }),
     }));
     return { ...slice, items: shown };
@@ -91,7 +93,7 @@ export class GetSubscriptionHandler implements IQueryHandler<GetSubscription> {
     const claimed_by = holder && { process_id: holder.processId, workflow_name: holder.workflow };
     const relations = { in_use_by, depends_on: used, claimed_by };
     return {
-      ...shapeOf(catalogue, shown),
+      ...shapeOf(catalogue, await CatalogueView.of(this.parts), shown),
       ...relations,
       processes: (await processesOf(readModels, id)).map(withWorkflowId),
     };
@@ -105,7 +107,8 @@ export class GetDomainModelHandler implements IQueryHandler<GetDomainModel> {
   async execute({ id, filterOwnerRelations }: GetDomainModel) {
     const { catalogue, readModels } = this.parts;
     const found = await existing(readModels, id);
-    return domainModel(catalogue, found, await relationsOf(readModels, catalogue, id), filterOwnerRelations);
+    const relations = await relationsOf(readModels, catalogue, id);
+    return domainModel(catalogue, await CatalogueView.of(this.parts), found, relations, filterOwnerRelations);
   }
 }
 

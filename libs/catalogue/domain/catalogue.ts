@@ -4,7 +4,6 @@ import type { State } from './block.js';
 import type { Fields } from './block-walk.js';
 import { checkDefinitions } from './definition-check.js';
 import type { Product } from './product.js';
-import { productView, type ProductView } from './product-view.js';
 
 export type SubscriptionValues = Readonly<Record<string, Fields>>;
 
@@ -19,10 +18,6 @@ export class Catalogue {
 
   find(productId: string): Product | undefined {
     return this.byId.get(productId);
-  }
-
-  products(): readonly ProductView[] {
-    return this.registered.map(productView);
   }
 
   /** Mandatory fields that a subscription's values lack in a state, as `block.field`. An unknown product asks for nothing. */

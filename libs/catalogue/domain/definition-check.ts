@@ -1,5 +1,6 @@
 import { isMember, type Block, type Member } from './block.js';
-import { PRODUCT_LIFECYCLE, type Product } from './product.js';
+import { PRODUCT_LIFECYCLE } from '../published/index.js';
+import type { Product } from './product.js';
 
 /** Keys that an instance or a subscription has anyway in the domain model. */
 const OF_INSTANCES = [

@@ -1,10 +1,7 @@
 import type { TObject } from 'typebox';
 import type { ClaimTerms } from '#subscription/published';
+import type { ProductLifecycle } from '../published/index.js';
 import type { Block } from './block.js';
-
-/** Wire values of the Workflow Orchestrator. */
-export const PRODUCT_LIFECYCLE = ['active', 'pre production', 'phase out', 'end of life'] as const;
-export type ProductLifecycle = (typeof PRODUCT_LIFECYCLE)[number];
 
 /** A product as code. Block attributes are the keys under which a subscription holds the block's values. */
 export interface Product {

@@ -74,6 +74,13 @@ export const subscriptions: readonly ErrorEntry[] = [
     'Change that one instead.',
   ),
   entry(
+    'product_in_use',
+    400,
+    'The product has subscriptions',
+    'A product with subscriptions that are not terminated cannot reach its end of life; `subscriptions` counts them.',
+    'Terminate them first, or choose the status phase out.',
+  ),
+  entry(
     'stale_version',
     400,
     'Somebody changed it meanwhile',

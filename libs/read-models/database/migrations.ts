@@ -201,6 +201,12 @@ const processMarks: Migration = {
   },
 };
 
+const catalogue: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'catalogue', ['id'], { ...folded, kind: 'text', name: 'text' });
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -213,6 +219,7 @@ const provider: MigrationProvider = {
     '0007_due': due,
     '0008_subscription_search': subscriptionSearch,
     '0009_process_marks': processMarks,
+    '0010_catalogue': catalogue,
   }),
 };
 

@@ -11,6 +11,7 @@ export interface Tables {
   process_subscriptions: ProcessSubscriptionRow;
   subscriptions: SubscriptionRow;
   subscription_uses: SubscriptionUseRow;
+  catalogue: CatalogueRow;
   customer_descriptions: CustomerDescriptionRow;
   operations: OperationRow;
 }
@@ -107,6 +108,12 @@ export interface CustomerDescriptionRow {
   id: string;
   subscription_id: string;
   position: number;
+}
+
+/** Products, and what people said of blocks, resource types and workflows. */
+export interface CatalogueRow extends Folded {
+  kind: string;
+  name: string;
 }
 
 export interface SubscriptionUseRow {

@@ -1,0 +1,2 @@
+export * from './product.commands.js';
+export * from './product.events.js';
