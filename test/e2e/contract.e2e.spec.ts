@@ -31,7 +31,7 @@ describe('every row of the wire contract answers as the reference says', () => {
     const at = `/api${given(each.path) ?? path}`;
     const answer = await world.api(method, at, given(each.body), given(each.headers));
     expect({ status: answer.status, text: answer.text }).toEqual({ status: each.status, text: answer.text });
-    each.answer?.(answer, known, world);
+    await each.answer?.(answer, known, world);
   });
 });
 

@@ -20,7 +20,7 @@ export interface Asked {
     | ((known: Known) => readonly unknown[] | Readonly<Record<string, unknown>>);
   readonly headers?: Of<Record<string, string>>;
   readonly status: number;
-  readonly answer?: (answer: Answer, known: Known, world: World) => void;
+  readonly answer?: (answer: Answer, known: Known, world: World) => void | Promise<void>;
 }
 
 export interface Row {
@@ -237,7 +237,10 @@ export const rows: readonly Row[] = [
       {
         path: '/processes/?range=0,1&sort=started_at,desc',
         status: 200,
-        answer: ({ headers, body }) => {
+        answer: async ({ headers, body }, _, world) => {
+          const known = { 'if-none-match': headers.get('etag')! };
+          const again = await world.api('GET', '/api/processes/?range=0,1&sort=started_at,desc', undefined, known);
+          expect([again.status, again.text]).toEqual([304, '']);
           expect(headers.get('content-range')).toMatch(/^processes 0-1\/\d+$/);
           expect(headers.get('etag')).toMatch(/^W\//);
           expect(body[0]).toMatchObject({ steps: null, current_state: null });

@@ -141,11 +141,19 @@ export class World {
   }
 
   private disturbOnce(): void {
-    const kind = Math.floor(this.random() * 4);
-    if (kind === 0) this.pick().crash(this.random() * 8_000);
+    const kind = Math.floor(this.random() * 5);
+    if (kind === 4) this.pauseOnce();
+    else if (kind === 0) this.pick().crash(this.random() * 8_000);
     else if (kind === 1) this.pick().clock.freeze(this.random() * 20_000);
     else
       this.store.failNext(new StoreUnavailable('cut', kind === 3), { afterWriting: kind === 2 && this.random() < 0.5 });
+  }
+
+  /** The engine is paused in one process, as one is that hears of it earlier or later than the others. */
+  private pauseOnce(): void {
+    const { runtime } = this.pick();
+    runtime.pause();
+    this.clock.after(this.random() * 15_000, () => void runtime.unpause(this.clock.now()));
   }
 
   private meddle(stream: string, choose: (random: () => number) => { readonly type: string }): void {

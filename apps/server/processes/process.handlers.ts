@@ -30,12 +30,16 @@ export class StartProcessHandler implements ICommandHandler<commands.StartProces
   /** The form is looked at only when this is no repeat: a repeat answers as before, also after the form has changed. */
   async execute({ workflow, pages, caller, reporter }: commands.StartProcess) {
     const id = this.sender.commandId(caller);
+    // Of a repeat it is not known whether it claimed.
+    let claims = true;
     const make = async () => {
       requireRunning(this.parts);
-      return this.form.command(workflow, pages, caller, reporter ?? caller.actor);
+      const command = await this.form.command(workflow, pages, caller, reporter ?? caller.actor);
+      claims = command.claims !== undefined;
+      return command;
     };
     const accepted = await this.sender.send(processStream(id), caller, id, pages, make);
-    return this.claim.awaited(accepted);
+    return claims ? this.claim.awaited(accepted) : accepted;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   mayStart,
   type Answer,
   type Compiled,
-  type ProcessCommand,
+  type StartProcess,
 } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
@@ -30,7 +30,7 @@ export class StartForm {
    * In the Workflow Orchestrator's order: refusals `unknown_workflow` 404, `start_forbidden` 403, `run_predicate_failed` 412; then the
    * form, a FormAnswer when a page is missing (510) or not valid (400).
    */
-  async command(workflow: string, pages: readonly unknown[], who: Who, createdBy: string): Promise<ProcessCommand> {
+  async command(workflow: string, pages: readonly unknown[], who: Who, createdBy: string): Promise<StartProcess> {
     const found = this.find(workflow);
     await this.admit(found, who);
     const live = formLiveData(this.parts, this.rules, workflow);
