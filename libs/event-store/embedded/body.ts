@@ -1,13 +1,13 @@
 import { chainHash, eventId } from '../chain.js';
 import { Corrupt } from '../errors.js';
-import { position, revision, type EncodedEvent, type StoredEvent } from '../port.js';
+import { position, revision, type EncodedEvent, type StoredEvent, type StreamName } from '../port.js';
 import { prevOf } from './append-check.js';
 
-/** One append as the table holds it, with its stream's name joined in. */
+/** One append as the table holds it. */
 export interface AppendRow {
   /** Of the append's last event. */
   readonly position: number;
-  readonly name: string;
+  readonly stream_id: number;
   /** Of the append's last event. */
   readonly revision: number;
   readonly body: string;
@@ -23,11 +23,11 @@ export function encodeBody(events: readonly EncodedEvent[], codeOf: (type: strin
   return body;
 }
 
-/** The events of a row; throws {@link Corrupt} naming stream, revision and row when it is not what was written. */
-export function decodeRow(row: AppendRow, typeName: TypeName): StoredEvent[] {
+/** The events of a row of `stream`; throws {@link Corrupt} naming stream, revision and row when it is not what was written. */
+export function decodeRow(row: AppendRow, stream: StreamName, typeName: TypeName): StoredEvent[] {
   const bad = (what: string) =>
-    new Corrupt(`${row.name}@${row.revision}, row ${row.position}: ${what}`, {
-      stream: row.name,
+    new Corrupt(`${stream}@${row.revision}, row ${row.position}: ${what}`, {
+      stream,
       revision: row.revision,
       row: row.position,
     });
@@ -35,7 +35,7 @@ export function decodeRow(row: AppendRow, typeName: TypeName): StoredEvent[] {
   const metadata = lines[0]!;
   const count = lines.length - 1;
   let hash = prevOf(metadata);
-  if (count < 1 || hash === undefined) throw bad('the record cannot be read');
+  if (count < 1 || hash === undefined || stream === '') throw bad('the record cannot be read');
   const events: StoredEvent[] = [];
   for (let i = 1; i <= count; i++) {
     const line = lines[i]!;
@@ -44,13 +44,13 @@ export function decodeRow(row: AppendRow, typeName: TypeName): StoredEvent[] {
     if (tab < 0 || type === undefined) throw bad('the record cannot be read');
     const data = line.slice(tab + 1);
     const at = row.revision - count + i;
-    hash = chainHash(hash, row.name, at, type, data, metadata);
+    hash = chainHash(hash, stream, at, type, data, metadata);
     events.push({
       id: eventId(hash),
       type,
       data,
       metadata,
-      stream: row.name,
+      stream,
       revision: revision(at),
       position: position(row.position - count + i),
     });

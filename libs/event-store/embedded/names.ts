@@ -49,36 +49,30 @@ export interface Head {
   readonly hash: string;
 }
 
-const MAX_HEADS = 20_000;
+const KEPT = 20_000;
 const NO_HEAD: Head = { id: 0, revision: -1, hash: '' };
 
 /**
- * Bounded cache of stream heads, also of streams that are not there, in two generations: when the young one is full it becomes the old
- * one, and what nobody asked for since is gone. (Deleting the oldest entry of one map costs a walk over what was deleted before.)
+ * Bounded cache in two generations: when the young one is full it becomes the old one, and what nobody asked for since is gone.
+ * (Deleting the oldest entry of one map costs a walk over what was deleted before.)
  */
-export class Heads {
-  private young = new Map<string, Head>();
-  private old = new Map<string, Head>();
-  private readonly find: StatementSyncInstance;
+class Cache<K, V> {
+  private young = new Map<K, V>();
+  private old = new Map<K, V>();
 
-  constructor(db: DatabaseSyncInstance) {
-    this.find = db.prepare(
-      `SELECT s.id, a.revision, a.hash FROM streams s JOIN appends a ON a.stream_id = s.id
-       WHERE s.name = ? ORDER BY a.revision DESC LIMIT 1`,
-    );
-  }
+  constructor(private readonly find: (key: K) => V) {}
 
-  get(stream: string): Head {
-    const young = this.young.get(stream);
+  get(key: K): V {
+    const young = this.young.get(key);
     if (young !== undefined) return young;
-    const head = this.old.get(stream) ?? (this.find.get(stream) as Head | undefined) ?? NO_HEAD;
-    this.set(stream, head);
-    return head;
+    const value = this.old.get(key) ?? this.find(key);
+    this.set(key, value);
+    return value;
   }
 
-  set(stream: string, head: Head): void {
-    this.young.set(stream, head);
-    if (this.young.size < MAX_HEADS / 2) return;
+  set(key: K, value: V): void {
+    this.young.set(key, value);
+    if (this.young.size < KEPT / 2) return;
     this.old = this.young;
     this.young = new Map();
   }
@@ -86,5 +80,24 @@ export class Heads {
   clear(): void {
     this.young.clear();
     this.old.clear();
+  }
+}
+
+/** Heads of streams, also of those that are not there. */
+export class Heads extends Cache<string, Head> {
+  constructor(db: DatabaseSyncInstance) {
+    const head = db.prepare(
+      `SELECT s.id, a.revision, a.hash FROM streams s JOIN appends a ON a.stream_id = s.id
+       WHERE s.name = ? ORDER BY a.revision DESC LIMIT 1`,
+    );
+    super((stream) => (head.get(stream) as Head | undefined) ?? NO_HEAD);
+  }
+}
+
+/** Names of streams by their id: rows that are read in a row are of few streams, and a name never changes. Empty for one that is not there. */
+export class StreamNames extends Cache<number, string> {
+  constructor(db: DatabaseSyncInstance) {
+    const name = db.prepare('SELECT name FROM streams WHERE id = ?');
+    super((id) => (name.get(id) as { name: string } | undefined)?.name ?? '');
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { decodeRow, type AppendRow } from './body.js';
-import type { Heads, TypeCodes } from './names.js';
+import { StreamNames, type Heads, type TypeCodes } from './names.js';
 import {
   position,
   type AllPage,
@@ -17,29 +17,29 @@ import { matcher, pageSize } from '../rules.js';
 const ROWS = 128;
 const MAX_ROWS_FILTERED = 2048;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
-const COLUMNS = 'a.position, s.name, a.revision, a.body, a.hash FROM appends a JOIN streams s ON s.id = a.stream_id';
+const COLUMNS = 'position, stream_id, revision, body, hash FROM appends';
 
 /** Pages of a stream or of the whole log. Every row's checksum is checked as it is read. */
 export class Reader {
   private readonly forwards: StatementSyncInstance;
   private readonly backwards: StatementSyncInstance;
   private readonly everything: StatementSyncInstance;
+  private readonly names: StreamNames;
 
   constructor(
     db: DatabaseSyncInstance,
     private readonly heads: Heads,
     private readonly types: TypeCodes,
   ) {
-    this.forwards = db.prepare(
-      `SELECT ${COLUMNS} WHERE a.stream_id = ? AND a.revision >= ? ORDER BY a.revision LIMIT ?`,
-    );
+    this.names = new StreamNames(db);
+    this.forwards = db.prepare(`SELECT ${COLUMNS} WHERE stream_id = ? AND revision >= ? ORDER BY revision LIMIT ?`);
     // The row that holds `from` ends at the smallest last revision not below it.
     this.backwards = db.prepare(
-      `SELECT ${COLUMNS} WHERE a.stream_id = ?1 AND a.revision <=
+      `SELECT ${COLUMNS} WHERE stream_id = ?1 AND revision <=
        coalesce((SELECT min(revision) FROM appends WHERE stream_id = ?1 AND revision >= ?2), 9e15)
-       ORDER BY a.revision DESC LIMIT ?3`,
+       ORDER BY revision DESC LIMIT ?3`,
     );
-    this.everything = db.prepare(`SELECT ${COLUMNS} WHERE a.position > ? ORDER BY a.position LIMIT ?`);
+    this.everything = db.prepare(`SELECT ${COLUMNS} WHERE position > ? ORDER BY position LIMIT ?`);
   }
 
   stream(
@@ -57,7 +57,7 @@ export class Reader {
     for (let at: number = from; events.length < limit && characters < MAX_CHARACTERS;) {
       const rows = statement.all(head.id, at, Math.min(ROWS, limit + 1)) as unknown as AppendRow[];
       for (const row of rows) {
-        for (const event of this.rowEvents(row, backwards, at)) if (events.length < limit) events.push(event);
+        for (const event of this.rowEvents(row, stream, backwards, at)) if (events.length < limit) events.push(event);
         characters += row.body.length;
         if (events.length >= limit || characters >= MAX_CHARACTERS) break;
       }
@@ -83,7 +83,7 @@ export class Reader {
       for (const row of rows) {
         rowsRead++;
         characters += row.body.length;
-        for (const event of decodeRow(row, this.types.nameOf)) {
+        for (const event of decodeRow(row, this.names.get(row.stream_id), this.types.nameOf)) {
           if (event.position <= next) continue;
           if (events.length >= wanted) break;
           next = event.position;
@@ -95,8 +95,8 @@ export class Reader {
     return { events, next: position(next), end: next >= head };
   }
 
-  private rowEvents(row: AppendRow, backwards: boolean, from: number): StoredEvent[] {
-    const events = decodeRow(row, this.types.nameOf);
+  private rowEvents(row: AppendRow, stream: StreamName, backwards: boolean, from: number): StoredEvent[] {
+    const events = decodeRow(row, stream, this.types.nameOf);
     return backwards
       ? events.filter((event) => event.revision <= from).reverse()
       : events.filter((event) => event.revision >= from);

@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Corrupt } from '../errors.js';
 import { decodeRow, type AppendRow, type TypeName } from './body.js';
+import { StreamNames } from './names.js';
 
 const PAGE = 1000;
 
@@ -20,14 +21,15 @@ export function* walkRows(
   typeName: TypeName,
 ): Generator<WalkedRow, void, void> {
   const page = db.prepare(
-    `SELECT a.position, coalesce(s.name, '') AS name, a.revision, a.body, a.hash
-     FROM appends a LEFT JOIN streams s ON s.id = a.stream_id WHERE a.position > ? ORDER BY a.position LIMIT ${PAGE}`,
+    `SELECT position, stream_id, revision, body, hash FROM appends WHERE position > ? ORDER BY position LIMIT ${PAGE}`,
   );
+  const names = new StreamNames(db);
   for (let at = after; ;) {
     const rows = page.all(at) as unknown as AppendRow[];
     for (const row of rows) {
-      const events = decodeRow(row, typeName);
-      if (events[0]!.position !== at + 1) throw gap(row, at + 1);
+      const stream = names.get(row.stream_id);
+      const events = decodeRow(row, stream, typeName);
+      if (events[0]!.position !== at + 1) throw gap(row, stream, at + 1);
       at = row.position;
       yield { row, events };
     }
@@ -35,9 +37,9 @@ export function* walkRows(
   }
 }
 
-const gap = (row: AppendRow, wanted: number) =>
-  new Corrupt(`${row.name}@${row.revision}, row ${row.position}: position ${wanted} is missing before it`, {
-    stream: row.name,
+const gap = (row: AppendRow, stream: string, wanted: number) =>
+  new Corrupt(`${stream}@${row.revision}, row ${row.position}: position ${wanted} is missing before it`, {
+    stream,
     revision: row.revision,
     row: row.position,
   });

@@ -36,7 +36,7 @@ const KEPT = 2_000;
 
 /** Batches are folded in memory: however many events a row gets in a batch, it is read at most once and written once. */
 class StreamRows<R extends Folded, D> implements ProjectionRun {
-  /** Most recently written last. */
+  /** By stream, whose name is the same object for all events of an append. Most recently written last. */
   private readonly kept = new Map<string, Held<D>>();
   private readonly changed = new Map<string, Held<D>>();
   /** By table, then by key: the last row of a batch stands for all of them. */
@@ -49,24 +49,27 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
 
   /** A first event needs no row: one that is there already holds later events and will not be overwritten. */
   missing(event: RecordedEvent) {
-    const id = idOf(event.stream);
-    return event.revision === 0 || this.kept.has(id) ? undefined : { table: this.table, id };
+    if (event.revision === 0 || this.kept.has(event.stream)) return undefined;
+    return { table: this.table, id: idOf(event.stream) };
   }
 
   hold(row: Readonly<Record<string, unknown>>): void {
     const doc = JSON.parse(String(row['doc'])) as D;
-    this.kept.set(String(row['id']), { revision: Number(row['revision']), position: Number(row['position']), doc });
+    const held = { revision: Number(row['revision']), position: Number(row['position']), doc };
+    this.kept.set(`${this.view.category}-${String(row['id'])}`, held);
   }
 
   add(event: RecordedEvent): void {
-    const id = idOf(event.stream);
-    const held = this.kept.get(id) ?? { revision: -1, position: 0, doc: undefined };
+    const { stream } = event;
+    const held = this.kept.get(stream) ?? { revision: -1, position: 0, doc: undefined };
     if (event.revision <= held.revision) return;
     const doc = this.view.fold(held.doc, event);
     if (doc === undefined) throw new Error(`${event.type} came before the event that begins the row`);
-    Object.assign(held, { revision: event.revision, position: event.position, doc });
-    this.kept.set(id, held);
-    this.changed.set(id, held);
+    held.revision = event.revision;
+    held.position = event.position;
+    held.doc = doc;
+    this.kept.set(stream, held);
+    this.changed.set(stream, held);
     for (const beside of this.view.also ?? []) {
       const further = beside.row(event);
       if (further) this.beside(beside.table, further);
@@ -79,15 +82,15 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   }
 
   flush(): readonly Change[] {
-    const upserts = [...this.changed].map(([id, held]) => this.values(id, held));
-    for (const [id, held] of this.changed) {
-      this.kept.delete(id);
-      this.kept.set(id, held);
+    const upserts = [...this.changed].map(([stream, held]) => this.values(idOf(stream), held));
+    for (const [stream, held] of this.changed) {
+      this.kept.delete(stream);
+      this.kept.set(stream, held);
     }
     this.changed.clear();
-    for (const id of this.kept.keys()) {
+    for (const stream of this.kept.keys()) {
       if (this.kept.size <= KEPT) break;
-      this.kept.delete(id);
+      this.kept.delete(stream);
     }
     const changes: Change[] = [{ table: this.table, upserts, removals: [] }];
     for (const [table, rows] of this.also) changes.push({ table, upserts: [...rows.values()], removals: [] });
