@@ -104,7 +104,8 @@ export function preallocateWal(db: DatabaseSyncInstance, file: string, bytes: nu
   const cache = (db.prepare('PRAGMA cache_size').get() as { cache_size: number }).cache_size;
   db.exec('PRAGMA cache_size=16; BEGIN IMMEDIATE; CREATE TABLE preallocation(bytes BLOB)');
   const insert = db.prepare('INSERT INTO preallocation VALUES(zeroblob(1048576))');
-  for (let written = 0; written < bytes; written += 1048576) insert.run();
+  // One more than asked for: what was written last is still in the cache when it is rolled back.
+  for (let written = 0; written <= bytes; written += 1048576) insert.run();
   db.exec(`ROLLBACK; PRAGMA cache_size=${cache}`);
 }
 
