@@ -1,6 +1,6 @@
 import { listSubscriptions, subscription } from '#read-models';
 import { isRefusal } from '#kernel';
-import { refusalOf, type Hindrance } from '#subscription';
+import { refusalOf, staleText, type Hindrance } from '#subscription';
 import type { FormFault, LiveData } from '#workflow';
 import type { Parts } from '../composition/parts.js';
 import type { Gathered, StartRules } from '../subscriptions/start-rules.js';
@@ -20,7 +20,7 @@ export function formLiveData({ readModels, catalogue }: Parts, rules: StartRules
       return fault('subscription_id', 'This workflow is not valid for this subscription', subscription_id);
     const hindrance = rules.hindranceOf(gathered, workflow);
     if (hindrance) return fault('subscription_id', cannotStart(hindrance), subscription_id, hindrance);
-    return version === undefined || version === current ? [] : fault('__root__', stale(version, current), version);
+    return version === undefined || version === current ? [] : fault('__root__', staleText(version, current), version);
   };
   return {
     subscription: (id) => subscription(readModels, id),
@@ -44,6 +44,3 @@ export function formLiveData({ readModels, catalogue }: Parts, rules: StartRules
 
 const cannotStart = (hindrance: Hindrance): string =>
   `This workflow cannot be started: ${refusalOf(hindrance).message}`;
-
-const stale = (given: number, current: number): string =>
-  `Stale data: given version (${given}) does not match the current version (${current})`;

@@ -4,7 +4,9 @@ import { Refusal } from '#kernel';
 import { subscription, usedBy, usersOf, type RelatedSubscription, type SubscriptionDetail } from '#read-models';
 import { claimTerms, hindrance, type Hindrance, type Lifecycle, type Startable, type StartFacts } from '#subscription';
 import type { ClaimTerms } from '#subscription/published';
+import { mayStart } from '#workflow';
 import { Parts } from '../composition/parts.js';
+import type { Caller } from '../http/caller.js';
 
 /** A subscription with what the rules look at. */
 export interface Gathered {
@@ -47,9 +49,21 @@ export class StartRules {
     return { ...claimTerms(startable, product), target: startable.target };
   }
 
-  /** Why it may not start, as far as the views know; undefined when it may. */
-  hindranceOf({ found, facts }: Gathered, workflow: string): Hindrance | undefined {
-    return hindrance(facts, this.termsOf(found.product_id, workflow));
+  /** Why it may not start, as far as the views know; undefined when it may. `authorised` is the answer to rule 5. */
+  hindranceOf({ found, facts }: Gathered, workflow: string, authorised = true): Hindrance | undefined {
+    return hindrance({ ...facts, authorised }, this.termsOf(found.product_id, workflow));
+  }
+
+  /** Names of the workflows whose own rule forbids the caller to start them (rule 5); asked and awaited each time. */
+  async forbidden(
+    offered: readonly { readonly name: string }[],
+    { actor, tenant }: Pick<Caller, 'actor' | 'tenant'>,
+  ): Promise<ReadonlySet<string>> {
+    const asked = offered.map(async ({ name }) => {
+      const found = this.parts.workflows.latest(name);
+      return found === undefined || (await mayStart(found, { actor, tenant })) ? [] : [name];
+    });
+    return new Set((await Promise.all(asked)).flat());
   }
 
   /** Whether it is a task is told by its definition. */

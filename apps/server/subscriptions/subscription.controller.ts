@@ -97,8 +97,8 @@ export class SubscriptionController {
   @Get('workflows/:id')
   @ApiAnswer(ActionsSchema, 'Workflows by kind, each with the reason why it cannot start, if any')
   @ApiProblems(400, 404, 503)
-  workflows(@Param('id') id: string, @Query() _: QueryDto) {
-    return this.queries.execute(new GetActions(id));
+  workflows(@Param('id') id: string, @Query() _: QueryDto, @FromCaller() caller: Caller) {
+    return this.queries.execute(new GetActions(id, caller));
   }
 
   @Get(':id/history')

@@ -14,6 +14,7 @@ import {
   type SubscriptionQuery,
 } from '#read-models';
 import { Parts } from '../composition/parts.js';
+import type { Caller } from '../http/caller.js';
 import { withWorkflowId } from '../processes/process.wire.js';
 import { actionsOf, type Actions } from './subscription.actions.js';
 import { CatalogueView } from '../products/catalogue.views.js';
@@ -48,7 +49,10 @@ export class GetHistory extends Query<readonly FieldChange[]> {
   }
 }
 export class GetActions extends Query<Actions> {
-  constructor(readonly id: string) {
+  constructor(
+    readonly id: string,
+    readonly caller: Caller,
+  ) {
     super();
   }
 }
@@ -132,10 +136,11 @@ export class GetActionsHandler implements IQueryHandler<GetActions> {
     private readonly rules: StartRules,
   ) {}
 
-  async execute({ id }: GetActions) {
+  async execute({ id, caller }: GetActions) {
     const gathered = await this.rules.gather(id);
     const offered = this.parts.catalogue.find(gathered.found.product_id)?.workflows ?? [];
-    return actionsOf(gathered.facts, offered, (name) => this.rules.hindranceOf(gathered, name));
+    const forbidden = await this.rules.forbidden(offered, caller);
+    return actionsOf(gathered.facts, offered, (name) => this.rules.hindranceOf(gathered, name, !forbidden.has(name)));
   }
 }
 
