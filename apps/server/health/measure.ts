@@ -7,6 +7,7 @@ export async function measure(parts: Parts): Promise<void> {
   const { held, effects } = runtime.figures;
   metrics.held.set(held);
   metrics.effectsInFlight.set(effects);
+  metrics.enginePaused.set(runtime.paused ? 1 : 0);
   metrics.logAway.set(trouble() === undefined ? 0 : 1);
   metrics.keepsTime.set(work?.keepsTime() ? 1 : 0);
   metrics.workParked.set(work?.group()?.parked ?? 0);

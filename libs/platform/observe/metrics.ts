@@ -102,6 +102,11 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       help: 'Effects being run by this process',
       registers,
     }),
+    enginePaused: new Gauge({
+      name: 'purveyor_engine_paused',
+      help: '1 while nothing may begin, as this process knows',
+      registers,
+    }),
     projectionLag: new Gauge({
       name: 'purveyor_projection_lag_positions',
       help: 'Distance of the slowest view from the head of the log',

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
+import { countProcesses } from '../processes/process-counts.query.js';
 import type { Tables } from '../database/tables.js';
 
 type Counts = Readonly<Record<string, number>>;
@@ -26,6 +27,14 @@ async function countBy(db: Kysely<Tables>, table: string, column: string): Promi
     SELECT ${sql.ref(column)} AS value, COUNT(*) AS count FROM ${sql.table(table)}
     WHERE ${sql.ref(column)} IS NOT NULL GROUP BY ${sql.ref(column)} ORDER BY ${sql.ref(column)}`.execute(db);
   return Object.fromEntries(counted.rows.map((row) => [String(row.value), Number(row.count)]));
+}
+
+/** Workflows and tasks that are in a list. */
+async function shownByStatus(models: Pick<ReadModels, 'db'>): Promise<Counts> {
+  const { process_counts, task_counts } = await countProcesses(models);
+  const sum: Record<string, number> = { ...process_counts };
+  for (const [status, count] of Object.entries(task_counts)) sum[status] = (sum[status] ?? 0) + count;
+  return sum;
 }
 
 async function failedSince(db: Kysely<Tables>, table: 'portfolios' | 'processes', since: number): Promise<number> {
@@ -57,7 +66,7 @@ export async function overview({ db }: ReadModels, now: number): Promise<Overvie
       byPhase: await countBy(db, 'portfolios', 'phase'),
       byStage: await countBy(db, 'portfolios', 'stage'),
     },
-    processes: { byStatus: await countBy(db, 'processes', 'last_status') },
+    processes: { byStatus: await shownByStatus({ db }) },
     subscriptions: {
       byProduct: await countBy(db, 'subscriptions', 'product_name'),
       byStatus: await countBy(db, 'subscriptions', 'status'),

@@ -193,11 +193,11 @@ const processMarks: Migration = {
     const add = (name: string, kind: 'text' | 'integer', empty: string | number) =>
       db.schema
         .alterTable('processes')
-        .addColumn(name, kind, (column) => column.notNull().defaultTo(empty))
+        .addColumn(name, typeOf(db, kind), (column) => column.notNull().defaultTo(empty))
         .execute();
     await add('assignee', 'text', 'SYSTEM');
     await add('hidden', 'integer', 0);
-    await db.schema.alterTable('processes').addColumn('note', 'text').execute();
+    await db.schema.alterTable('processes').addColumn('note', typeOf(db, 'text')).execute();
   },
 };
 

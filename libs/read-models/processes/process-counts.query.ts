@@ -6,7 +6,7 @@ export interface ProcessCounts {
   readonly task_counts: Readonly<Record<string, number>>;
 }
 
-export async function countProcesses({ db }: ReadModels): Promise<ProcessCounts> {
+export async function countProcesses({ db }: Pick<ReadModels, 'db'>): Promise<ProcessCounts> {
   const rows = await db
     .selectFrom('processes')
     .select(['last_status', 'is_task', (eb) => eb.fn.countAll<number>().as('count')])
