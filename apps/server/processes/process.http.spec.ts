@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
-import { workflow, WorkflowRegistry } from '#workflow';
+import { PROCESS_STATUSES, workflow, WorkflowRegistry } from '#workflow';
 import { formAnswer, type FormAnswer } from './form-answer.js';
 import { pagesOf, refuseAnswers } from './process.pages.js';
 import { StartForm } from './start-form.js';
@@ -120,5 +120,16 @@ describe('forms', () => {
     for (const body of [undefined, null, {}, [], [{}]]) expect(refuseAnswers(body)).toBeUndefined();
     for (const body of [[{ a: 1 }], { a: 1 }, [{}, {}], 'x', 5])
       expect(thrown(() => refuseAnswers(body))).toEqual(refusal('validation_failed'));
+  });
+});
+
+describe('a resume', () => {
+  it('is taken in the statuses of reference 1.6, and in no other', () => {
+    const taken = Object.entries(PROCESS_STATUSES).filter(([, { commands }]) =>
+      commands.some((each) => each === 'resume'),
+    );
+    expect(taken.map(([status]) => status).sort()).toEqual(
+      'suspended waiting awaiting_callback failed api_unavailable inconsistent_data resumed'.split(' ').sort(),
+    );
   });
 });
