@@ -1,6 +1,7 @@
 /** Demo data, sent through the public HTTP API like any other client's, once per data directory. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const year = new Date().getUTCFullYear();
 const FACTS = {
@@ -27,6 +28,11 @@ const FACTS = {
   ],
 };
 
+const PORTS = [
+  { port: 'ams-1:0/1', vlan: 100 },
+  { port: 'fra-1:0/1', vlan: 100 },
+];
+
 async function send(base, path, body, key) {
   const response = await fetch(base + path, {
     method: 'POST',
@@ -38,18 +44,37 @@ async function send(base, path, body, key) {
   return JSON.parse(text);
 }
 
-async function userGroupProduct(base) {
-  const response = await fetch(`${base}/api/products`);
-  const products = await response.json();
-  const product = products.find(({ name }) => name === 'User Group') ?? products[0];
-  if (product === undefined) throw new Error('GET /api/products lists no product');
-  return product.product_id ?? product.id;
+async function list(base, path) {
+  const response = await fetch(base + path);
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+  return response.json();
+}
+
+/** Product ids by name. */
+const productIds = async (base) =>
+  Object.fromEntries((await list(base, '/api/products')).map(({ name, product_id }) => [name, product_id]));
+
+/** A user needs an active group; one that is not there within ten seconds is left to people. */
+async function activeGroup(base, product) {
+  const latest = Date.now() + 10_000;
+  while (Date.now() < latest) {
+    const [group] = await list(base, `/api/subscriptions?status=active&product=${product}`);
+    if (group !== undefined) return group.subscription_id;
+    await sleep(200);
+  }
+  return undefined;
 }
 
 async function seed(base) {
   await send(base, '/api/portfolios', { name: 'Contoso demo', csp: 'azure', facts: FACTS }, 'demo-portfolio');
-  const forms = [{ product: await userGroupProduct(base) }, { group_name: 'Demo operators' }];
-  await send(base, '/api/processes/create_user_group', forms, 'demo-user-group');
+  const ids = await productIds(base);
+  const group = [{ product: ids['User Group'] }, { group_name: 'Demo operators' }];
+  await send(base, '/api/processes/create_user_group', group, 'demo-user-group');
+  const l2vpn = [{ product: ids['L2VPN'] }, { speed: 1000, ports: PORTS }];
+  await send(base, '/api/processes/create_l2vpn', l2vpn, 'demo-l2vpn');
+  const owner = await activeGroup(base, ids['User Group']);
+  const user = [{ product: ids['User internal'] }, { username: 'ada', age: 36, user_group_ids: [owner] }];
+  if (owner !== undefined) await send(base, '/api/processes/create_user', user, 'demo-user');
 }
 
 /**
@@ -61,5 +86,5 @@ export async function seedOnce(base, dataDir) {
   if (existsSync(marker)) return 'Demo data is there from an earlier start.';
   await seed(base);
   writeFileSync(marker, `${new Date().toISOString()}\n`);
-  return 'Demo data sent: one portfolio and one user group.';
+  return 'Demo data sent: one portfolio, a user group with a user, and an L2VPN.';
 }
