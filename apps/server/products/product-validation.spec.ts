@@ -19,15 +19,19 @@ const product: Product = {
   tag: 'P',
   createdAt: '2026-01-01',
   blocks: { b: block },
-  workflows: TARGETS.map((target) => ({ name: target.toLowerCase(), target, description: target })),
+  workflows: [
+    ...TARGETS.map((target) => ({ name: target.toLowerCase(), target, description: target })),
+    { name: 'modify_note', target: 'MODIFY', description: 'Note' },
+  ],
 };
 const whole: ToValidate = {
   catalogue: new Catalogue([product]),
-  workflows: TARGETS.map((target) =>
-    workflow({ key: target.toLowerCase(), version: 1, target, description: target }, []),
-  ),
+  workflows: [
+    ...TARGETS.map((target) => workflow({ key: target.toLowerCase(), version: 1, target, description: target }, [])),
+    workflow({ key: 'modify_note', version: 1, target: 'MODIFY', description: 'Note' }, []),
+  ],
   records: new Map(),
-  translations: new Set(TARGETS.map((target) => `workflow.${target.toLowerCase()}`)),
+  translations: new Set([...TARGETS.map((target) => `workflow.${target.toLowerCase()}`), 'workflow.modify_note']),
   subscriptions: [
     { subscription_id: 's', product_id: product.productId, status: 'active', values: { b: { title: 'n' } } },
   ],
@@ -44,7 +48,7 @@ describe('product validation', () => {
 
   it('compares the workflows of products with those there are', () => {
     const wrong = workflow({ key: 'modify', version: 1, target: 'SYSTEM', description: 'x' }, []);
-    const workflows = [whole.workflows[0]!, wrong, whole.workflows[2]!];
+    const workflows = [whole.workflows[0]!, wrong, whole.workflows[2]!, whole.workflows[4]!];
     expect(faults({ workflows })).toEqual([
       'workflows P: modify is a SYSTEM workflow, the product says MODIFY',
       'workflows P: there is no workflow validate',
@@ -57,6 +61,7 @@ describe('product validation', () => {
     expect(faults(only(bare))).toEqual([
       'products P: it has no TERMINATE workflow',
       'products P: it has no VALIDATE workflow',
+      'products P: it has no modify_note',
     ]);
     expect(faults(only({ ...bare, status: 'phase out' }))).toEqual([]);
   });

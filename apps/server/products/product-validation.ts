@@ -68,7 +68,12 @@ function targetFaults(product: Product, records: ToValidate['records']): readonl
   const status = records.get(productId)?.status ?? product.status ?? 'active';
   if (status !== 'active') return [];
   const missing = EXPECTED.filter((target) => !workflows.some((each) => each.target === target));
-  return missing.map((target) => ({ check: 'products', subject, message: `it has no ${target} workflow` }));
+  const noted = workflows.some(({ name }) => name === 'modify_note');
+  return [...missing.map((target) => `${target} workflow`), ...(noted ? [] : ['modify_note'])].map((what) => ({
+    check: 'products',
+    subject,
+    message: `it has no ${what}`,
+  }));
 }
 
 /** Products of one type are told apart by the values of the same fixed inputs. */

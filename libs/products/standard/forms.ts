@@ -18,7 +18,7 @@ export const productPage = (productIds: readonly string[], title: string): Page 
 export const subscriptionPage = (title: string): Page => {
   const about = {
     subscription_id: Type.String({ minLength: 1, maxLength: 255, format: 'subscriptionId', title: 'Subscription' }),
-    version: Type.Optional(Type.Integer({ minimum: 1 })),
+    version: Type.Optional(Type.Integer({ minimum: 0 })),
   };
   const schema = Type.Object(about, { title });
   return {

@@ -6,6 +6,7 @@ export interface LiveSubscription {
   readonly subscription_id: string;
   readonly description: string;
   readonly status: string;
+  readonly note?: string | null;
   /** Fields by block. */
   readonly values: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
