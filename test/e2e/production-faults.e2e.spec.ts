@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
 import { WORK_GROUP } from '../../apps/server/composition/work-group.js';
-import { allEnd, begin, beginJobs, expectOnce, type Job } from './production.campaign.js';
+import { allEnd, begin, beginJobs, expectOnce, type Job, pathOf, writeForeign } from './production.campaign.js';
 import { facts } from './portfolios.js';
 import { eventsOf, latest, moment, named, retrying, TENANTS } from './production.due-times.js';
 import { Production } from './production.world.js';
@@ -241,14 +240,21 @@ describe('processes', () => {
 
   for (const name of ['projector-1', 'projector-2'])
     fault(`the views go on within 10 s when ${name} is frozen, and when it goes on later`, async () => {
-      const shown = async (mark: string) => {
-        const { body } = await create(mark);
-        const view = () => world.api('GET', `/api/portfolios/${body.id}`).then(({ status }) => status);
-        await until(view, (status) => status === 200, PROJECTOR_REPLACED_WITHIN);
+      const shown = async (mark: string): Promise<Job> => {
+        const job = await begin(world, 'portfolio', mark);
+        const began = Date.now();
+        await until(
+          () => world.api('GET', pathOf(job)).then(({ status }) => status),
+          (status) => status === 200,
+        );
+        expect(Date.now() - began).toBeLessThanOrEqual(PROJECTOR_REPLACED_WITHIN);
+        return job;
       };
-      await world.whileFrozen(name, () => shown(`frozen${name.at(-1)}`));
-      await shown(`thawed${name.at(-1)}`);
+      const jobs: Job[] = [];
+      await world.whileFrozen(name, async () => void jobs.push(await shown(`stood${name.at(-1)}`)));
+      jobs.push(await shown(`thawed${name.at(-1)}`));
       await allHealthy();
+      await allEnd(world, jobs);
     });
 
   fault('a CSP that one process pauses is spared by all, until it continues', async () => {
@@ -272,6 +278,7 @@ describe('processes', () => {
       expect(Date.now() - began).toBeLessThanOrEqual(DRAINED_WITHIN);
       expect(await world.member('worker-2').ended(0)).toBe('SIGTERM');
       await world.member(joined).ready(120_000);
+      world.restart('worker-2');
     }),
   );
 });
@@ -280,13 +287,7 @@ describe('a message that no worker can take', () => {
   fault('is parked, told by health and metrics, listed, and given again by a command', async () => {
     await allHealthy();
     expect(await world.command(['parked'])).toContain('0 parked');
-    const { eventStore: url, streamPrefix } = world.settingsOfAll;
-    const store = await openEventStoreDb({ url, streamPrefix });
-    const { credentials = { username: 'none', password: 'none' } } = store.connection.base;
-    const foreign = { id: randomUUID(), type: 'Foreign', contentType: 'application/octet-stream' as const };
-    const event = { ...foreign, data: Buffer.from('no JSON'), metadata: Buffer.from('{}') };
-    const options = { expectedRevision: 'no_stream' as const, credentials };
-    await store.connection.client.appendToStream(`${streamPrefix}process-foreign`, event, options);
+    await writeForeign(world, 'process-foreign');
     const parked = () => world.metric('worker-1', 'purveyor_work_parked');
     await until(parked, (count) => count === 1, 30_000);
     expect(await world.command(['parked'])).toMatch(/ process-foreign@0 it is no event of ours\n1 parked\n$/);
@@ -294,6 +295,5 @@ describe('a message that no worker can take', () => {
     expect([ready.status, ready.body.checks.work.detail]).toEqual([200, '1 parked messages: see `main.js parked`']);
     for (const _twice of [1, 2]) expect(await world.command(['parked', 'replay'])).toContain('delivered again');
     await until(parked, (count) => count === 1, 30_000);
-    await store.close();
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLog, type EventStore } from '#event-store';
 import { openSubjectKeys } from '#platform';
@@ -97,6 +98,18 @@ export async function killAtRandom(
     killed.push(name);
   }
   return killed;
+}
+
+/** An event in a stream of ours that is none of ours, as another program would write it. */
+export async function writeForeign(world: Production, stream: string): Promise<void> {
+  const { eventStore: url, streamPrefix } = world.settingsOfAll;
+  const store = await openEventStoreDb({ url, streamPrefix });
+  const { credentials = { username: 'none', password: 'none' } } = store.connection.base;
+  const event = { id: randomUUID(), type: 'Foreign', contentType: 'application/octet-stream' as const };
+  const bytes = { data: Buffer.from('no JSON'), metadata: Buffer.from('{}') };
+  const options = { expectedRevision: 'no_stream' as const, credentials };
+  await store.connection.client.appendToStream(streamPrefix + stream, { ...event, ...bytes }, options);
+  await store.close();
 }
 
 /** The views in PostgreSQL hold what a projector makes of the log from its beginning. */
