@@ -20,6 +20,8 @@ await main(async () => {
   writeFileSync(inRoot('docs/reference/operation-states.md'), provisioning.operationStateReference());
   const { processStatusReference } = await import(pathToFileURL(inRoot('dist/libs/workflow/index.js')).href);
   writeFileSync(inRoot('docs/reference/process-statuses.md'), processStatusReference());
+  const { subscriptionRulesReference } = await import(pathToFileURL(inRoot('dist/libs/subscription/index.js')).href);
+  writeFileSync(inRoot('docs/reference/subscription-rules.md'), subscriptionRulesReference());
   const contract = `${JSON.stringify(provisioning.provisionerOpenApi(), null, 2)}\n`;
   writeFileSync(inRoot('docs/reference/provisioner-openapi.json'), contract);
   await runTool('prettier', ['--write', '--log-level=warn', 'docs/reference']);

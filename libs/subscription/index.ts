@@ -6,3 +6,4 @@ export * from './domain/may-start.js';
 export { refusalOf } from './domain/claims.js';
 export * from './domain/claim-terms.js';
 export { staleText } from './domain/details.js';
+export { subscriptionRulesReference } from './domain/rules-reference.js';

@@ -3,6 +3,7 @@ import { csps } from '#csp';
 import { planDescription } from '#portfolio';
 import { describeConfig, errorCatalogue } from '#platform';
 import { operationStateReference, provisionerOpenApi } from '#provisioning';
+import { subscriptionRulesReference } from '#subscription';
 import { processStatusReference } from '#workflow';
 import { envExample, errorReference, planReference, readmeWithSettings } from '../../scripts/lib/generated.mjs';
 import { read } from './repository.js';
@@ -19,6 +20,7 @@ describe('generated files are those in the repository (npm run generate)', () =>
   it.each([
     ['operation-states', operationStateReference],
     ['process-statuses', processStatusReference],
+    ['subscription-rules', subscriptionRulesReference],
   ])('docs/reference/%s.md', (name, reference) => {
     const cells = (text: string) => text.split('\n').map((line) => line.replace(/\s+|-+/g, ''));
     expect(cells(read(`docs/reference/${name}.md`))).toEqual(cells(reference()));
