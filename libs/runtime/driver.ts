@@ -8,16 +8,25 @@ import {
   type Owed,
   type Run,
 } from '#kernel';
-import { categoryOf, EventTooLarge, revision, StoreError, WrongExpectedRevision } from '#event-store';
+import {
+  categoryOf,
+  EventTooLarge,
+  revision,
+  StoreError,
+  WrongExpectedRevision,
+  type Appended,
+  type PreparedAppend,
+} from '#event-store';
 import type { Alarms } from './alarms.js';
 import { attempt } from './attempt.js';
 import { Claims, isRunning, readAgain, type Claim, type UnderWay } from './claims.js';
-import { foldStream, OWN_COMMAND, type Flow, type Folded } from './instance.js';
+import { foldStream } from './instance.js';
 import type { Hold } from './hold.js';
-import { Mailboxes, type Held, type Job, type Mailbox, type Post } from './mailboxes.js';
+import { answer, cutShort, NOBODY, ownContext, tooManyConflicts, type Job } from './job.js';
+import { Mailboxes, type Held, type Mailbox, type Post } from './mailboxes.js';
 import type { RuntimeOptions } from './options.js';
-import { fitting, readAgainMs } from './outcome.js';
-import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
+import { readAgainMs } from './outcome.js';
+import type { AnyDecider, Dispatched } from './runtime.types.js';
 import { after, pause, Writer } from './writer.js';
 
 interface Plan {
@@ -30,11 +39,18 @@ interface Plan {
   readonly owed: readonly Owed[];
 }
 
+/** An append on its way. */
+interface Sent {
+  readonly context: CommandContext;
+  readonly prepared: PreparedAppend;
+  readonly time: number;
+  readonly answer: Promise<Appended>;
+}
+
 const CONFLICT_TRIES = 5;
 const CALLBACK_MS = 3_000;
 const NOTHING: readonly Owed[] = [];
 const NO_CLAIMS: readonly Claim[] = [];
-const NOBODY: Flow = { correlationId: '', actor: 'purveyor', tenant: 'default' };
 
 /**
  * Carries one instance from command to append to effect and back (DESIGN 2). One mailbox per instance: one command, one append, in turn,
@@ -133,7 +149,10 @@ export class Driver {
     const { events, decided, claims } = plan;
     if (events.length > 0) {
       try {
-        await this.append(box, held, job, plan);
+        const { log } = this.options;
+        if (log.hasPersonal(box.stream, events)) await log.ensureKeys(box.stream, events);
+        const sent = this.send(box, held, job, plan);
+        this.written(held, plan, sent, (await sent.answer).position);
       } catch (error) {
         for (const claim of claims) this.claims.giveBack(held, claim.run);
         const fewer = fewerIntents(error, plan);
@@ -145,16 +164,17 @@ export class Driver {
     return answer(box.stream, held.folded, decided === events.length ? events : events.slice(0, decided), false);
   }
 
-  private async append({ stream }: Mailbox, held: Held, job: Job, { events, state, owed }: Plan): Promise<void> {
-    const { log, clock, observe } = this.options;
-    const { folded } = held;
-    const time = clock.now();
+  private send({ stream }: Mailbox, { folded }: Held, job: Job, { events, owed }: Plan): Sent {
+    const time = this.options.clock.now();
     const context = job.context ?? ownContext(folded, job);
-    if (log.hasPersonal(stream, events)) await log.ensureKeys(stream, events);
     const prepared = this.writer.prepare(stream, folded, context, events, owed, this.goesOn(owed), time);
-    const { position } = await this.writer.write(prepared);
-    observe?.appended?.(clock.now() - time, events.length);
-    held.folded = after(folded, prepared, context, state, position);
+    return { context, prepared, time, answer: this.writer.write(prepared) };
+  }
+
+  private written(held: Held, { state, owed, events }: Plan, sent: Sent, position: number): void {
+    const { clock, observe } = this.options;
+    observe?.appended?.(clock.now() - sent.time, events.length);
+    held.folded = after(held.folded, sent.prepared, sent.context, state, position);
     held.owed = owed;
   }
 
@@ -256,34 +276,8 @@ const LOOK_AGAIN_MS = 1_000;
 
 const owedBy = (decider: AnyDecider, state: unknown): readonly Owed[] => decider.next?.(state) ?? NOTHING;
 
-function answer(
-  stream: string,
-  folded: Folded,
-  events: readonly DomainEvent[],
-  repeated: boolean,
-  position = folded.position,
-): Dispatched {
-  return { stream, state: folded.state, revision: folded.head.revision, position, events, repeated };
-}
-
-/** What the runner decides by itself is done in the name of whoever began the flow, and caused by the last event. */
-function ownContext(folded: Folded, job: Job): CommandContext {
-  const commandId = job.ended ? `${OWN_COMMAND}${job.ended.key}#${job.ended.attempt}` : `${OWN_COMMAND}wake`;
-  const { correlationId, actor, tenant, traceparent } = folded.flow ?? NOBODY;
-  return { commandId, correlationId, causationId: folded.lastEventId, actor, tenant, traceparent };
-}
-
 /** Intents that make an append too large follow in later ones; undefined where leaving them out does not help. */
 function fewerIntents(error: unknown, { claims, decided }: Plan): number | undefined {
   const useless = claims.length === 0 || (claims.length === 1 && decided === 0);
   return error instanceof EventTooLarge && !useless ? Math.floor(claims.length / 2) : undefined;
-}
-
-/** What is too large to be recorded is cut once, and is what it is then. */
-const cutShort = (job: Job): Job => ({ ...job, commands: (owed) => job.commands(owed).map(fitting) });
-
-function tooManyConflicts(patience: Patience, stream: string): Refusal {
-  return patience === 'callback'
-    ? new Refusal('callback_busy', 503, `${stream} is busy`, { retryAfter: 1 })
-    : new Refusal('too_many_conflicts', 409, `${stream} changes too often; try again`);
 }

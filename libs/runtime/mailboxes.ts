@@ -1,19 +1,8 @@
-import type { CommandContext, Owed, Run } from '#kernel';
+import type { Owed } from '#kernel';
 import type { UnderWay } from './claims.js';
 import type { Folded } from './instance.js';
-import type { AnyDecider, Dispatched, Patience } from './runtime.types.js';
-
-export interface Job {
-  readonly commands: (owed: readonly Owed[]) => readonly { readonly type: string }[];
-  readonly context?: CommandContext;
-  readonly patience: Patience;
-  /** Something may have happened to the instance elsewhere: what is held is compared with the log first. */
-  readonly fresh?: boolean;
-  /** The attempt whose outcome this is: its slot is free from here on. */
-  readonly ended?: Run;
-  /** Intents that may go with this append; as many as there are when absent. */
-  readonly most?: number;
-}
+import type { Job } from './job.js';
+import type { AnyDecider, Dispatched } from './runtime.types.js';
 
 /** A job on its way, and who is told of its end. */
 export interface Post {

@@ -22,11 +22,11 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
     {
       name: STEP_EFFECT,
       concurrency: ports.concurrency ?? 256,
-      async run(call) {
+      run(call) {
         const input = call.input as StepInput;
         const found = registry.stepOf(input.workflow, input.version, input.step);
         if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${input.step}`);
-        return told(() => perform(found.node, input, new Context(call, input, ports)));
+        return perform(found.node, input, new Context(call, input, ports)).catch(told);
       },
     },
     ...dutyEffects(ports),
@@ -55,22 +55,30 @@ function isOutcome(result: object): result is Outcome {
 
 /** A class rather than a literal: its closures would be made anew for every step of every instance. */
 class Context implements StepContext {
-  readonly processId: string;
-  readonly workflow: string;
-  readonly target: string;
-  readonly step: string;
-  readonly rootProcessId: string;
-
   constructor(
     private readonly call: EffectCall,
-    input: StepInput,
+    private readonly input: StepInput,
     private readonly ports: ProcessPorts,
-  ) {
-    this.processId = idOf(call.stream);
-    this.workflow = input.workflow;
-    this.target = input.target;
-    this.step = input.step;
-    this.rootProcessId = input.root ?? this.processId;
+  ) {}
+
+  get processId(): string {
+    return idOf(this.call.stream);
+  }
+
+  get workflow(): string {
+    return this.input.workflow;
+  }
+
+  get target(): string {
+    return this.input.target;
+  }
+
+  get step(): string {
+    return this.input.step;
+  }
+
+  get rootProcessId(): string {
+    return this.input.root ?? this.processId;
   }
 
   get attempt(): number {

@@ -9,13 +9,9 @@ const LONGEST_MESSAGE = 10_000;
 const LONGEST_TRACEBACK = 10_000;
 
 /** What a handler throws becomes a failure that says where: its end is what people need. Refusals are told by the runner. */
-export async function told(run: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await run();
-  } catch (error) {
-    if (isRefusal(error) || !(error instanceof Error)) throw error;
-    return { kind: 'failed', failure: failureOf(error) };
-  }
+export function told(error: unknown): Outcome {
+  if (isRefusal(error) || !(error instanceof Error)) throw error;
+  return { kind: 'failed', failure: failureOf(error) };
 }
 
 function failureOf(error: Error): Failure {
