@@ -46,7 +46,7 @@ describe('a subscription', () => {
     expect((await world.api('PUT', `/api/subscriptions/${id}/note`, { note: 5 })).body).toMatchObject({
       status: 400,
       code: 'validation_failed',
-      errors: [{ pointer: '/note' }],
+      errors: expect.arrayContaining([expect.objectContaining({ pointer: '/note' })]),
     });
     const unknown = await world.api('PUT', '/api/subscriptions/00000000-0000-4000-8000-000000000000/note', {
       note: 'x',
@@ -158,7 +158,7 @@ describe('the catalogue', () => {
   };
   const product = async () => (await world.api('GET', `/api/products/${productId}`)).body;
 
-  it('records its products at the start, and nothing at the next', async () => {
+  it('records its products at the start', async () => {
     const types = (await world.events(`product-${productId}`)).map(({ type }) => type);
     expect(types).toEqual(['ProductRegistered']);
   });

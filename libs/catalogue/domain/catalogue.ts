@@ -1,6 +1,7 @@
 import type { Fault } from '#kernel';
+import { treeOf } from './instances.js';
 import { missingFields, schemaFaults, valueFaults } from './block-values.js';
-import type { State } from './block.js';
+import type { Block, State } from './block.js';
 import type { Fields } from './block-walk.js';
 import { checkDefinitions } from './definition-check.js';
 import type { Product } from './product.js';
@@ -33,7 +34,9 @@ export class Catalogue {
     if (product === undefined) return [];
     const block = product.blocks[attribute];
     const at = `/${attribute}`;
-    return block ? valueFaults(block, values, at) : [{ pointer: at, message: `${product.name} has no such block` }];
+    if (block === undefined) return [{ pointer: at, message: `${product.name} has no such block` }];
+    const faults = valueFaults(block, values, at);
+    return faults.length > 0 ? faults : sameInstanceFaults(block, values, attribute);
   }
 
   /** What is wrong with metadata of a subscription, by JSON pointer; anything goes where the product registered no schema. */
@@ -41,4 +44,14 @@ export class Catalogue {
     const schema = this.find(productId)?.metadata;
     return schema ? schemaFaults(schema, metadata, '/metadata') : [];
   }
+}
+
+/** An instance is in one place of its subscription. */
+function sameInstanceFaults(block: Block, values: Fields, attribute: string): Fault[] {
+  const seen = new Set<unknown>();
+  return treeOf(block, values, [attribute]).instances.flatMap(({ value, path }) => {
+    const id = value['subscription_instance_id'];
+    if (id === undefined || !seen.has(id)) return (seen.add(id), []);
+    return [{ pointer: `/${path.join('/')}/subscription_instance_id`, message: 'is there twice' }];
+  });
 }

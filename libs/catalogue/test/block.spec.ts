@@ -137,6 +137,10 @@ describe('a catalogue', () => {
     expect(catalogue.missing('other', {}, 'active')).toEqual([]);
     const faults = (block: string, values: object) => catalogue.faults(linkProduct.productId, block, { ...values });
     expect(faults('link', { title: 5 })).toEqual([{ pointer: '/link/title', message: expect.any(String) }]);
+    const same = { subscription_instance_id: 'a', vlan: 1 };
+    expect(faults('link', { ports: [same, { ...same, vlan: 2 }] })).toEqual([
+      { pointer: '/link/ports/1/subscription_instance_id', message: 'is there twice' },
+    ]);
     expect(faults('other', {})).toEqual([{ pointer: '/other', message: 'Link has no such block' }]);
     expect(catalogue.faults('other', 'x', { any: 1 })).toEqual([]);
   });
