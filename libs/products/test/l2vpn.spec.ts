@@ -120,7 +120,7 @@ describe('its forms', () => {
   it.each([
     ['one port', { ports: ends('a') }, ['ports']],
     ['nine ports', { ports: ends(...Array.from('abcdefghi')) }, ['ports']],
-    ['a VLAN that is none', { ports: [{ port: 'a', vlan: 4_095 }, ...ends('b')] }, ['ports', '0', 'vlan']],
+    ['a VLAN that is none', { ports: [{ port: 'a', vlan: 4_095 }, ...ends('b')] }, ['ports', 0, 'vlan']],
     ['no speed', { speed: 0 }, ['speed']],
     ['an endpoint twice', { ports: [...ends('a'), ...ends('a')] }, ['ports', 1]],
   ])('create refuses %s', async (_, wrong, loc) => {
