@@ -46,7 +46,7 @@ export class CompensateDto extends WithReason {
   step?: string;
 }
 
-export class NoteDto {
+export class ProcessNoteDto {
   @ApiProperty({ maxLength: LONGEST_NOTE })
   @IsString()
   @MaxLength(LONGEST_NOTE)

@@ -22,7 +22,7 @@ import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
 import { ApiForm, FormNotCompleteDto, FormNotValidDto, StartedDto } from './process.dto.js';
-import { NoteDto } from './operator.dto.js';
+import { ProcessNoteDto } from './operator.dto.js';
 import { pagesOf } from './process.pages.js';
 import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js';
 import { ListProcessesDto, StartProcessDto } from './process.query.dto.js';
@@ -160,7 +160,7 @@ export class ProcessController {
   @ApiProblems(400, 404, 409, 422, 503, 507)
   async note(
     @Param('id') id: string,
-    @Body() { note }: NoteDto,
+    @Body() { note }: ProcessNoteDto,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ) {
