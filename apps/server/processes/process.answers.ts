@@ -46,6 +46,14 @@ export const ProcessDetailSchema = Type.Object({
   steps: Type.Array(StepSchema),
   form: orNull(anyObject),
   traceback: orNull(text),
+  left_over: Type.Array(
+    Type.Object({
+      step: text,
+      outcome: Type.Enum(['success', 'unknown']),
+      commands: Type.Array(Type.Literal('compensate')),
+    }),
+    { description: 'what came to pass outside after an abort, or in a branch that counts no more, and is in no state' },
+  ),
 });
 
 export const CountsSchema = Type.Object({ process_counts: counts, task_counts: counts });

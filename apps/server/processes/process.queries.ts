@@ -11,7 +11,7 @@ import {
   type ProcessQuery,
   type Slice,
 } from '#read-models';
-import { processStream, type ProcessState } from '#workflow';
+import { leftOver, processStream, type LeftOver, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
@@ -61,9 +61,17 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   async execute({ id }: GetProcess) {
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    if (!(await this.hasCode(found))) return withWorkflowId({ ...found, last_status: LACKS_CODE });
+    if (!(await this.hasCode(found))) return withWorkflowId({ ...found, last_status: LACKS_CODE, left_over: [] });
     const form = found.last_status === 'suspended' ? await this.forms.page(id) : null;
-    return withWorkflowId({ ...found, form });
+    return withWorkflowId({ ...found, form, left_over: await this.leftOver(found) });
+  }
+
+  /** What came to pass outside and is in no state, with the commands that are for it. */
+  private async leftOver({ process_id, last_status }: ProcessDetail): Promise<readonly LeftOver[]> {
+    if (last_status === 'completed') return [];
+    const { runtime, workflows } = this.parts;
+    const { state } = await runtime.load<ProcessState>(processStream(process_id));
+    return state.status === 'none' ? [] : leftOver(workflows.carrying(state).compiled, state);
   }
 
   /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */

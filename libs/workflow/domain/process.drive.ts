@@ -1,5 +1,5 @@
 import { sameJson, type Driving } from '#kernel';
-import type { Request, RequestEvent } from '#runtime';
+import { requestKey, type Request, type RequestEvent } from '#runtime';
 import type { ProcessEvent, StepEvent } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
 import { CLAIM, DUTY_POLICY, type Claimed } from './duties.js';
@@ -22,19 +22,28 @@ type Events = readonly ProcessEvent[];
 
 /** The runner's own commands: what an attempt, a callback or a time brings, decided against the state (law 4). */
 export function drive(command: Driving, state: StartedProcess, compiled: Compiled): Events {
-  const keys = command.type === 'HandBack' ? command.keys : [command.key];
-  const events: StepEvent[] = [];
-  const marks: ProcessEvent[] = [];
-  for (const key of keys) {
-    const path = key.slice(0, key.lastIndexOf('/'));
-    const row = rowAt(state, path);
-    const said = decideStep(command, path, isRequest(row) ? row : undefined, state, compiled);
-    events.push(...(countsNoMore(state, path) ? said.map(forGood) : said));
-    marks.push(...told(command, path, row, state));
-  }
-  const refused = hasEnded(state) ? undefined : refusedBy(events);
-  if (refused !== undefined) return [...events, { type: 'ProcessRefused', data: { ...refused, time: command.time } }];
-  return marks.length === 0 ? events : [...events, ...marks];
+  if (command.type !== 'HandBack') return said(command, command.key, state, compiled);
+  return command.keys.flatMap((key) => said(command, key, state, compiled));
+}
+
+function said(command: Driving, key: string, state: StartedProcess, compiled: Compiled): Events {
+  const path = key.slice(0, key.lastIndexOf('/'));
+  const row = rowAt(state, path);
+  if (row === undefined) return NOTHING;
+  if (!isRequest(row)) return woken(command, path, row, state);
+  const events = decideStep(command, path, row, state, compiled);
+  if (events.length === 0) return progressed(command, path, row, state);
+  if (path === CLAIM) return withRefusal(events, command, state);
+  return countsNoMore(state, path) ? events.map(forGood) : events;
+}
+const NOTHING: Events = [];
+
+/** A reason to refuse ends the process in the append that records it. */
+function withRefusal(events: readonly StepEvent[], { time }: Driving, state: StartedProcess): Events {
+  const [{ type, data }] = events as readonly [StepEvent];
+  const refused = type === 'StepCompleted' ? (data.result as Claimed).refused : undefined;
+  if (refused === undefined || hasEnded(state)) return events;
+  return [...events, { type: 'ProcessRefused', data: { ...refused, time } }];
 }
 
 /** After the end, in a branch that was left, and while it is undone nothing is tried again. */
@@ -48,19 +57,13 @@ function forGood(event: RequestEvent): RequestEvent {
   return { type: 'StepFailed', data };
 }
 
-function refusedBy(events: readonly StepEvent[]): Claimed['refused'] {
-  const answered = events.find(({ type, data }) => type === 'StepCompleted' && data.step === CLAIM);
-  return (answered?.data.result as Claimed | undefined)?.refused;
-}
-
 function decideStep(
   command: Driving,
   path: string,
-  request: Request | undefined,
+  request: Request,
   state: StartedProcess,
   compiled: Compiled,
 ): readonly RequestEvent[] {
-  if (request === undefined) return [];
   if (isUndo(path)) {
     const policy = undoPolicy(compiled, pathNow(state, path.slice('$undo/'.length)));
     return requests.decide(command, request, policy, () => undefined);
@@ -79,17 +82,20 @@ function timedOut(event: RequestEvent): RequestEvent {
   return { type: event.type, data: Object.assign({}, event.data, { failure }) };
 }
 
-/** What the runner's command says of a step that owes no request, or that is under way. */
-function told(command: Driving, path: string, row: Row | undefined, state: StartedProcess): Events {
-  if (hasEnded(state) || row === undefined) return [];
-  const { time } = command;
-  if (command.type === 'Due')
-    return row.status === 'sleeping' && row.until <= time ? [{ type: 'StepWoken', data: { step: path, time } }] : [];
-  if (command.type !== 'Outcome' || command.via !== 'callback' || command.outcome.kind !== 'pending') return [];
+/** A sleep whose time has come. */
+function woken(command: Driving, step: string, row: Row, state: StartedProcess): Events {
+  const due = command.type === 'Due' && row.status === 'sleeping' && row.until <= command.time;
+  return due && !hasEnded(state) ? [{ type: 'StepWoken', data: { step, time: command.time } }] : NOTHING;
+}
+
+/** What the other side tells of how far it is, when that is new. */
+function progressed(command: Driving, step: string, row: Request, state: StartedProcess): Events {
+  if (command.type !== 'Outcome' || command.via !== 'callback' || command.outcome.kind !== 'pending') return NOTHING;
   const { progress } = command.outcome;
-  const waits = isRequest(row) && command.key === `${row.step}/${row.generation}` && WAITING.includes(row.status);
-  if (!waits || progress === undefined || sameJson(progress, state.rare?.progress[path])) return [];
-  return [{ type: 'StepProgressed', data: { step: path, progress, time } }];
+  const waits =
+    command.key === requestKey(row.step, row.generation) && WAITING.includes(row.status) && !hasEnded(state);
+  if (!waits || progress === undefined || sameJson(progress, state.rare?.progress[step])) return NOTHING;
+  return [{ type: 'StepProgressed', data: { step, progress, time: command.time } }];
 }
 const WAITING: readonly Row['status'][] = ['intended', 'accepted', 'overdue', 'retrying'];
 

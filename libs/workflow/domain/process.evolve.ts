@@ -149,9 +149,7 @@ function resumed(state: StartedProcess, { step, changedInput = false, time }: Pr
     case 'overdue':
       return withRow(state, step, requests.resume(row, changedInput || row.status === 'done'), state.data);
     case 'retrying':
-      return changedInput
-        ? withRow(state, step, requests.resume(asFailed(row, time), true), state.data)
-        : withRow(state, step, Object.assign({}, row, { failures: 0, notBefore: 0 }), state.data);
+      return withRow(state, step, requests.resume(asFailed(row, time), changedInput), state.data);
     default:
       return state;
   }

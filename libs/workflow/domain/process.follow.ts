@@ -19,8 +19,9 @@ export function withWhatFollows(
   time: number,
 ): readonly ProcessEvent[] {
   if (goesOnInSequence(events, state, compiled)) return events;
-  const all = [...events];
   let after = events.reduce(evolveProcess, state);
+  if (isPlain(after, compiled)) return endsInSequence(after, compiled) ? [...events, completed(time)] : events;
+  const all = [...events];
   for (;;) {
     if (after.status === 'none' || hasEnded(after) || awaitsClaim(after)) return all;
     const more = followsFrom(compiled, after, time);
@@ -31,23 +32,28 @@ export function withWhatFollows(
 }
 
 /** The hot path: a step of a plain sequence is done, and another is behind it. */
-function goesOnInSequence(events: readonly ProcessEvent[], state: ProcessState, { definition, sequence }: Compiled) {
-  if (state.status === 'none' || sequence === undefined || state.rare !== undefined) return false;
-  if (events.length === 0) return true;
-  if (definition.onFailure === 'compensate') return false;
-  return (
-    state.position + 1 < sequence.length ||
-    !events.some(({ type }) => type === 'StepCompleted' || type === 'StepSkipped')
-  );
+function goesOnInSequence(events: readonly ProcessEvent[], state: ProcessState, compiled: Compiled): boolean {
+  if (state.status === 'none' || !isPlain(state, compiled)) return false;
+  return state.position + 1 < compiled.sequence!.length || !events.some(endsStep);
 }
+const endsStep = ({ type }: ProcessEvent): boolean => type === 'StepCompleted' || type === 'StepSkipped';
+
+/** Nothing but the end can follow in a plain sequence. */
+const isPlain = (state: ProcessState, { definition, sequence }: Compiled): boolean =>
+  state.status !== 'none' &&
+  sequence !== undefined &&
+  state.rare === undefined &&
+  definition.onFailure !== 'compensate';
+
+const endsInSequence = (state: ProcessState, { sequence }: Compiled): boolean =>
+  state.status !== 'none' && !hasEnded(state) && !awaitsClaim(state) && state.position >= sequence!.length;
+
+const completed = (time: number): ProcessEvent => ({ type: 'ProcessCompleted', data: { time } });
 
 function followsFrom(compiled: Compiled, state: StartedProcess, time: number): readonly ProcessEvent[] {
   if (state.rare?.undoing !== undefined) return undone(compiled, state, time);
   const walk = new Walk(compiled, state);
-  if (walk.done) {
-    const end: ProcessEvent = { type: 'ProcessCompleted', data: { time } };
-    return [...walk.won.map(left(time)), end];
-  }
+  if (walk.done) return [...walk.won.map(left(time)), completed(time)];
   const events = [...walk.won.map(left(time)), ...walk.reached.flatMap((each) => reachedNow(each, time))];
   return events.length > 0 ? events : givenUp(compiled, state, time);
 }

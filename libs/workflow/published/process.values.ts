@@ -4,8 +4,11 @@ export type Data = Readonly<Record<string, unknown>>;
 /** Where a step's values belong: an element of a for-each's array, or the dictionary that a focus names. */
 type Nest = { readonly key: string; readonly index: number | undefined };
 
+const NOWHERE: readonly Nest[] = [];
+
 /** What a step's path says about its values, outermost first: `fan/2/@group/b` is element 2 of `fan`, and in it `group`. */
 export function nestsOf(path: string): readonly Nest[] {
+  if (!path.includes('/')) return NOWHERE;
   const parts = path.split('/');
   const found: Nest[] = [];
   parts.forEach((part, i) => {
@@ -22,9 +25,9 @@ type Merge = (data: Data, delta: object) => Data;
 
 /** Merges what a step adds where it belongs: at the top, into its element's entry, or into the dictionary it is focused on. */
 export function mergeAt(data: Data, nests: readonly Nest[], delta: object, merge: Merge = shallow): Data {
+  if (nests.length === 0) return merge(data, delta);
   const [first, ...rest] = nests;
-  if (first === undefined) return merge(data, delta);
-  const { key, index } = first;
+  const { key, index } = first!;
   if (index === undefined) return shallow(data, { [key]: mergeAt(dictionary(data[key]), rest, delta, merge) });
   const list = Array.isArray(data[key]) ? [...(data[key] as unknown[])] : [];
   while (list.length <= index) list.push({});
