@@ -12,7 +12,7 @@ export const init = step({ key: 'init', name: 'Start' });
 export const done = step({ key: 'done', name: 'Done' });
 
 /**
- * Makes the subscription, initial and out of sync, held by its process. Its id follows from the process: a repeat finds it. Of several
+ * Makes the subscription, initial and out of sync, held by its root process. Its id follows from the process: a repeat finds it. Of several
  * products that share the workflow the form's first page has named one.
  */
 export const createSubscription = (...products: readonly [Product, ...Product[]]) =>
@@ -25,7 +25,7 @@ export const createSubscription = (...products: readonly [Product, ...Product[]]
       const chosen = products.find((each) => each.productId === product) ?? products[0];
       const { productId, name: productName, description } = chosen;
       const subscription_id = context.id('subscription');
-      const { processId, workflow, target } = context;
+      const { processId, rootProcessId, workflow, target } = context;
       const state = await send(context, subscription_id, {
         type: 'CreateSubscription',
         productId,
@@ -33,7 +33,7 @@ export const createSubscription = (...products: readonly [Product, ...Product[]]
         customerId: customerId ?? context.id('customer'),
         description: `Initial subscription of ${description}`,
         processId,
-        holder: { processId, workflow, target },
+        holder: { processId: rootProcessId, workflow, target },
         time: context.now(),
       });
       return { subscription_id, subscription: asLoaded(subscription_id, state) };
