@@ -1,0 +1,2 @@
+export * from './schedule.commands.js';
+export * from './schedule.events.js';
