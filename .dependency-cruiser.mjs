@@ -1,5 +1,5 @@
 /** The import law of DESIGN 5. `#x` is resolved to its sources by scripts/lib/library-alias.mjs. */
-const CONTEXT = '(portfolio|subscription|catalogue|workflow|provisioning)';
+const CONTEXT = '(portfolio|subscription|catalogue|workflow|provisioning|schedule)';
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -26,6 +26,8 @@ import { productCommandHandlers } from './products/product.handlers.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { FormsController } from './forms/forms.controller.js';
+import { ScheduleController } from './schedules/schedule.controller.js';
+import { scheduleHandlers } from './schedules/schedule.handlers.js';
 import { settingsControllers, settingsHandlers } from './settings/index.js';
 import { CustomerDescriptionController } from './subscriptions/customer-description.controller.js';
 import { customerDescriptionHandlers } from './subscriptions/customer-description.handlers.js';
@@ -48,6 +50,7 @@ const API = [
   CallbackController,
   ...settingsControllers,
   FormsController,
+  ScheduleController,
   TranslationsController,
   UserController,
 ];
@@ -86,6 +89,7 @@ export class AppModule implements OnApplicationShutdown {
         ...dashboardQueryHandlers,
         ...auditQueryHandlers,
         ...settingsHandlers,
+        ...scheduleHandlers,
         ReceiveCallbackHandler,
         RejectedCallbacks,
       ],

@@ -4,6 +4,7 @@ import { portfoliosProjection } from './portfolios/portfolios.projection.js';
 import { catalogueProjection } from './products/catalogue.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { Projection } from './projector/projection.js';
+import { occurrencesProjection, schedulesProjection } from './schedules/schedules.projection.js';
 import { subscriptionsProjection } from './subscriptions/subscriptions.projection.js';
 import { worklistProjection } from './worklist/worklist.projection.js';
 
@@ -33,6 +34,7 @@ export { superviseProjector } from './projector/supervisor.js';
 export { serveProjector } from './projector/serve.js';
 export { ProjectorThread } from './projector/thread.js';
 export { watchProjector } from './projector/watching.js';
+export * from './schedules/schedules.query.js';
 export * from './subscriptions/relations.query.js';
 export * from './subscriptions/customer-descriptions.query.js';
 export * from './subscriptions/history.query.js';
@@ -48,5 +50,7 @@ export const projections: readonly Projection[] = [
   processesProjection,
   subscriptionsProjection,
   operationsProjection,
+  schedulesProjection,
+  occurrencesProjection,
   catalogueProjection,
 ];

@@ -7,6 +7,7 @@ import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
 import { evolvePortfolio, PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue } from '#products';
 import { operationDecider } from '#provisioning';
+import { occurrenceDecider, scheduleDecider } from '#schedule';
 import { engineDecider } from '#settings';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, WorkflowRegistry } from '#workflow';
@@ -16,10 +17,12 @@ import { exists, json, list, reader, samplePath, type Written } from './golden.j
 /** One decider per category; no plan, definition or provisioner is there, because folding must never need one. */
 const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
   csp: cspDecider,
+  occurrence: occurrenceDecider,
   operation: operationDecider({ termsOf: () => undefined }),
   portfolio: portfolioDecider(new PlanRegistry()),
   process: processDecider(new WorkflowRegistry([])),
   product: productDecider,
+  schedule: scheduleDecider,
   settings: engineDecider,
   subscription: subscriptionDecider(catalogue),
 };

@@ -13,6 +13,8 @@ const SINS: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['libs-import-no-apps', 'libs/runtime/sin.ts', "import '../../apps/server/main.js';"],
   ['contexts-meet-in-published', 'libs/subscription/sin.ts', "import '#portfolio';"],
   ['contexts-meet-in-published', 'libs/subscription/sin2.ts', "import '../portfolio/domain/decide.js';"],
+  ['contexts-meet-in-published', 'libs/schedule/sin.ts', "import '#portfolio';"],
+  ['contexts-meet-in-published', 'libs/portfolio/sin.ts', "import '../schedule/domain/decide.js';"],
   ['read-models-see-published-only', 'libs/read-models/sin.ts', "import '#portfolio';"],
   ['domain-is-pure', 'libs/portfolio/domain/sin.ts', "import { Injectable } from '@nestjs/common'; Injectable();"],
   ['domain-has-no-node-built-ins', 'libs/portfolio/domain/sin2.ts', "import 'node:fs';"],
@@ -29,6 +31,7 @@ const LAWFUL: Readonly<Record<string, string>> = {
   'libs/portfolio/domain/decide.ts': "import '#kernel';",
   'libs/portfolio/published/index.ts': 'export {};',
   'libs/workflow/index.ts': "import '#portfolio/published';",
+  'libs/schedule/domain/decide.ts': "import '#kernel';",
   'libs/read-models/index.ts': "import '#portfolio/published';",
 };
 

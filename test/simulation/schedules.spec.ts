@@ -16,7 +16,9 @@ describe('a schedule', () => {
     await world.advance(3.5 * MINUTE);
     expect(await world.begun()).toEqual([60, 120, 180]);
     expect(await world.types('schedule-')).toEqual(['ScheduleCreated', 'ScheduleArmed']);
-    expect((await world.events('ProcessStarted')).map(({ createdBy }) => createdBy)).toEqual(Array(3).fill('schedule:s'));
+    expect((await world.events('ProcessStarted')).map(({ createdBy }) => createdBy)).toEqual(
+      Array(3).fill('schedule:s'),
+    );
     expect(world.nodes[0]!.stuck).toEqual([]);
   });
 
@@ -153,7 +155,9 @@ async function expectOneAtATime(world: Schedules, seed: number): Promise<void> {
 /** Every twenty seconds a run, none of them later than the time in which others notice that somebody is gone. */
 async function expectNoGap(world: Schedules, since: number, seed: number): Promise<void> {
   const [planned, runs] = [await world.events('OccurrencePlanned'), await world.runs('schedule:short')];
-  const ats = planned.filter(({ scheduleId, at }) => scheduleId === 'short' && at >= since).map(({ at }) => at as number);
+  const ats = planned
+    .filter(({ scheduleId, at }) => scheduleId === 'short' && at >= since)
+    .map(({ at }) => at as number);
   expect({ seed, steps: [...new Set(ats.slice(1).map((at, i) => at - ats[i]!))] }).toEqual({ seed, steps: [20_000] });
   const begun = runs.map((run) => run.begun + world.start).filter((at) => at >= ats[0]!);
   expect(begun.length).toBeGreaterThanOrEqual(ats.length - 1);

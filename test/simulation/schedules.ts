@@ -62,10 +62,16 @@ export class Schedules {
         clock,
         dispatcher,
         openRun: async (createdBy) => (await this.runs(createdBy)).find(({ ended }) => ended === Infinity)?.id,
-        starting: async (key, pages, createdBy) => {
+        starting: async (key, pages, _, createdBy) => {
           const refusal = this.refusals.shift();
           if (refusal) throw refusal;
-          return { type: 'StartProcess', workflow: key, state: { ...(pages[0] as object) }, createdBy, time: clock.now() };
+          return {
+            type: 'StartProcess',
+            workflow: key,
+            state: { ...(pages[0] as object) },
+            createdBy,
+            time: clock.now(),
+          };
         },
       }),
     ];
@@ -124,7 +130,7 @@ export class Schedules {
 
   private async all(prefix: string): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = [];
-    for (let after = 0, end = false; !end; ) {
+    for (let after = 0, end = false; !end;) {
       const page = await this.store.readAll({ after: after as never });
       events.push(...page.events.filter(({ stream }) => stream.startsWith(prefix)));
       [after, end] = [page.next, page.end];

@@ -3,6 +3,7 @@ import { cspEvents } from '#csp';
 import { productEvents } from '#catalogue/published';
 import { portfolioEvents } from '#portfolio/published';
 import { operationEvents } from '#provisioning/published';
+import { scheduleEvents } from '#schedule/published';
 import { settingsEvents } from '#settings/published';
 import { subscriptionEvents } from '#subscription/published';
 import { processEvents } from '#workflow/published';
@@ -16,6 +17,7 @@ const eventTypes: readonly EventSpec<string, never>[] = [
   ...productEvents,
   ...operationEvents,
   ...settingsEvents,
+  ...scheduleEvents,
 ];
 
 export const eventRegistry = (): EventRegistry => new EventRegistry().register(eventTypes);

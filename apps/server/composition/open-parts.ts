@@ -4,6 +4,7 @@ import type { Fetch } from '#csp';
 import { systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { openReadModels } from '#read-models';
+import type { SchedulingPorts } from '#schedule';
 import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
 import { reportCircuits, watchPauses } from './csp-gates.js';
@@ -13,6 +14,9 @@ import { openProjector } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
+import { StartForm } from '../processes/start-form.js';
+import { asRefusal } from '../schedules/form-refusal.js';
+import { StartRules } from '../subscriptions/start-rules.js';
 import { registerProducts } from '../products/register-products.js';
 import { requireSharedDirectory } from './shared-directory.js';
 
@@ -67,7 +71,12 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
   const viewsCaughtUp = async () => projector.waitFor(await store.head(), VIEWS_MS);
-  const given = { more, cspFetch, alone, shared: work, viewsCaughtUp };
+  // Schedules start processes as people do; nothing asks before `start`.
+  const starting: SchedulingPorts['starting'] = async (...asked) => {
+    const form = new StartForm(parts, new StartRules(parts));
+    return form.command(...asked).catch(asRefusal);
+  };
+  const given = { starting, more, cspFetch, alone, shared: work, viewsCaughtUp };
   const run = await openRuntime({ ...base, log, vault, readModels, ...given });
   const { runtime } = run;
   reportCircuits({ ...base, ...run }, owner);
@@ -82,8 +91,9 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     // A log of others may keep silent for a while; nothing needs the products to be on record.
     if (alone) await registered;
   };
-  const parts = { ...base, store, log, vault, readModels, projector, ...run, work, trouble, start };
-  return { ...parts, close: () => closing.close() };
+  const close = () => closing.close();
+  const parts: Parts = { ...base, store, log, vault, readModels, projector, ...run, work, trouble, start, close };
+  return parts;
 }
 
 async function openVault({ dataDir, vaultKey }: Config, closing: Closing) {

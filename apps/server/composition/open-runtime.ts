@@ -6,8 +6,9 @@ import type { Config, Metrics } from '#platform';
 import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
 import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, httpNetwork, productRegistry } from '#products';
-import { openWork, portfolioChildren, type ReadModels } from '#read-models';
+import { openRunOf, openWork, portfolioChildren, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
+import { OCCURRENCE, occurrenceDecider, SCHEDULE, scheduleDecider, scheduleEffects, type SchedulingPorts } from '#schedule';
 import { engineDecider, SETTINGS } from '#settings';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
@@ -37,6 +38,8 @@ interface Given {
   /** Nobody else can have the log. */
   readonly alone: boolean;
   readonly shared?: Shared;
+  /** Makes the starting command of a run of a schedule. */
+  readonly starting: SchedulingPorts['starting'];
 }
 
 /** The runner with every decider and effect, and the definitions they run. Not started. */
@@ -61,6 +64,11 @@ export async function openRuntime({
   const childrenOf = async (id: string) => {
     await given.viewsCaughtUp();
     return (await portfolioChildren(readModels, id)).map((child) => child.id);
+  };
+  // What was begun must show, or a schedule would have two runs at a time.
+  const openRun = async (createdBy: string) => {
+    await given.viewsCaughtUp();
+    return openRunOf(readModels, createdBy);
   };
   const operations = { clock, dispatcher: () => runtime };
   const csp = { ...cspSettings(config, vault), parents, operations, fetch: given.cspFetch };
@@ -88,6 +96,7 @@ export async function openRuntime({
       }),
       mailEffect(config.smtpUrl, config.mailFrom),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
+      ...scheduleEffects({ dispatcher: () => runtime, clock, openRun, starting: given.starting }),
       ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),
     ],
     graceMs: config.deadlineGraceSeconds * 1_000,
@@ -104,6 +113,8 @@ export async function openRuntime({
   runtime.register(PRODUCT, productDecider);
   runtime.register('operation', operationDecider(provisioners));
   runtime.register(SETTINGS, engineDecider);
+  runtime.register(SCHEDULE, scheduleDecider);
+  runtime.register(OCCURRENCE, occurrenceDecider);
   await readEngine({ runtime });
   for (const name of gates.keys()) await readPause({ gates, runtime }, name);
   return { plans, gates, provisioners, workflows, formOf, catalogue, tokens, runtime };

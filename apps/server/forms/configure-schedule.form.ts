@@ -15,7 +15,7 @@ const start = Type.Optional(timestamp({ title: 'First run' }));
 /** Names are those of the Workflow Orchestrator's triggers. */
 const KWARGS: Readonly<Record<Trigger, TProperties>> = {
   interval: { ...units('weeks', 'days', 'hours', 'minutes', 'seconds'), start_date: start },
-  cron: { ...calendar('year', 'month', 'day', 'week', 'day_of_week', 'hour', 'minute', 'second'), start_date: start },
+  cron: { ...calendar('year', 'month', 'day', 'day_of_week', 'hour', 'minute', 'second'), start_date: start },
   date: { run_date: timestamp({ title: 'When' }) },
 };
 

@@ -3,6 +3,7 @@ import { callbacks, machine } from './machine-errors.js';
 import { operations } from './operation-errors.js';
 import { processes } from './process-errors.js';
 import { input, state } from './request-errors.js';
+import { schedules } from './schedule-errors.js';
 import { subscriptions } from './subscription-errors.js';
 
 /** Every error code of the HTTP interface; docs/reference/errors.md is generated from it. */
@@ -12,6 +13,7 @@ export const errorCatalogue: readonly ErrorEntry[] = [
   ...processes,
   ...subscriptions,
   ...operations,
+  ...schedules,
   ...callbacks,
   ...machine,
 ];

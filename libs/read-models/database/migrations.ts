@@ -207,6 +207,21 @@ const catalogue: Migration = {
   },
 };
 
+/** Runs of a schedule are found by what started them, and the open ones among however many. */
+const schedules: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'schedules', ['id'], {
+      ...folded,
+      workflow: 'text',
+      status: 'text',
+      created_at: 'bigint',
+    });
+    await table(db, 'occurrences', ['id'], { ...folded, schedule_id: 'text', at: 'bigint', state: 'text' });
+    await index(db, 'occurrences', ['schedule_id', 'state', 'at']);
+    await index(db, 'processes', ['created_by', 'last_status']);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -220,6 +235,7 @@ const provider: MigrationProvider = {
     '0008_subscription_search': subscriptionSearch,
     '0009_process_marks': processMarks,
     '0010_catalogue': catalogue,
+    '0011_schedules': schedules,
   }),
 };
 

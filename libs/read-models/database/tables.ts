@@ -14,6 +14,8 @@ export interface Tables {
   catalogue: CatalogueRow;
   customer_descriptions: CustomerDescriptionRow;
   operations: OperationRow;
+  schedules: ScheduleRow;
+  occurrences: OccurrenceRow;
 }
 
 export interface CheckpointRow {
@@ -152,4 +154,17 @@ export interface SubscriptionRow extends Folded {
   updated_at: number;
   /** In lower case. */
   search: string;
+}
+
+export interface ScheduleRow extends Folded {
+  workflow: string;
+  status: string;
+  created_at: number;
+}
+
+/** An instant of a schedule and what became of it. */
+export interface OccurrenceRow extends Folded {
+  schedule_id: string;
+  at: number;
+  state: string;
 }

@@ -10,7 +10,10 @@ import type { ActiveSchedule, ScheduleState } from '../domain/schedule.state.js'
 import { actorOf, occurrenceStream, scheduleStream, type PlanOccurrence } from '../published/index.js';
 
 /** Later than this a run was missed, ms: with the policy `skip` it is left out. */
-export const MISSED_AFTER_MS = 60_000;
+const MISSED_AFTER_MS = 60_000;
+
+/** In whose name a schedule runs: who made it. */
+export type Scheduler = Pick<CommandContext, 'actor' | 'tenant'>;
 
 export interface SchedulingPorts {
   readonly clock: Clock;
@@ -18,14 +21,14 @@ export interface SchedulingPorts {
   readonly dispatcher: () => Dispatcher;
   /** A process begun by `createdBy` that is neither over nor stopped by a failure, as everything in the log now has it. */
   openRun(createdBy: string): Promise<string | undefined>;
-  /** The command that starts a workflow with these answers of its form. Throws a Refusal when it may not start. */
-  starting(workflow: string, pages: readonly unknown[], createdBy: string): Promise<StartProcess>;
+  /** The command that starts a workflow with these answers of its form, if `who` may. Throws a Refusal when it may not start. */
+  starting(workflow: string, pages: readonly unknown[], who: Scheduler, createdBy: string): Promise<StartProcess>;
 }
 
 /** The id of the process that a schedule starts at an instant (ms since the epoch): the same for whoever starts it. */
-export const runId = (scheduleId: string, at: number): string => uuidV5(JSON.stringify(['run', scheduleId, at]));
+const runId = (scheduleId: string, at: number): string => uuidV5(JSON.stringify(['run', scheduleId, at]));
 /** The id of the stream of an instant. */
-export const occurrenceId = (scheduleId: string, generation: number, at: number): string =>
+const occurrenceId = (scheduleId: string, generation: number, at: number): string =>
   uuidV5(JSON.stringify(['occurrence', scheduleId, generation, at]));
 
 export function scheduleEffects(ports: SchedulingPorts): readonly Effect[] {
@@ -74,7 +77,8 @@ async function run(ports: SchedulingPorts, call: EffectCall, schedule: ActiveSch
   const open = await ports.openRun(createdBy);
   if (open !== undefined) return skipped('still_open', 'the run before is not over', open);
   try {
-    const command = await ports.starting(schedule.workflow, schedule.pages, createdBy);
+    const who = { actor: call.actor, tenant: call.tenant };
+    const command = await ports.starting(schedule.workflow, schedule.pages, who, createdBy);
     // Whoever took this long has lost the instant to another.
     if (call.signal.aborted) throw new StoreError('store_unavailable', 'the time of this attempt is over');
     const { correlationId } = call;

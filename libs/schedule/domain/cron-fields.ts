@@ -47,7 +47,10 @@ function fieldOf(field: Field, given: unknown, reading: Reading): string {
     return text === 'last' ? 'L' : text;
   const items = text.split(',').map((item) => itemOf(field, item.trim()));
   if (items.includes(undefined)) {
-    reading.fault(field.name, `must be *, a number from ${field.from} to ${field.to}, a range, a step or a list of them`);
+    reading.fault(
+      field.name,
+      `must be *, a number from ${field.from} to ${field.to}, a range, a step or a list of them`,
+    );
     return '*';
   }
   return [...new Set(items as string[])].join(',');

@@ -12,7 +12,7 @@ const cron = (pattern: string, timezone = 'Europe/Amsterdam', more: object = {})
 /** The next `count` instants after a time, as UTC without seconds. */
 function instants(trigger: Trigger, after: string, count = 3): string[] {
   const found: string[] = [];
-  for (let at: number | null = Date.parse(after); found.length < count; ) {
+  for (let at: number | null = Date.parse(after); found.length < count;) {
     at = nextInstant(trigger, at);
     if (at === null) break;
     found.push(new Date(at).toISOString().slice(0, 16));
@@ -30,7 +30,11 @@ describe('the instants of a trigger', () => {
   it('an interval counts from its beginning, whenever it is asked', () => {
     const from = Date.parse('2026-01-01T10:00:00Z');
     const interval: Trigger = { kind: 'interval', everyMs: 3_600_000, from };
-    expect(instants(interval, '2025-12-31T00:00:00Z')).toEqual(['2026-01-01T10:00', '2026-01-01T11:00', '2026-01-01T12:00']);
+    expect(instants(interval, '2025-12-31T00:00:00Z')).toEqual([
+      '2026-01-01T10:00',
+      '2026-01-01T11:00',
+      '2026-01-01T12:00',
+    ]);
     expect(instants(interval, '2026-01-05T11:59:59.999Z', 1)).toEqual(['2026-01-05T12:00']);
     expect(instants(interval, '2026-01-05T12:00:00Z', 1)).toEqual(['2026-01-05T13:00']);
     expect(instants({ ...interval, until: from + 3_600_000 }, '2026-01-01T10:00:00Z')).toEqual(['2026-01-01T11:00']);
@@ -44,7 +48,10 @@ describe('the instants of a trigger', () => {
       '2026-03-01T00:00',
       '2026-03-02T00:00',
     ]);
-    expect(instants(cron('0 0 0 13 * 5 *', 'UTC'), '2026-01-01T00:00:00Z', 2)).toEqual(['2026-02-13T00:00', '2026-03-13T00:00']);
+    expect(instants(cron('0 0 0 13 * 5 *', 'UTC'), '2026-01-01T00:00:00Z', 2)).toEqual([
+      '2026-02-13T00:00',
+      '2026-03-13T00:00',
+    ]);
   });
 
   it('summer time begins: what the clocks leave out runs at its end, once', () => {
@@ -61,7 +68,10 @@ describe('the instants of a trigger', () => {
   });
 
   it('summer time ends: an hour that comes twice runs once where it is named, twice where every hour does', () => {
-    expect(instants(cron('0 30 2 * * * *'), '2026-10-24T12:00:00Z', 2)).toEqual(['2026-10-25T00:30', '2026-10-26T01:30']);
+    expect(instants(cron('0 30 2 * * * *'), '2026-10-24T12:00:00Z', 2)).toEqual([
+      '2026-10-25T00:30',
+      '2026-10-26T01:30',
+    ]);
     expect(instants(cron('0 30 * * * * *'), '2026-10-25T00:00:00Z')).toEqual([
       '2026-10-25T00:30',
       '2026-10-25T01:30',

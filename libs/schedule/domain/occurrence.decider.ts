@@ -19,7 +19,7 @@ export type Fired = { readonly next: number | null } & (
   | { readonly kind: 'skipped'; readonly code: string; readonly message: string; readonly processId?: string }
 );
 
-export type OccurrenceState =
+type OccurrenceState =
   | { readonly status: 'none' }
   | ({ readonly status: 'planned' } & FireInput)
   | ({ readonly status: 'over'; readonly next: number } & FireInput)
@@ -62,7 +62,10 @@ function owedBy(state: OccurrenceState): readonly Run<OccurrenceEvent>[] {
   }
 }
 
-function decided({ key, outcome, time }: Driving & { type: 'Outcome' }, state: OccurrenceState): readonly OccurrenceEvent[] {
+function decided(
+  { key, outcome, time }: Driving & { type: 'Outcome' },
+  state: OccurrenceState,
+): readonly OccurrenceEvent[] {
   const [owed] = owedBy(state);
   if (owed === undefined || owed.key !== key || outcome.kind !== 'done') return [];
   if (state.status === 'over') return [{ type: 'OccurrenceFollowed', data: { time } }];

@@ -35,7 +35,9 @@ describe('what people give as a trigger', () => {
       everyMs: 5_400_000,
       from: NOW + 5_400_000,
     });
-    expect(read('interval', { weeks: 1, start_date: '2026-02-01T00:00:00Z', end_date: '2026-03-01T00:00:00Z' })).toEqual({
+    expect(
+      read('interval', { weeks: 1, start_date: '2026-02-01T00:00:00Z', end_date: '2026-03-01T00:00:00Z' }),
+    ).toEqual({
       kind: 'interval',
       everyMs: 604_800_000,
       from: Date.parse('2026-02-01T00:00:00Z'),

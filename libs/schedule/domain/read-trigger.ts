@@ -43,7 +43,8 @@ function readInterval(reading: Reading, now: number): Trigger | undefined {
   reading.allow([...Object.keys(UNITS), ...BOUNDS]);
   const seconds = Object.entries(UNITS).reduce((sum, [unit, length]) => sum + length * count(reading, unit), 0);
   const everyMs = seconds * 1_000;
-  if (!(everyMs >= 1_000 && everyMs <= LONGEST_MS)) return reading.fault('seconds', 'one second at least, ten years at most');
+  if (!(everyMs >= 1_000 && everyMs <= LONGEST_MS))
+    return reading.fault('seconds', 'one second at least, ten years at most');
   const { from = now + everyMs, ...until } = bounds(reading);
   return { kind: 'interval', everyMs, from, ...until };
 }

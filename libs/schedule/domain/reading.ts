@@ -10,8 +10,10 @@ export class Reading {
     this.timezone = this.readTimezone();
   }
 
+  /** What forms leave empty is absent. */
   get(name: string): unknown {
-    return this.kwargs[name] ?? undefined;
+    const value = this.kwargs[name];
+    return value === null || value === '' ? undefined : value;
   }
 
   fault(name: string, message: string): undefined {
@@ -22,7 +24,8 @@ export class Reading {
   /** Faults for arguments that are not in `names`. */
   allow(names: readonly string[]): void {
     for (const name of Object.keys(this.kwargs))
-      if (!names.includes(name)) this.fault(escaped(name), `is no argument of this trigger; known: ${names.join(', ')}`);
+      if (!names.includes(name))
+        this.fault(escaped(name), `is no argument of this trigger; known: ${names.join(', ')}`);
   }
 
   /**

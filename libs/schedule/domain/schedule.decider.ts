@@ -15,7 +15,7 @@ export interface PlanInput {
 }
 
 /** An attempt to start a run under the trigger of before may be under way for so long after a change (law 7), ms. */
-export const SETTLE_MS = 12_000;
+const SETTLE_MS = 12_000;
 /** Pace of attempts that came to nothing, ms. */
 const AGAIN_MS = 1_000;
 
@@ -104,7 +104,12 @@ function evolve(state: ScheduleState, event: ScheduleEvent): ScheduleState {
 
 function withChange(
   state: Exclude<ScheduleState, { status: 'none' }>,
-  { name = state.name, missed = state.missed, trigger, time }: Extract<ScheduleEvent, { type: 'ScheduleChanged' }>['data'],
+  {
+    name = state.name,
+    missed = state.missed,
+    trigger,
+    time,
+  }: Extract<ScheduleEvent, { type: 'ScheduleChanged' }>['data'],
 ): ScheduleState {
   const texts = { ...state, name, missed };
   return trigger === undefined ? texts : { ...texts, trigger, generation: state.generation + 1, since: time };

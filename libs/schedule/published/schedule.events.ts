@@ -21,7 +21,7 @@ const bounds = {
 };
 
 /** When a schedule runs. Cron patterns have six or seven fields, seconds first, and are read in the time zone (an IANA name). */
-export const TriggerSchema = Type.Union([
+const TriggerSchema = Type.Union([
   Type.Object({ kind: Type.Literal('date'), at: time }),
   Type.Object({
     kind: Type.Literal('interval'),
@@ -34,7 +34,7 @@ export const TriggerSchema = Type.Union([
 export type Trigger = Static<typeof TriggerSchema>;
 
 /** Runs that fell due while nothing could run: `run_once`, however many they were, or `skip`. */
-export const MissedSchema = Type.Enum(['run_once', 'skip']);
+const MissedSchema = Type.Enum(['run_once', 'skip']);
 export type Missed = Static<typeof MissedSchema>;
 
 const given = Type.Record(Type.String(), Type.Unknown(), { description: 'the trigger as people gave it' });
@@ -85,7 +85,6 @@ type EventsOf<S extends Record<string, TObject>> = { [T in keyof S & string]: Do
   string];
 export type ScheduleEvent = EventsOf<typeof ofSchedule>;
 export type OccurrenceEvent = EventsOf<typeof ofOccurrence>;
-export type OccurrencePlanned = Extract<OccurrenceEvent, { type: 'OccurrencePlanned' }>;
 
 const specs = (category: string, schemas: Readonly<Record<string, TObject>>): readonly EventSpec<string, never>[] =>
   Object.entries(schemas).map(([type, schema]) => ({ category, type, schema }));
