@@ -8,7 +8,14 @@ import { operationDecider, provisioningEffects } from '#provisioning';
 import { catalogue, httpNetwork, productRegistry } from '#products';
 import { openRunOf, openWork, portfolioChildren, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
-import { OCCURRENCE, occurrenceDecider, SCHEDULE, scheduleDecider, scheduleEffects, type SchedulingPorts } from '#schedule';
+import {
+  OCCURRENCE,
+  occurrenceDecider,
+  SCHEDULE,
+  scheduleDecider,
+  scheduleEffects,
+  type SchedulingPorts,
+} from '#schedule';
 import { engineDecider, SETTINGS } from '#settings';
 import { subscriptionDecider } from '#subscription';
 import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
