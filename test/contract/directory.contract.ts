@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DirectoryPort } from '#products';
+import { USER_EXTERNAL_PRODUCT_ID, type DirectoryPort } from '#products';
+import { FakeNetwork } from '../../libs/products/test/fake-network.js';
+import { Machine } from '../../libs/products/test/machine.js';
 
 /** A directory of one kind, and the faults a test can make. */
 export interface DirectoryUnderTest {
@@ -180,6 +182,53 @@ export function directoryContract(start: () => Promise<DirectoryUnderTest>): voi
         await act();
         expect(await directory.isMember(one.id, ada.id)).toBe(member);
       }
+    });
+  });
+
+  describe('products', () => {
+    it('live in it: made, changed, found changed by hand, repaired and taken away', async () => {
+      const machine = new Machine({ directory, network: new FakeNetwork() });
+      const run = async (workflow: string, state: object) => {
+        const { status, data } = await machine.run(workflow, { ...state });
+        expect([workflow, status]).toEqual([workflow, 'completed']);
+        return data;
+      };
+      const made = async (group_name: string) =>
+        String((await run('create_user_group', { group_name }))['subscription_id']);
+      const [one, two] = [await made(fresh('one')), await made(fresh('two'))];
+      const asked = { product: USER_EXTERNAL_PRODUCT_ID, username: fresh('ada'), user_group_id: one };
+      const { subscription_id, user_id } = await run('create_user', asked);
+      const idOf = (id: string) => String(machine.subscription(id).values['user_group']?.['group_id']);
+      const isIn = (id: string) => directory.isMember(idOf(id), String(user_id));
+      expect([await isIn(one), await isIn(two)]).toEqual([true, false]);
+      const on = { subscription_id };
+      await run('modify_user', { ...on, username: fresh('lovelace'), user_group_id: two });
+      expect([await isIn(one), await isIn(two)]).toEqual([false, true]);
+      const group = { subscription_id: two };
+      await run('modify_user_group', { ...group, group_name: fresh('renamed') });
+      expect(await isIn(two)).toBe(true);
+
+      await directory.removeMember(idOf(two), String(user_id));
+      await directory.renameGroup(idOf(two), fresh('by hand'));
+      const paths = async (workflow: string, state: object) =>
+        ((await run(workflow, state))['drift'] as { path: string }[]).map(({ path }) => path);
+      expect(await paths('validate_user', on)).toEqual(['user.group']);
+      expect(await paths('validate_user_group', group)).toEqual(['user_group.group_name']);
+      for (const [workflow, state] of [
+        ['user', on],
+        ['user_group', group],
+      ] as const) {
+        const stream = `subscription-${String(state.subscription_id)}`;
+        await machine.send(stream, { type: 'Resync', processId: 'by-hand', time: 3 });
+        await run(`reconcile_${workflow}`, state);
+        expect(await paths(`validate_${workflow}`, state)).toEqual([]);
+      }
+      expect(await isIn(two)).toBe(true);
+
+      await run('terminate_user', on);
+      for (const id of [one, two]) await run('terminate_user_group', { subscription_id: id });
+      expect(await directory.findUser({ id: String(user_id) })).toBeUndefined();
+      expect(await directory.findGroup({ id: idOf(one) })).toBeUndefined();
     });
   });
 
