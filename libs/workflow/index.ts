@@ -26,5 +26,6 @@ export * from './domain/form-fields.js';
 export * from './domain/form-pages.js';
 export type * from './domain/standalone-form.js';
 export type * from './domain/live-data.js';
+export * from './domain/plan.js';
 export type { Values, Wired } from './domain/wiring.types.js';
 export * from './domain/steps/index.js';

@@ -78,6 +78,21 @@ describe('user group', () => {
     expect((await scim('GET', `/Groups/${group.group_id}`)).body.displayName).toBe('Builders');
   });
 
+  it('a dry run asks as the form does, and is refused where a step cannot plan', async () => {
+    const dry = (workflow: string, ...pages: object[]) =>
+      world.api('POST', `/api/processes/${workflow}/dry-run`, pages);
+    expect((await dry('reconcile_user_group')).status).toBe(510);
+    expect(firstFault(await dry('reconcile_user_group', { subscription_id: 'none' }))[2]).toBe(
+      'Subscription not found',
+    );
+    const refused = await dry('modify_user_group', first(), { group_name: 'x' });
+    expect([refused.status, refused.body.code, refused.body.step]).toEqual([
+      422,
+      'cannot_plan',
+      'set_status_provisioning',
+    ]);
+  });
+
   it('forms refuse what is not there, another product, what is stale, and a foreign id', async () => {
     const unknown = await talk.start('modify_user_group', { subscription_id: 'none' });
     expect(firstFault(unknown)).toEqual([400, ['subscription_id'], 'Subscription not found']);
@@ -129,8 +144,22 @@ describe('user group', () => {
   it('a rename by hand is repaired by reconcile, which changes nothing in the subscription', async () => {
     await patch(`/Groups/${group.group_id}`, { op: 'replace', path: 'displayName', value: 'Vandals' });
     const before = await talk.subscription(group.id);
-    const process = await talk.run('reconcile_user_group', first());
     const differences = [{ path: 'user_group.group_name', expected: 'Builders', found: 'Vandals' }];
+    const dry = await world.api('POST', '/api/processes/reconcile_user_group/dry-run', [first()]);
+    expect(dry).toMatchObject({
+      status: 200,
+      body: { workflow: 'reconcile_user_group', state: { external_changes: differences, repaired_validation: null } },
+    });
+    expect(dry.body.steps.filter(({ effects }: any) => effects.length > 0)).toEqual([
+      {
+        key: 'update_user_group_in_external_systems',
+        name: 'Update user group in external systems',
+        effects: [{ system: 'directory', action: 'update', differences }],
+      },
+    ]);
+    expect(await talk.subscription(group.id)).toEqual(before);
+    expect((await scim('GET', `/Groups/${group.group_id}`)).body.displayName).toBe('Vandals');
+    const process = await talk.run('reconcile_user_group', first());
     expect(process).toMatchObject({
       last_status: 'completed',
       current_state: { external_changes: differences, repaired_validation: null },

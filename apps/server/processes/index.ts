@@ -4,6 +4,7 @@ import { ProcessCallbackController } from './process-callback.controller.js';
 import { ReceiveProcessCallbackHandler } from './process-callback.js';
 import { ProcessController } from './process.controller.js';
 import { OperateProcessHandler, ResumeProcessHandler, StartProcessHandler } from './process.handlers.js';
+import { PlanProcessHandler } from './plan.query.js';
 import { processQueryHandlers } from './process.queries.js';
 import { ResumeAllHandler } from './resume-all.js';
 import { ResumeForm } from './resume-form.js';
@@ -20,4 +21,5 @@ export const processHandlers = [
   ResumeAllHandler,
   ReceiveProcessCallbackHandler,
   ...processQueryHandlers,
+  PlanProcessHandler,
 ];

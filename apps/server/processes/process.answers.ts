@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { FailureSchema } from '#runtime';
+import { DifferenceSchema } from '#subscription/published';
 import { anyObject, count, counts, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
 
 const common = {
@@ -57,3 +58,13 @@ export const ProcessDetailSchema = Type.Object({
 });
 
 export const CountsSchema = Type.Object({ process_counts: counts, task_counts: counts });
+
+const PlannedStepSchema = Type.Object({
+  key: text,
+  name: text,
+  effects: Type.Array(
+    Type.Object({ system: text, action: text, differences: Type.Optional(Type.Array(DifferenceSchema)) }),
+  ),
+});
+/** Of a dry run. */
+export const PlanSchema = Type.Object({ workflow: text, steps: Type.Array(PlannedStepSchema), state: anyObject });

@@ -24,12 +24,13 @@ import * as commands from './process.commands.js';
 import { ApiForm, FormNotCompleteDto, FormNotValidDto, StartedDto } from './process.dto.js';
 import { ProcessNoteDto } from './operator.dto.js';
 import { pagesOf } from './process.pages.js';
+import { PlanProcess } from './plan.query.js';
 import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js';
 import { ListProcessesDto, StartProcessDto } from './process.query.dto.js';
 import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
 import { ApiAnswer, count } from '../http/answer-schema.js';
 import { Parts } from '../composition/parts.js';
-import { CountsSchema, ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
+import { CountsSchema, PlanSchema, ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -71,6 +72,17 @@ export class ProcessController {
     reply.header('Location', `/api/processes/${id}`);
     reply.header('Purveyor-Position', String(position));
     return { id };
+  }
+
+  @Post(':workflow/dry-run')
+  @HttpCode(200)
+  @UseFilters(FormAnswerFilter)
+  @ApiBody({ schema: PAGES, description: 'Answers of the pages, as for a start' })
+  @ApiAnswer(PlanSchema, 'What a start would do outside, step by step; nothing is claimed, sent or written')
+  @ApiForm()
+  @ApiProblems(403, 404, 409, 412, 413, 422, 503)
+  dryRun(@Param('workflow') workflow: string, @Body() body: unknown, @FromCaller() caller: Caller) {
+    return this.queries.execute(new PlanProcess(workflow, pagesOf(body), caller));
   }
 
   @Get()

@@ -261,6 +261,13 @@ export const state: readonly ErrorEntry[] = [
     'Choose another name, or free this one in the directory.',
   ),
   entry(
+    'cannot_plan',
+    422,
+    'There is no dry run of this workflow',
+    'A step of the workflow does not say what it would do; `step` names it.',
+    'Start the workflow, or give the step a plan.',
+  ),
+  entry(
     'user_name_taken',
     409,
     'The user name is taken',

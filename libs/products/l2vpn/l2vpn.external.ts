@@ -1,7 +1,7 @@
 import type { Difference } from '#subscription/published';
 import { step } from '#workflow';
 import type { Circuit, NetworkPort } from '../network/network.port.js';
-import { changes, differs, drift, loaded } from '../standard/index.js';
+import { changes, differs, drift, loaded, planned } from '../standard/index.js';
 import { activeL2vpn, type ActiveL2vpn } from './l2vpn.product.js';
 
 const reads = { subscription: loaded(activeL2vpn) };
@@ -32,6 +32,9 @@ export const compareL2vpn = (network: NetworkPort) =>
       async handler({ subscription: { l2vpn } }, { signal }) {
         return { drift: differences(l2vpn, await network.findCircuit({ id: l2vpn.circuit_id }, signal)) };
       },
+      async plan({ subscription: { l2vpn } }, { signal }) {
+        return { adds: { drift: differences(l2vpn, await network.findCircuit({ id: l2vpn.circuit_id }, signal)) } };
+      },
     }),
   ] as const;
 
@@ -52,6 +55,9 @@ export const updateL2vpnInExternalSystems = (network: NetworkPort) =>
         if (external_changes.length > 0)
           await network.replaceCircuit({ id, externalId, speed, endpoints }, { key, signal });
         return { external_changes };
+      },
+      async plan({ subscription: { l2vpn } }, { signal }) {
+        return planned('network', differences(l2vpn, await network.findCircuit({ id: l2vpn.circuit_id }, signal)));
       },
     }),
   ] as const;

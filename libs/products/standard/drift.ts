@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
-import { DifferenceSchema, type Difference } from '#subscription/published';
-import { step } from '#workflow';
+import type { ExistingSubscription } from '#subscription';
+import { DifferenceSchema, subscriptionStream, type Difference } from '#subscription/published';
+import { step, type StepPlan } from '#workflow';
 import { send } from './send.js';
 import { id } from './steps.js';
 
@@ -13,6 +14,15 @@ export const changes = { external_changes: Type.Array(DifferenceSchema) };
 export const differs = (path: string, expected: unknown, found: unknown): readonly Difference[] =>
   expected === found ? [] : [{ path, expected, found: found ?? null }];
 
+/** What applying would change outside, as the step that applies says it in a dry run. */
+export const planned = (
+  system: string,
+  differences: readonly Difference[],
+): StepPlan<{ external_changes: Difference[] }> => ({
+  effects: differences.length === 0 ? [] : [{ system, action: 'update', differences }],
+  adds: { external_changes: [...differences] },
+});
+
 /** The end of a validation: what it found puts the subscription out of sync; if it found nothing, recorded and outside are the same. */
 export const unlockUnlessDrifted = step({
   key: 'resync',
@@ -24,6 +34,7 @@ export const unlockUnlessDrifted = step({
     if (differences.length === 0) await send(context, subscription_id, { type: 'Resync', ...about });
     return {};
   },
+  plan: () => ({}),
 });
 
 /**
@@ -41,6 +52,7 @@ export const unlockRepaired = step({
     await send(context, subscription_id, { type: 'Resync', ...about });
     return { repaired_validation: found_by_validation };
   },
+  plan: ({ found_by_validation }) => ({ adds: { repaired_validation: found_by_validation } }),
 });
 
 /** Lock of a reconcile: notes which validation's findings it is about to repair, if any. */
@@ -53,5 +65,9 @@ export const lockForRepair = step({
     const { processId } = context;
     const state = await send(context, subscription_id, { type: 'Unsync', processId, time: context.now() });
     return { found_by_validation: state.drift?.processId ?? null };
+  },
+  async plan({ subscription_id }, context) {
+    const { drift: found } = await context.load<ExistingSubscription>(subscriptionStream(subscription_id));
+    return { adds: { found_by_validation: found?.processId ?? null } };
   },
 });

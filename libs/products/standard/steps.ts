@@ -1,5 +1,7 @@
 import { Type, type TProperties } from 'typebox';
 import type { Product } from '#catalogue';
+import type { ExistingSubscription } from '#subscription';
+import { subscriptionStream } from '#subscription/published';
 import { step } from '#workflow';
 import { asLoaded, loaded } from './loaded.js';
 import { send } from './send.js';
@@ -53,6 +55,10 @@ export const storeProcessSubscription = <B extends TProperties>(blocks: B) =>
       const state = await send(context, subscription_id, { type: 'RelateProcess', processId, workflow, target, time });
       return { subscription: asLoaded(subscription_id, state) as never };
     },
+    async plan({ subscription_id }, context) {
+      const state = await context.load<ExistingSubscription>(subscriptionStream(subscription_id));
+      return { adds: { subscription: asLoaded(subscription_id, state) as never } };
+    },
   });
 
 /** The claim keeps others away; the flag shows that what is recorded and what is outside may differ until `resync`. */
@@ -64,6 +70,7 @@ export const unsync = step({
     await send(context, subscription_id, { type: 'Unsync', processId: context.processId, time: context.now() });
     return {};
   },
+  plan: () => ({}),
 });
 
 export const resync = step({
@@ -74,4 +81,5 @@ export const resync = step({
     await send(context, subscription_id, { type: 'Resync', processId: context.processId, time: context.now() });
     return {};
   },
+  plan: () => ({}),
 });

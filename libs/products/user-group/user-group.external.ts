@@ -1,7 +1,7 @@
 import type { Difference } from '#subscription/published';
 import { step } from '#workflow';
 import type { DirectoryPort } from '../directory/directory.port.js';
-import { changes, differs, drift, loaded } from '../standard/index.js';
+import { changes, differs, drift, loaded, planned } from '../standard/index.js';
 import { activeGroup, type ActiveGroup } from './user-group.product.js';
 
 const reads = { subscription: loaded(activeGroup) };
@@ -28,6 +28,9 @@ export const compareUserGroup = (directory: DirectoryPort) =>
       handler: async ({ subscription }, { signal }) => ({
         drift: await differences(subscription.user_group, directory, signal),
       }),
+      plan: async ({ subscription }, { signal }) => ({
+        adds: { drift: await differences(subscription.user_group, directory, signal) },
+      }),
     }),
   ] as const;
 
@@ -49,5 +52,7 @@ export const updateUserGroupInExternalSystems = (directory: DirectoryPort) =>
           await directory.renameGroup(user_group.group_id, user_group.group_name, signal);
         return { external_changes };
       },
+      plan: async ({ subscription }, { signal }) =>
+        planned('directory', await differences(subscription.user_group, directory, signal)),
     }),
   ] as const;

@@ -1,7 +1,7 @@
 import type { Difference } from '#subscription/published';
 import { step, type StepContext } from '#workflow';
 import type { DirectoryPort } from '../directory/directory.port.js';
-import { changes, differs, drift, loaded } from '../standard/index.js';
+import { changes, differs, drift, loaded, planned } from '../standard/index.js';
 import { formerGroup, groupIdOf } from './user.group-step.js';
 import { activeUser, affiliationOf, type ActiveUser } from './user.product.js';
 
@@ -15,7 +15,11 @@ interface Groups {
   readonly former: string | undefined;
 }
 
-async function groupsOf({ user }: Recorded, former: string | undefined, context: StepContext): Promise<Groups> {
+async function groupsOf(
+  { user }: Recorded,
+  former: string | undefined,
+  context: Pick<StepContext, 'load'>,
+): Promise<Groups> {
   const group = await groupIdOf(context, user.group.owner_subscription_id);
   return { group, former: former === undefined ? undefined : await groupIdOf(context, former) };
 }
@@ -51,6 +55,10 @@ export const compareUser = (directory: DirectoryPort) =>
         const groups = await groupsOf(subscription, undefined, context);
         return { drift: [...(await differences(subscription, groups, directory, context.signal))] };
       },
+      async plan({ subscription }, context) {
+        const groups = await groupsOf(subscription, undefined, context);
+        return { adds: { drift: [...(await differences(subscription, groups, directory, context.signal))] } };
+      },
     }),
   ] as const;
 
@@ -71,6 +79,10 @@ export const updateUserInExternalSystems = (directory: DirectoryPort) =>
         const external_changes = [...(await differences(subscription, groups, directory, signal))];
         if (external_changes.length > 0) await apply(subscription, groups, directory, signal);
         return { external_changes };
+      },
+      async plan({ subscription, former_group }, context) {
+        const groups = await groupsOf(subscription, former_group, context);
+        return planned('directory', await differences(subscription, groups, directory, context.signal));
       },
     }),
   ] as const;

@@ -49,7 +49,7 @@ export const releaseFormerGroup = step({
 });
 
 /** Id of a group in the directory, as its own subscription has it now. */
-export async function groupIdOf(context: StepContext, subscriptionId: string): Promise<string> {
+export async function groupIdOf(context: Pick<StepContext, 'load'>, subscriptionId: string): Promise<string> {
   const { values } = await context.load<ExistingSubscription>(subscriptionStream(subscriptionId));
   return String(values['user_group']?.['group_id']);
 }
