@@ -307,7 +307,6 @@ describe('user', () => {
     await talk.free(user.id);
     expect((await scim('GET', `/Users/${user.user_id}`)).status).toBe(404);
     expect(await members(other.group_id)).toEqual([]);
-    await talk.free(other.id).catch(() => undefined);
     await until(
       () => talk.reason(other.id, 'terminate_user_group'),
       ({ reason }) => reason === undefined,
