@@ -90,5 +90,9 @@ describe('product validation', () => {
     ]);
     expect(faults(of({ values: {} }))).toEqual(['subscriptions s: a subscription that is active needs b.title']);
     expect(faults(of({ values: {}, status: 'initial' }))).toEqual([]);
+    const ended = { kind: 'product', name: 'P', status: 'end of life', endDate: 1, description: null } as const;
+    const records = new Map([[product.productId, ended]]);
+    expect(faults({ records })).toEqual(['subscriptions s: it lives, and its product has ended']);
+    expect(faults({ records, ...of({ status: 'terminated' }) })).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ export function validateProducts(given: ToValidate): readonly ProductFault[] {
     ...products.flatMap((product) => targetFaults(product, given.records)),
     ...fixedInputFaults(products),
     ...recordFaults(given),
-    ...[...given.subscriptions].flatMap((each) => subscriptionFaults(given.catalogue, each)),
+    ...[...given.subscriptions].flatMap((each) => subscriptionFaults(given, each)),
   ];
 }
 
@@ -98,13 +98,18 @@ function recordFaults({ catalogue, records }: ToValidate): readonly ProductFault
   );
 }
 
-function subscriptionFaults(catalogue: Catalogue, subscription: StoredSubscription): readonly ProductFault[] {
+function subscriptionFaults(
+  { catalogue, records }: ToValidate,
+  subscription: StoredSubscription,
+): readonly ProductFault[] {
   const { subscription_id: subject, product_id, status, values } = subscription;
   const say = (message: string): ProductFault => ({ check: 'subscriptions', subject, message });
   if (catalogue.find(product_id) === undefined) return [say(`no code has its product ${product_id}`)];
   const faults = Object.entries(values).flatMap(([block, fields]) => catalogue.faults(product_id, block, fields));
   const missing = catalogue.missing(product_id, values, status);
+  const outlived = status !== 'terminated' && records.get(product_id)?.status === 'end of life';
   return [
+    ...(outlived ? [say('it lives, and its product has ended')] : []),
     ...faults.map(({ pointer, message }) => say(`${pointer} ${message}`)),
     ...missing.map((field) => say(`a subscription that is ${status} needs ${field}`)),
   ];
