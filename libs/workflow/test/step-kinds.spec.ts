@@ -91,6 +91,13 @@ describe('a conditional', () => {
     expect(driven.keys).toEqual(['end/1']);
   });
 
+  it('is asked again when a retry begins another request', () => {
+    const driven = new Driven(flow).begin('w', { x: 1 }).failed('if/a/1');
+    driven.send({ type: 'SetValue', path: '/x', value: -1, reason: 'not any more', time: 2 }).resume();
+    expect(driven.types.slice(-4)).toEqual(['StepResumed', 'StepSkipped', 'StepSkipped', 'StepSkipped']);
+    expect(driven.keys).toEqual(['end/1']);
+  });
+
   it('that throws fails its step; a resume asks it again', () => {
     let broken = true;
     const odd = conditional({
