@@ -186,10 +186,17 @@ describe('user group', () => {
     });
     expect(await talk.reason(group.id, 'reconcile_user_group')).toMatchObject({ reason: 'subscription.not_in_sync' });
     expect(firstFault(await talk.start('reconcile_user_group', first()))[2]).toBe(NOT_IN_SYNC);
-    await patch(`/Groups/${group.group_id}`, { op: 'replace', path: 'displayName', value: 'Builders' });
-    await talk.run('validate_user_group', first());
+    expect((await world.api('PUT', `/api/subscriptions/${group.id}/set_in_sync`)).status).toBe(200);
+    expect(await talk.subscription(group.id, ({ insync }) => insync)).toMatchObject({ drift: { differences } });
+    const repaired = await talk.run('reconcile_user_group', first());
+    expect(repaired.current_state).toMatchObject({
+      external_changes: differences,
+      repaired_validation: found.process_id,
+    });
     await talk.free(group.id);
     expect(await talk.subscription(group.id)).toMatchObject({ insync: true, drift: null });
+    expect((await talk.run('validate_user_group', first())).current_state.drift).toEqual([]);
+    await talk.free(group.id);
   });
 
   it('terminate asks whether one is sure, and takes the group away', async () => {
@@ -296,8 +303,11 @@ describe('user', () => {
     const found = await talk.run('validate_user', first());
     expect(found.current_state.drift).toEqual(differences);
     await talk.free(user.id);
-    await patch(`/Groups/${other.group_id}`, { op: 'add', path: 'members', value: [{ value: user.user_id }] });
-    expect((await talk.run('validate_user', first())).current_state.drift).toEqual([]);
+    expect((await world.api('PUT', `/api/subscriptions/${user.id}/set_in_sync`)).status).toBe(200);
+    await talk.subscription(user.id, ({ insync }) => insync);
+    const again = await talk.run('reconcile_user', first());
+    expect(again.current_state).toMatchObject({ repaired_validation: found.process_id });
+    expect(await members(other.group_id)).toEqual([user.user_id]);
     await talk.free(user.id);
     expect((await talk.subscription(user.id)).insync).toBe(true);
   });
