@@ -31,6 +31,12 @@ export default {
       { path: `^libs/${CONTEXT}/`, pathNot: `^libs/${CONTEXT}/published/` },
     ),
     rule(
+      'audit-knows-no-context',
+      'What judges the record shares nothing with what writes it but the log itself.',
+      { path: '^libs/audit/', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/', pathNot: '^libs/(audit|event-store|kernel)/' },
+    ),
+    rule(
       'domain-is-pure',
       'Deciders have no framework, no I/O, no clock and no randomness.',
       { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },

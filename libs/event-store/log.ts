@@ -1,7 +1,7 @@
 import type { DomainEvent, SubjectKeys } from '#kernel';
 import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
 import type { EventMetadata, RecordedEvent } from './metadata.js';
-import { seal, unseal } from './personal.js';
+import { seal, unseal, type PersonalView } from './personal.js';
 import { revision, type Appended, type EventStore, type StoredEvent } from './port.js';
 import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
 
@@ -77,13 +77,18 @@ export class EventLog {
 
   /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8). */
   decode(stored: StoredEvent): RecordedEvent {
+    return this.decodeFor('open', stored);
+  }
+
+  /** The same for a reader who may not see everything. */
+  decodeFor(view: PersonalView, stored: StoredEvent): RecordedEvent {
     const metadata = this.metadataOf(stored.metadata);
     const registered = this.registered(stored.stream, stored.type);
     const version = metadata.versions?.[stored.type] ?? 1;
     if (version > registered.version) throw new UnknownEvent(stored.stream, stored.type, version);
     let data = JSON.parse(stored.data) as unknown;
     const { personal, upcasts } = registered.spec;
-    if (personal && this.keys) data = unseal(data, personal, this.keys);
+    if (personal && this.keys) data = unseal(data, personal, this.keys, view);
     for (let v = version; v < registered.version; v++) data = upcasts?.[v]?.(data as never) ?? data;
     return {
       type: stored.type,

@@ -11,6 +11,9 @@ interface Sealed {
 /** What a reader sees in place of a value whose subject was forgotten. */
 export const ERASED = '[erased]';
 
+/** What a reader sees who may not know the value of a person that is not forgotten. */
+export const CONCEALED = '[concealed]';
+
 const isSealed = (value: unknown): value is Sealed =>
   typeof value === 'object' && value !== null && '$personal' in value;
 
@@ -26,12 +29,16 @@ export function seal(data: unknown, stream: string, personal: Personal<never>, k
   );
 }
 
-/** A copy of `data` with every sealed value opened, or ERASED where the subject's key is gone. */
-export function unseal(data: unknown, personal: Personal<never>, keys: SubjectKeys): unknown {
+/** What a reader may see of personal values. */
+export type PersonalView = 'open' | 'concealed';
+
+/** A copy of `data` with every sealed value opened or CONCEALED, or ERASED where the subject's key is gone. */
+export function unseal(data: unknown, personal: Personal<never>, keys: SubjectKeys, view: PersonalView): unknown {
   const open = (value: unknown) => {
     if (!isSealed(value)) return value;
     const key = keys.peek(value.$subject);
-    return key === undefined ? ERASED : (JSON.parse(decrypt(key, value.$personal)) as unknown);
+    if (key === undefined) return ERASED;
+    return view === 'concealed' ? CONCEALED : (JSON.parse(decrypt(key, value.$personal)) as unknown);
   };
   return personal.fields.reduce((copy, path) => change(copy, path.split('.'), open), data);
 }

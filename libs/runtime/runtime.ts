@@ -168,6 +168,11 @@ export class Runtime implements Dispatcher {
     return { state: folded.state as S, revision: folded.head.revision, position: folded.position, first: folded.first };
   }
 
+  /** What the streams of this category are folded with, for those who look at states of the past. Refusal `not_found` 404. */
+  deciderOf(stream: string): AnyDecider {
+    return this.driver.deciderOf(stream);
+  }
+
   get figures(): { readonly held: number; readonly effects: number; readonly alarms: number } {
     return { held: this.driver.mail.size, effects: this.slots.inFlight, alarms: this.alarms.size };
   }

@@ -262,6 +262,7 @@ describe('queries', () => {
     '/api/audit/verify',
     '/api/audit/streams/portfolio-:id',
     '/api/audit/streams/portfolio-:id/state',
+    '/api/audit/streams/portfolio-:id/difference',
   ];
   it.each(GETS)('%s refuses a min_position that is none', async (path) => {
     for (const odd of ['x', '-1', '1.5', '', '9'.repeat(30), '1e3'])
@@ -307,8 +308,19 @@ describe('queries', () => {
   });
   it('refuses a parameter given twice', () =>
     expectRefused({ path: '/api/portfolios?state=a&state=b' }, 400, 'validation_failed', ['/state']));
-  it('refuses a revision the stream does not have', () =>
-    expectRefused({ path: '/api/audit/streams/portfolio-:id/state?revision=9000' }, 404, 'not_found'));
+  it.each([
+    ['state?revision=9000', 404, 'revision_beyond_end', '/revision'],
+    ['state?at=2001-01-01T00:00:00Z', 404, 'instant_before_start', '/at'],
+    ['state?revision=0&at=2101-01-01T00:00:00Z', 400, 'point_ambiguous', '/revision'],
+    ['state?at=2101-01-01', 400, 'validation_failed', '/at'],
+    ['state?at=2101-02-30T00:00:00Z', 400, 'validation_failed', '/at'],
+    ['difference?to_revision=9000', 404, 'revision_beyond_end', '/to_revision'],
+    ['difference?from_at=2001-01-01T00:00:00Z', 404, 'instant_before_start', '/from_at'],
+    ['difference?to_revision=0&to_at=2101-01-01T00:00:00Z', 400, 'point_ambiguous', '/to_revision'],
+    ['difference?from_revision=1&to_revision=0', 400, 'bad_range', '/from_revision'],
+  ])('refuses %s', (query, status, code, pointer) =>
+    expectRefused({ path: `/api/audit/streams/portfolio-:id/${query}` }, status, code, [pointer]),
+  );
 });
 
 describe('methods and headers', () => {

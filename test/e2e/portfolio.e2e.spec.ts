@@ -56,6 +56,13 @@ describe('a portfolio from POST to COMPLETED', () => {
     expect(then.status).toBe(200);
     expect(then.text).toContain('TENANT');
     expect(then.text).not.toContain('BILLING_PROFILE_COMPLETED');
+    const difference = `/api/audit/streams/portfolio-${id}/difference?from_revision=2&to_revision=3`;
+    const { body } = await world.api('GET', difference);
+    expect(body).toMatchObject({ from: { revision: 2 }, to: { revision: 3, type: 'StageCompleted' } });
+    for (const change of body.changes) expect(change).toMatchObject({ actor: 'anonymous', event: { revision: 3 } });
+    expect(body.changes.length).toBeGreaterThan(0);
+    const before = await world.api('GET', `/api/audit/streams/portfolio-${id}/state?at=2001-01-01T00:00:00Z`);
+    expect([before.status, before.body.code]).toEqual([404, 'instant_before_start']);
     const verified = await world.api('GET', '/api/audit/verify');
     expect([verified.status, verified.body.ok]).toEqual([200, true]);
   });

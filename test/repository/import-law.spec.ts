@@ -16,6 +16,7 @@ const SINS: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['contexts-meet-in-published', 'libs/schedule/sin.ts', "import '#portfolio';"],
   ['contexts-meet-in-published', 'libs/portfolio/sin.ts', "import '../schedule/domain/decide.js';"],
   ['read-models-see-published-only', 'libs/read-models/sin.ts', "import '#portfolio';"],
+  ['audit-knows-no-context', 'libs/audit/sin.ts', "import '#portfolio/published';"],
   ['domain-is-pure', 'libs/portfolio/domain/sin.ts', "import { Injectable } from '@nestjs/common'; Injectable();"],
   ['domain-has-no-node-built-ins', 'libs/portfolio/domain/sin2.ts', "import 'node:fs';"],
   ['one-place-knows-eventstoredb', 'libs/event-store/sin.ts', "import '@eventstore/db-client';"],

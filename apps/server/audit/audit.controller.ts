@@ -2,11 +2,14 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
+import type { PersonalView } from '#event-store';
 import { Needs } from '../http/needs.js';
-import { GetStreamEvents, GetStreamState, VerifyChains } from './audit.queries.js';
-import { StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
+import { GetStreamEvents, VerifyChains } from './audit.queries.js';
+import { DifferenceDto, StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
-import { EventPageSchema, StateAtSchema, VerifiedSchema } from './audit.answers.js';
+import { FromPersonalView } from './personal-view.js';
+import { GetDifference, GetStreamState } from './time-travel.queries.js';
+import { DifferenceSchema, EventPageSchema, StateAtSchema, VerifiedSchema } from './audit.answers.js';
 
 /** Reads streams, not tables. */
 @ApiTags('audit')
@@ -18,15 +21,26 @@ export class AuditController {
   @Get('streams/:stream')
   @ApiAnswer(EventPageSchema, 'One page of events with metadata; `next` is the revision to go on from')
   @ApiProblems(400, 404, 503)
-  events(@Param('stream') stream: string, @Query() query: StreamEventsDto) {
-    return this.queries.execute(new GetStreamEvents(stream, query));
+  events(
+    @Param('stream') stream: string,
+    @Query() query: StreamEventsDto,
+    @FromPersonalView() view: PersonalView,
+  ) {
+    return this.queries.execute(new GetStreamEvents(stream, query, view));
   }
 
   @Get('streams/:stream/state')
-  @ApiAnswer(StateAtSchema, 'The state as it was after that revision')
+  @ApiAnswer(StateAtSchema, 'The state as it was after a revision or at an instant')
   @ApiProblems(400, 404, 503)
-  state(@Param('stream') stream: string, @Query() { revision }: StreamStateDto) {
-    return this.queries.execute(new GetStreamState(stream, revision));
+  state(@Param('stream') stream: string, @Query() query: StreamStateDto, @FromPersonalView() view: PersonalView) {
+    return this.queries.execute(new GetStreamState(stream, query, view));
+  }
+
+  @Get('streams/:stream/difference')
+  @ApiAnswer(DifferenceSchema, 'What changed in the state between two points, and by which events')
+  @ApiProblems(400, 404, 503)
+  difference(@Param('stream') stream: string, @Query() query: DifferenceDto, @FromPersonalView() view: PersonalView) {
+    return this.queries.execute(new GetDifference(stream, query, view));
   }
 
   @Get('verify')

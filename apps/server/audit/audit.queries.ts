@@ -1,29 +1,16 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Refusal } from '#kernel';
+import { noStream } from '#audit';
+import type { PersonalView } from '#event-store';
 import { streamEvents, verifyStreams, type AuditPage, type Verified } from '#read-models';
 import { Parts } from '../composition/parts.js';
+import { GetDifferenceHandler, GetStreamStateHandler } from './time-travel.queries.js';
 import type { StreamEventsDto, VerifyDto } from './audit.query.dto.js';
-
-/** A stream's state as it was after `revision`. */
-export interface StateAt {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-  readonly state: unknown;
-}
 
 export class GetStreamEvents extends Query<AuditPage> {
   constructor(
     readonly stream: string,
     readonly query: StreamEventsDto,
-  ) {
-    super();
-  }
-}
-export class GetStreamState extends Query<StateAt> {
-  constructor(
-    readonly stream: string,
-    readonly revision: number | undefined,
+    readonly view: PersonalView,
   ) {
     super();
   }
@@ -34,34 +21,20 @@ export class VerifyChains extends Query<Verified> {
   }
 }
 
-const missing = (what: string) => new Refusal('not_found', 404, `there is no such ${what}`);
-
 @QueryHandler(GetStreamEvents)
 export class GetStreamEventsHandler implements IQueryHandler<GetStreamEvents> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ stream, query: { from, direction, limit } }: GetStreamEvents) {
+  async execute({ stream, query: { from, direction, limit }, view }: GetStreamEvents) {
     const { store, log } = this.parts;
-    const page = await streamEvents(store, (event) => log.decode(event), stream, {
+    const page = await streamEvents(store, (event) => log.decodeFor(view, event), stream, {
       ...(from !== undefined && { from }),
       ...(direction && { direction }),
       ...(limit !== undefined && { limit }),
     });
     if (page.items.length === 0 && (await store.readStream(stream, { limit: 1 })).events.length === 0)
-      throw missing('stream');
+      throw noStream(stream);
     return page;
-  }
-}
-
-@QueryHandler(GetStreamState)
-export class GetStreamStateHandler implements IQueryHandler<GetStreamState> {
-  constructor(private readonly parts: Parts) {}
-
-  async execute({ stream, revision: wanted }: GetStreamState) {
-    const { state, revision, position } = await this.parts.runtime.load(stream, wanted);
-    if (revision < 0) throw missing('stream');
-    if (wanted !== undefined && revision < wanted) throw missing('revision');
-    return { stream, revision, position, state };
   }
 }
 
@@ -77,4 +50,9 @@ export class VerifyChainsHandler implements IQueryHandler<VerifyChains> {
   }
 }
 
-export const auditQueryHandlers = [GetStreamEventsHandler, GetStreamStateHandler, VerifyChainsHandler];
+export const auditQueryHandlers = [
+  GetStreamEventsHandler,
+  GetStreamStateHandler,
+  GetDifferenceHandler,
+  VerifyChainsHandler,
+];

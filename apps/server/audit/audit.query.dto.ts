@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { PageSizeParameter, QueryDto, RevisionParameter, TextParameter } from '../http/query.dto.js';
+import { InstantParameter, PageSizeParameter, QueryDto, RevisionParameter, TextParameter } from '../http/query.dto.js';
 
 export class StreamEventsDto extends QueryDto {
   @RevisionParameter('Revision to begin at; `next` of the page before')
@@ -18,6 +18,23 @@ export class StreamEventsDto extends QueryDto {
 export class StreamStateDto extends QueryDto {
   @RevisionParameter('The state after this revision; the newest if absent')
   revision?: number;
+
+  @InstantParameter('The state at this instant, in place of a revision')
+  at?: string;
+}
+
+export class DifferenceDto extends QueryDto {
+  @RevisionParameter('The older state is that after this revision; after the first event if absent')
+  from_revision?: number;
+
+  @InstantParameter('The older state is that at this instant')
+  from_at?: string;
+
+  @RevisionParameter('The newer state is that after this revision; the newest if absent')
+  to_revision?: number;
+
+  @InstantParameter('The newer state is that at this instant')
+  to_at?: string;
 }
 
 export class VerifyDto extends QueryDto {

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 
 /** Longer than any name, cursor or filter that makes sense. */
 const LONGEST_TEXT = 1_000;
@@ -28,6 +28,28 @@ const whole = (about: ApiPropertyOptions, from: number, to: number): Decorate =>
 /** An optional revision in the query. */
 export const RevisionParameter = (description: string): Decorate =>
   whole({ minimum: 0, description }, 0, Number.MAX_SAFE_INTEGER);
+
+/** RFC 3339 section 5.6, so that an instant never depends on the server's time zone. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Date.parse takes the 31st of a 30-day month for the day after. */
+const isInstant = (text: unknown): boolean =>
+  typeof text === 'string' &&
+  INSTANT.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(text.slice(0, 10));
+
+const IsInstant = ValidateBy({
+  name: 'isInstant',
+  validator: {
+    validate: isInstant,
+    defaultMessage: () => 'must be a time with its offset, such as 2026-05-04T12:00:00Z',
+  },
+});
+
+/** An optional instant in the query. */
+export const InstantParameter = (description: string): Decorate =>
+  all(ApiPropertyOptional({ format: 'date-time', description }), IsOptional(), IsInstant);
 
 /** An optional version in the query. */
 export const VersionParameter = (description: string): Decorate =>

@@ -136,6 +136,27 @@ export const input: readonly ErrorEntry[] = [
     'A range is two whole numbers, the second behind the first.',
     'Correct the range.',
   ),
+  entry(
+    'revision_beyond_end',
+    404,
+    'The stream is not that long',
+    'The revision is behind the last event of the stream; `last` names that.',
+    'Ask for a revision up to the last one.',
+  ),
+  entry(
+    'instant_before_start',
+    404,
+    'Nothing was there yet',
+    'The instant is before the first event of the stream; `first` tells when that was.',
+    'Ask for a later instant.',
+  ),
+  entry(
+    'point_ambiguous',
+    400,
+    'Two places in time at once',
+    'A revision and an instant were given for the same point; `errors` names them.',
+    'Give one of the two.',
+  ),
   entry('portfolio_not_found', 404, 'No such portfolio', 'There is no portfolio with this id.', 'Check the id.'),
   entry(
     'stage_not_found',
