@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
-import { CONCEALED, ERASED, EventLog, EventRegistry, NEW_STREAM, type RecordedEvent, type StreamHead } from '#event-store';
+import {
+  CONCEALED,
+  ERASED,
+  EventLog,
+  EventRegistry,
+  NEW_STREAM,
+  type RecordedEvent,
+  type StreamHead,
+} from '#event-store';
 import type { DomainEvent, SubjectKeys } from '#kernel';
 import { SimulatedStore } from '#testing';
 import type { Folding } from './replay.js';

@@ -21,11 +21,7 @@ export class AuditController {
   @Get('streams/:stream')
   @ApiAnswer(EventPageSchema, 'One page of events with metadata; `next` is the revision to go on from')
   @ApiProblems(400, 404, 503)
-  events(
-    @Param('stream') stream: string,
-    @Query() query: StreamEventsDto,
-    @FromPersonalView() view: PersonalView,
-  ) {
+  events(@Param('stream') stream: string, @Query() query: StreamEventsDto, @FromPersonalView() view: PersonalView) {
     return this.queries.execute(new GetStreamEvents(stream, query, view));
   }
 
