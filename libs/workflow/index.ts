@@ -27,5 +27,6 @@ export * from './domain/form-pages.js';
 export type * from './domain/standalone-form.js';
 export type * from './domain/live-data.js';
 export * from './domain/plan.js';
+export type * from './domain/plan.types.js';
 export type { Values, Wired } from './domain/wiring.types.js';
 export * from './domain/steps/index.js';

@@ -3,7 +3,7 @@ import type { Outcome } from '#kernel';
 import type { RequestPolicy } from '#runtime';
 import type { StepAuthorizers } from './authorizer.types.js';
 import type { FormPage } from './form.js';
-import type { PlanContext, StepPlan } from './plan.js';
+import type { PlanContext, StepPlan } from './plan.types.js';
 import type { Data } from './process.state.js';
 import type { StepContext } from './step-context.js';
 import type { Wiring } from './wiring.types.js';

@@ -1,30 +1,8 @@
 import { Refusal } from '#kernel';
 import type { WorkflowDefinition } from './definition.js';
 import type { Node } from './node.js';
+import type { PlanContext, PlannedEffect, StepPlan } from './plan.types.js';
 import type { Data } from './process.state.js';
-
-/** Something that would be done outside. */
-export interface PlannedEffect {
-  /** Where, as people call it. */
-  readonly system: string;
-  readonly action: string;
-  /** What is otherwise there now, in the words of a validation. */
-  readonly differences?: readonly object[];
-}
-
-/** What a step would do. Making it reads only: nothing is sent that changes anything, nothing is written. */
-export interface StepPlan<A = object> {
-  readonly effects?: readonly PlannedEffect[];
-  /** What the steps behind it would find in the state. */
-  readonly adds?: A;
-}
-
-/** What a step may ask to say what it would do. */
-export interface PlanContext {
-  /** State of another stream as it is now. */
-  load<S>(stream: string): Promise<S>;
-  readonly signal: AbortSignal;
-}
 
 export interface PlannedStep {
   readonly key: string;

@@ -2,7 +2,7 @@ import type { TProperties } from 'typebox';
 import { DEFAULT_RETRY, type RequestPolicy, type RetryPolicy } from '#runtime';
 import type { StepAuthorizers } from '../authorizer.types.js';
 import type { StepNode, StepResult } from '../node.js';
-import type { PlanContext, StepPlan } from '../plan.js';
+import type { PlanContext, StepPlan } from '../plan.types.js';
 import type { StepContext } from '../step-context.js';
 import type { Values } from '../wiring.types.js';
 
@@ -42,7 +42,7 @@ export function step<const K extends string, R extends TProperties = {}, A exten
     answer: spec.answer,
     pollEffect: spec.pollEffect,
     handler: (spec.handler as StepNode['handler'] | undefined) ?? NOTHING,
-    plan: (spec.plan as StepNode['plan']) ?? (spec.handler === undefined ? NOTHING : undefined),
+    plan: spec.plan ?? (spec.handler === undefined ? NOTHING : undefined),
     compensate: spec.compensate,
     authorize: spec.authorize,
   };
