@@ -15,6 +15,7 @@ import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
 import { StartForm } from '../processes/start-form.js';
+import { registerSchedules } from '../schedules/register-schedules.js';
 import { asRefusal } from '../schedules/form-refusal.js';
 import { StartRules } from '../subscriptions/start-rules.js';
 import { registerProducts } from '../products/register-products.js';
@@ -87,8 +88,11 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const start = async () => {
     await runtime.start();
     work?.begin(runtime);
-    const registered = registerProducts({ ...base, ...run });
-    // A log of others may keep silent for a while; nothing needs the products to be on record.
+    const registered = Promise.all([
+      registerProducts({ ...base, ...run }),
+      config.defaultSchedules && config.roles.includes('worker') && registerSchedules({ ...base, ...run }),
+    ]);
+    // A log of others may keep silent for a while; nothing needs them to be on record.
     if (alone) await registered;
   };
   const close = () => closing.close();

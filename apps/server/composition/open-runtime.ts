@@ -18,13 +18,15 @@ import {
 } from '#schedule';
 import { engineDecider, SETTINGS } from '#settings';
 import { subscriptionDecider } from '#subscription';
-import { processDecider, processEffects, type WorkflowDefinition } from '#workflow';
+import { taskForms, taskWorkflows } from '#tasks';
+import { processDecider, processEffects, type WorkflowDefinition, type WorkflowRegistry } from '#workflow';
 import type { Logger } from 'pino';
 import { observing } from '../health/observer.js';
 import { mailEffect } from '../notices/mail.effect.js';
 import { cspGates, readPause } from './csp-gates.js';
 import { configuredDirectory } from './directory.js';
 import { readEngine } from './engine-lock.js';
+import { taskPorts } from '../tasks/task-ports.js';
 import { configuredProvisioners } from './provisioners.js';
 
 interface Given {
@@ -79,11 +81,15 @@ export async function openRuntime({
   };
   const operations = { clock, dispatcher: () => runtime };
   const csp = { ...cspSettings(config, vault), parents, operations, fetch: given.cspFetch };
+  const { viewsCaughtUp, starting } = given;
+  const tasks = taskPorts({ readModels, catalogue, viewsCaughtUp, starting, workflows: () => workflows.all() });
   const products = productRegistry(
     { directory: configuredDirectory(config), network: httpNetwork(config.nrmUrl, config.nrmToken) },
-    more,
+    [...taskWorkflows(tasks), ...(more ?? [])],
   );
-  const { workflows, formOf } = products;
+  const workflows: WorkflowRegistry = products.workflows;
+  const forms = taskForms(tasks);
+  const formOf: typeof products.formOf = (workflow) => forms[workflow] ?? products.formOf(workflow);
   const provisioners = configuredProvisioners(config).register(...products.provisioners);
   const keys = config.callbackKeys.map(({ id, key }) => ({ id, key }));
   const tokens = new CallbackTokens(keys, config.publicUrl);

@@ -249,6 +249,15 @@ export class Config {
   @Max(3_600)
   deadlineGraceSeconds!: number;
 
+  @FromEnvironment('PURVEYOR_DEFAULT_SCHEDULES', {
+    default: 'on',
+    meaning: 'Whether the first start makes schedules of the built-in tasks; they can be changed and deleted.',
+    allowed: 'on or off',
+    read: readSwitch,
+  })
+  @IsBoolean()
+  defaultSchedules!: boolean;
+
   @FromEnvironment('PURVEYOR_TRANSLATIONS_DIR', {
     meaning: 'Directory with texts of your own for clients, en-GB.json and so on; they go before the built-in ones.',
     allowed: 'a path',

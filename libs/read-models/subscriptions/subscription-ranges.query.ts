@@ -1,0 +1,85 @@
+import { sql, type SelectQueryBuilder } from 'kysely';
+import type { Lifecycle } from '#subscription/published';
+import type { ReadModels } from '../database/read-models.js';
+import type { Tables } from '../database/tables.js';
+import { docOf } from './subscription.item.js';
+import type { SubscriptionDoc } from './subscription.doc.js';
+
+/** Subscriptions of one range: more only where there would be too many ranges. */
+const LEAST = 200;
+const MOST_RANGES = 500;
+
+/** `productIds`: only of these products. `validatable`: only active ones that are in sync. */
+export interface RangeSelection {
+  readonly productIds?: readonly string[];
+  readonly validatable?: boolean;
+}
+/** Ids behind `after`, up to and including `upTo`. */
+export interface SubscriptionRange {
+  readonly after: string;
+  readonly upTo: string;
+}
+export interface StoredValues {
+  readonly subscription_id: string;
+  readonly product_id: string;
+  readonly status: Lifecycle;
+  readonly values: SubscriptionDoc['values'];
+}
+
+/** All selected subscriptions in at most 500 ranges of about the same size. */
+export async function subscriptionRanges(
+  models: ReadModels,
+  of: RangeSelection,
+): Promise<readonly SubscriptionRange[]> {
+  const { count } = await selected(models, of)
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  const size = Math.max(LEAST, Math.ceil(Number(count) / MOST_RANGES));
+  const ranges: SubscriptionRange[] = [];
+  for (let after = ''; ; after = ranges.at(-1)!.upTo) {
+    const page = selected(models, of).select('id').where('id', '>', after).orderBy('id').limit(size);
+    const last = await models.db
+      .selectFrom(page.as('page'))
+      .select(sql<string | null>`max(id)`.as('id'))
+      .executeTakeFirstOrThrow();
+    if (last.id === null) return ranges;
+    ranges.push({ after, upTo: last.id });
+  }
+}
+
+export async function subscriptionIdsIn(
+  models: ReadModels,
+  { after, upTo }: SubscriptionRange,
+  of: RangeSelection,
+): Promise<readonly string[]> {
+  const rows = await selected(models, of)
+    .select('id')
+    .where('id', '>', after)
+    .where('id', '<=', upTo)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** What is recorded about subscriptions, in the order of their ids. */
+export async function storedValues({ db }: ReadModels, ids: readonly string[]): Promise<readonly StoredValues[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select(['id', 'product_id', 'status', 'doc'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    subscription_id: row.id,
+    product_id: row.product_id,
+    status: row.status as Lifecycle,
+    values: docOf(row).values,
+  }));
+}
+
+function selected({ db }: ReadModels, of: RangeSelection): SelectQueryBuilder<Tables, 'subscriptions', object> {
+  const all = db.selectFrom('subscriptions');
+  const known = of.productIds === undefined ? all : all.where('product_id', 'in', ['', ...of.productIds]);
+  return of.validatable === true ? known.where('status', '=', 'active').where('insync', '=', 1) : known;
+}
