@@ -1,6 +1,14 @@
 import type { Clock } from '#kernel';
 import { EventLog, type EventMetadata, type EventRegistry } from '#event-store';
-import { CallbackTokens, Runtime, type AnyDecider, type Dispatcher, type Effect, type OpenWork } from '#runtime';
+import {
+  CallbackTokens,
+  Runtime,
+  type AnyDecider,
+  type Dispatcher,
+  type Effect,
+  type OpenWork,
+  type Shared,
+} from '#runtime';
 import { SeededIds, type SimulatedStore, type VirtualClock } from '#testing';
 
 /** A process that can be stopped in mid-air and go on later: what fires meanwhile fires when it thaws. */
@@ -48,6 +56,8 @@ export interface NodeParts {
   /** True when a crash is the only way in which another owner can have gone. */
   readonly alone: boolean;
   readonly random: () => number;
+  /** Where one of several workers drives what is overdue. */
+  readonly shared?: Shared;
 }
 
 /** One worker process over the shared log, with the shipped runner inside. */
@@ -78,6 +88,7 @@ export class Node {
       ),
       openWork: (dueBefore) => openWork(parts.store, dueBefore),
       othersDead: parts.alone,
+      shared: parts.shared,
       observe: { stuck: (stream, error) => this.stuck.push(`${stream}: ${String(error)}`) },
     });
     for (const [category, decider] of Object.entries(parts.deciders)) runtime.register(category, decider);

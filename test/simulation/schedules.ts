@@ -32,7 +32,8 @@ export class Schedules {
   /** What `starting` throws next. */
   refusals: Error[] = [];
 
-  constructor(count = 1, random = mulberry32(7)) {
+  /** `keepsTime`: which worker drives what is overdue, by its number, where one of them does. */
+  constructor(count = 1, random = mulberry32(7), keepsTime?: (worker: number, now: number) => boolean) {
     const registry = new EventRegistry().register(scheduleEvents).register(processEvents);
     const deciders = {
       schedule: scheduleDecider,
@@ -42,7 +43,7 @@ export class Schedules {
     const { clock, store } = this;
     this.nodes = Array.from(
       { length: count },
-      () =>
+      (_, worker) =>
         new Node({
           store,
           clock,
@@ -50,7 +51,8 @@ export class Schedules {
           deciders,
           random,
           alone: count === 1,
-          effects: (own, _, dispatcher) => this.effects(own, dispatcher),
+          shared: keepsTime && { keepsTime: () => keepsTime(worker, clock.now()) },
+          effects: (own, _alive, dispatcher) => this.effects(own, dispatcher),
         }),
     );
   }
