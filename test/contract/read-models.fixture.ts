@@ -10,6 +10,7 @@ import {
 } from '#event-store';
 import type { DomainEvent, SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
+import { scheduleEvents } from '#schedule/published';
 import { subscriptionEvents } from '#subscription/published';
 import { SimulatedStore } from '#testing';
 import { processEvents } from '#workflow/published';
@@ -47,6 +48,7 @@ export class World {
   ) {
     const registry = new EventRegistry();
     registry.register(portfolioEvents).register(processEvents).register(subscriptionEvents);
+    registry.register(scheduleEvents);
     this.log = new EventLog(store, registry, keys);
   }
 

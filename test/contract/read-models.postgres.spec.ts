@@ -25,6 +25,7 @@ import {
 } from './read-models.fixture.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
+import { schedulesContract } from './read-models.schedules.contract.js';
 
 const server = await PostgresServer.start();
 if (server === undefined) {
@@ -37,6 +38,7 @@ if (server === undefined) {
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
+  schedulesContract('PostgreSQL', open);
   overPostgres(server);
 }
 

@@ -1,6 +1,8 @@
 import { sqliteDatabase } from './read-models.databases.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
+import { schedulesContract } from './read-models.schedules.contract.js';
 
 projectorContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
+schedulesContract('SQLite', sqliteDatabase);
