@@ -11,6 +11,8 @@ import { CspController } from './csps/csp.controller.js';
 import { ListCspsHandler } from './csps/csp.queries.js';
 import { DashboardController } from './dashboards/dashboard.controller.js';
 import { dashboardQueryHandlers } from './dashboards/overview.query.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { ExplainStreamHandler } from './explain/explain.query.js';
 import { HealthController } from './health/health.controller.js';
 import { CommandSender } from './http/command-sender.js';
 import { portfolioCommandHandlers } from './portfolio/portfolio.handlers.js';
@@ -46,6 +48,7 @@ const API = [
   CustomerDescriptionController,
   ProductController,
   DashboardController,
+  ExplainController,
   AuditController,
   CallbackController,
   ...settingsControllers,
@@ -87,6 +90,7 @@ export class AppModule implements OnApplicationShutdown {
         ...productQueryHandlers,
         ...productCommandHandlers,
         ...dashboardQueryHandlers,
+        ExplainStreamHandler,
         ...auditQueryHandlers,
         ...settingsHandlers,
         ...scheduleHandlers,
