@@ -213,9 +213,20 @@ describe('ids', () => {
     expectRefused(request, 404, 'stage_not_found'),
   );
   it.each(of('/api/csps/*/plan'))('GET $request.path', ({ request }) => expectRefused(request, 404, 'unknown_csp'));
-  it.each(of('/api/processes/*'))('GET $request.path', ({ request }) =>
-    expectRefused(request, 404, 'process_not_found'),
+  it('GET /api/processes/* of nobody', () =>
+    expectRefused({ path: `/api/processes/${NOBODY}` }, 404, 'process_not_found'));
+  it.each(of('/api/processes/*').slice(1))('GET $request.path', ({ request }) =>
+    expectRefused(request, 422, 'uuid_expected'),
   );
+  it.each([
+    ['/api/processes/*/abort', 'PUT'],
+    ['/api/processes/*/resume', 'PUT'],
+    ['/api/processes/*', 'DELETE'],
+    ['/api/subscriptions/*/set_in_sync', 'PUT'],
+  ])('%s %s takes an empty body that is called JSON', async (path, method) => {
+    const answer = await send({ method, path: path.replace('*', NOBODY), text: '', headers: JSON_TYPE });
+    expect(answer.status).toBe(404);
+  });
   it.each(of('/api/processes/*/resume', 'PUT', {}))('PUT $request.path', ({ request }) =>
     expectRefused(request, 404, 'process_not_found'),
   );

@@ -5,6 +5,7 @@ import { AppModule } from '../app.module.js';
 import { addEntityTags } from '../http/entity-tag.js';
 import { frameworkErrors } from '../http/framework-errors.js';
 import { addHooks } from '../http/hooks.js';
+import { ignoreEmptyBodies } from '../http/no-body.js';
 import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
 import { RoleGuard } from '../http/role.guard.js';
@@ -33,6 +34,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );
   addHooks(app.getHttpAdapter().getInstance(), parts);
+  ignoreEmptyBodies(app.getHttpAdapter().getInstance());
   addEntityTags(app.getHttpAdapter().getInstance());
   refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });

@@ -18,6 +18,7 @@ import { Type } from 'typebox';
 import { ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
+import { NoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
@@ -106,12 +107,13 @@ export class ProcessController {
 
   @Get(':id')
   @ApiAnswer(ProcessDetailSchema, 'With current_state and steps')
-  @ApiProblems(400, 404, 503)
+  @ApiProblems(400, 404, 422, 503)
   get(@Param('id') id: string, @Query() _: QueryDto) {
     return this.queries.execute(new GetProcess(id));
   }
 
   @Put('resume-all')
+  @NoBody()
   @ApiAnswer(Type.Object({ count }), 'How many tasks are resumed, oldest first')
   @ApiProblems(409, 503)
   async resumeAll(@FromCaller() caller: Caller) {
@@ -119,6 +121,7 @@ export class ProcessController {
   }
 
   @Put(':id/resume')
+  @NoBody()
   @HttpCode(204)
   @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
@@ -141,6 +144,7 @@ export class ProcessController {
   }
 
   @Put(':id/abort')
+  @NoBody()
   @HttpCode(204)
   @ApiHeader(KEY)
   @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'Nothing of it begins any more' })
@@ -154,6 +158,7 @@ export class ProcessController {
   }
 
   @Delete(':id')
+  @NoBody()
   @HttpCode(204)
   @ApiHeader(KEY)
   @ApiResponse({ status: 204, headers: POSITION_HEADER, description: 'The task is in no list any more' })

@@ -1,4 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { isUUID } from 'class-validator';
 import { Refusal } from '#kernel';
 import {
   countProcesses,
@@ -59,6 +60,7 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   ) {}
 
   async execute({ id }: GetProcess) {
+    if (!isUUID(id, 'all')) throw new Refusal('uuid_expected', 422, 'the id of a process is a UUID');
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
     if (!(await this.hasCode(found))) return withWorkflowId({ ...found, last_status: LACKS_CODE, left_over: [] });

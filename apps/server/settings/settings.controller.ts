@@ -6,6 +6,7 @@ import { Parts } from '../composition/parts.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { Needs } from '../http/needs.js';
+import { NoBody } from '../http/no-body.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Caches } from './caches.js';
 import {
@@ -47,6 +48,7 @@ export class SettingsController {
   }
 
   @Delete('cache/:name')
+  @NoBody()
   @ApiAnswer(DeletedSchema, 'How many entries were deleted in this process')
   @ApiProblems(400)
   clear(@Param('name') name: string) {
@@ -54,6 +56,7 @@ export class SettingsController {
   }
 
   @Post('search-index/reset')
+  @NoBody()
   @HttpCode(200)
   @Header('Content-Type', 'application/json')
   @ApiAnswer(NothingSchema, 'The views, which are what is searched, hold everything that was recorded before')

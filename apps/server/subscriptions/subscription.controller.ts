@@ -8,6 +8,7 @@ import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetActions, GetDomainModel, GetHistory, GetSubscription, ListSubscriptions } from './subscription.queries.js';
 import { DomainModelDto, HistoryDto, ListSubscriptionsDto, SearchSubscriptionsDto } from './subscription.query.dto.js';
+import { NoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './subscription.commands.js';
 import { MetadataDto, NoteDto } from './subscription.dto.js';
@@ -109,6 +110,7 @@ export class SubscriptionController {
   }
 
   @Put(':id/set_in_sync')
+  @NoBody()
   @HttpCode(200)
   @ApiHeader(KEY)
   @ApiResponse({

@@ -44,6 +44,13 @@ export const input: readonly ErrorEntry[] = [
     'Send [] to be asked for the first page.',
   ),
   entry(
+    'uuid_expected',
+    422,
+    'The id is no UUID',
+    'What is asked for has a UUID as its id.',
+    'Compare the id with the answer that named it.',
+  ),
+  entry(
     'bad_language',
     422,
     'No such language',
