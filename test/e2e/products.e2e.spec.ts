@@ -111,6 +111,28 @@ describe('user group', () => {
     expect(firstFault(wrong)).toEqual([400, ['product'], 'This workflow is not valid for this product']);
   });
 
+  it.each(['phase out', 'end of life'])('nothing is created of a product whose status is %s', async (status) => {
+    const product = await talk.product('L2VPN');
+    const become = (to: string) => world.api('PATCH', `/api/products/${product}`, { status: to });
+    expect((await become(status)).body.status).toBe(status);
+    const [code, loc, msg] = firstFault(await talk.start('create_l2vpn', { product }));
+    expect([code, loc, msg]).toEqual([
+      400,
+      ['product'],
+      expect.stringMatching(/^No subscription to L2VPN can be created/),
+    ]);
+    await become('active');
+    expect((await talk.start('create_l2vpn', { product })).status).toBe(510);
+  });
+
+  it('a start claims on the version that was looked at', async () => {
+    const { version } = await talk.subscription(group.id);
+    const { process_id } = await talk.run('validate_user_group', { ...first(), version });
+    const [started] = await world.events(`process-${process_id}`);
+    expect(started!.data).toMatchObject({ claims: { subscriptionId: group.id, version } });
+    await talk.free(group.id);
+  });
+
   it('a name that is taken fails the process, and nothing starts beside it until it has ended', async () => {
     const [taken, victim] = [await createGroup('Taken'), await createGroup()];
     const failed = await talk.run('modify_user_group', { subscription_id: victim.id }, { group_name: 'Taken' });

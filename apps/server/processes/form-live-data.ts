@@ -3,6 +3,7 @@ import { isRefusal } from '#kernel';
 import { refusalOf, staleText, type Hindrance } from '#subscription';
 import type { FormFault, LiveData } from '#workflow';
 import type { Parts } from '../composition/parts.js';
+import { productEnded } from './product-ended.js';
 import type { Gathered, StartRules } from '../subscriptions/start-rules.js';
 
 /** As many as a choice can show. */
@@ -12,7 +13,8 @@ const fault = (loc: string, msg: string, input: unknown, ctx?: object): readonly
 ];
 
 /** What the form of `workflow` may ask; texts are those of the Workflow Orchestrator (reference 1.9). */
-export function formLiveData({ readModels, catalogue }: Parts, rules: StartRules, workflow: string): LiveData {
+export function formLiveData(parts: Parts, rules: StartRules, workflow: string): LiveData {
+  const { readModels, catalogue } = parts;
   const faultsOf = (gathered: Gathered, version?: number): readonly FormFault[] => {
     const { subscription_id, product_id, version: current } = gathered.found;
     const offered = catalogue.find(product_id)?.workflows ?? [];
@@ -31,6 +33,7 @@ export function formLiveData({ readModels, catalogue }: Parts, rules: StartRules
       const found = await Promise.all(items.map(({ subscription_id: id }) => subscription(readModels, id)));
       return found.filter((each) => each !== undefined);
     },
+    productEnded: (productId) => productEnded(parts, productId),
     async startFaults(id, version) {
       try {
         return faultsOf(await rules.gather(id), version);

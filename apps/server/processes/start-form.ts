@@ -59,8 +59,9 @@ export class StartForm {
 
   /** The wrapper's page, always the first, names the product or the subscription. */
   private async about(workflow: string, first: unknown, { customer_id }: Answer) {
-    const { product, subscription_id } = first as Answer;
-    if (typeof subscription_id === 'string') return this.aboutSubscription(workflow, subscription_id);
+    const { product, subscription_id, version } = first as Answer;
+    if (typeof subscription_id === 'string')
+      return this.aboutSubscription(workflow, subscription_id, typeof version === 'number' ? version : undefined);
     const found = typeof product === 'string' ? this.parts.catalogue.find(product) : undefined;
     return {
       ...(found && { product: { productId: found.productId, name: found.name } }),
@@ -69,13 +70,19 @@ export class StartForm {
   }
 
   /** What it works on is what it claims; the subscription decides on the same terms, with what it knows by then. */
-  private async aboutSubscription(workflow: string, subscriptionId: string) {
+  private async aboutSubscription(workflow: string, subscriptionId: string, version: number | undefined) {
     const { found } = await this.rules.gather(subscriptionId);
     const { usableWhen, outOfSyncAllowed, blockedByUsers } = this.rules.termsOf(found.product_id, workflow);
     return {
       product: { productId: found.product_id, name: found.name },
       customerId: found.customer_id,
-      claims: { subscriptionId, usableWhen, outOfSyncAllowed, blockedByUsers },
+      claims: {
+        subscriptionId,
+        usableWhen,
+        outOfSyncAllowed,
+        blockedByUsers,
+        ...(version !== undefined && { version }),
+      },
     };
   }
 }

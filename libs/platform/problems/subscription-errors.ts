@@ -11,6 +11,13 @@ export const subscriptions: readonly ErrorEntry[] = [
     WAIT,
   ),
   entry(
+    'subscription_not_claimed',
+    409,
+    'The process does not hold the subscription',
+    'A process changes only what it, or the process it works for, has claimed; `claimed_by` names the one that holds it, if any.',
+    'Abort the process and start it anew on this subscription.',
+  ),
+  entry(
     'subscription_not_in_sync',
     409,
     'The subscription is out of sync',

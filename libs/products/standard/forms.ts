@@ -3,14 +3,16 @@ import type { Answer, FormPage, LiveData, LiveSubscription } from '#workflow';
 
 export type Page = FormPage<LiveData>;
 
-/** First page of a create (reference 1.9): the product, which must list the workflow. */
+/** First page of a create (reference 1.9): the product, which must list the workflow and still be sold. */
 export const productPage = (productIds: readonly string[], title: string): Page => {
   const schema = Type.Object({ product: Type.String({ format: 'productId' }) }, { title });
   const msg = 'This workflow is not valid for this product';
   return {
     schema: () => schema,
-    check: ({ product }) =>
-      productIds.includes(String(product)) ? [] : [{ loc: ['product'], msg, type: 'value_error', input: product }],
+    async check({ product }, live) {
+      const wrong = productIds.includes(String(product)) ? await live.productEnded(String(product)) : msg;
+      return wrong === undefined ? [] : [{ loc: ['product'], msg: wrong, type: 'value_error', input: product }];
+    },
   };
 };
 

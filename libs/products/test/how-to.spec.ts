@@ -44,7 +44,7 @@ describe('docs/how-to/add-a-product.md', () => {
     const asked = [...text.matchAll(/api\/processes\/(\w+) .*? -d '([\s\S]*?)'$/gm)];
     expect(asked.map(([, workflow]) => workflow)).toEqual(['create_l2vpn', 'validate_l2vpn']);
     const { formOf } = productRegistry(ports());
-    const live = { startFaults: async () => [] } as Partial<LiveData> as LiveData;
+    const live = { startFaults: async () => [], productEnded: async () => undefined } as Partial<LiveData> as LiveData;
     const machine = new Machine(ports());
     let subscription = '';
     for (const [, workflow, json] of asked) {

@@ -114,6 +114,7 @@ describe('its forms', () => {
     subscription: async () => found,
     subscriptions: async () => [],
     startFaults: async () => [],
+    productEnded: async () => undefined,
   };
   const product = { product: L2VPN_PRODUCT_ID };
 

@@ -30,7 +30,9 @@ describe('modify_note', () => {
   });
 
   it('starts while the subscription is out of sync', async () => {
-    await machine.send(`subscription-${subscription_id}`, { type: 'Unsync', processId: 'x', time: 1 });
+    const claim = { workflow: 'w', target: 'MODIFY', isTask: false, usableWhen: ['active'], blockedByUsers: false };
+    for (const type of ['ClaimSubscription', 'Unsync', 'ReleaseSubscription'])
+      await machine.send(`subscription-${subscription_id}`, { ...claim, type, processId: 'x', time: 1 });
     expect((await machine.run('modify_note', { subscription_id, note: ' ' })).status).toBe('completed');
     expect(machine.subscription(subscription_id)).toMatchObject({ note: null, insync: false });
   });
@@ -45,6 +47,7 @@ describe('modify_note', () => {
       subscription: async () => found,
       subscriptions: async () => [],
       startFaults: async () => [],
+      productEnded: async () => undefined,
     };
     const pages = productRegistry(ports).formOf('modify_note');
     expect(await evaluateForm(pages, [{ subscription_id }], live)).toMatchObject({

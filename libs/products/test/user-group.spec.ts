@@ -83,7 +83,7 @@ describe('user group', () => {
     expect(machine.subscription(id)).toMatchObject({ insync: false, drift: { differences } });
     expect(directory.writes).toEqual(['createGroup']);
     expect((await on('reconcile_user_group')).status).toBe('refused');
-    await machine.send(`subscription-${id}`, { type: 'Resync', processId: 'by-hand', time: 3 });
+    await machine.send(`subscription-${id}`, { type: 'SetInSync', unfinished: [], time: 3 });
     const before = { ...machine.subscription(id).values };
     const repaired = await on('reconcile_user_group');
     expect(repaired).toMatchObject({
@@ -108,7 +108,7 @@ describe('user group', () => {
     expect((await on('validate_user_group')).data['drift']).toEqual([
       { path: 'user_group.group_id', expected: 'g1', found: null },
     ]);
-    await machine.send(`subscription-${id}`, { type: 'Resync', processId: 'by-hand', time: 3 });
+    await machine.send(`subscription-${id}`, { type: 'SetInSync', unfinished: [], time: 3 });
     expect((await on('reconcile_user_group')).status).toBe('failed');
     expect(machine.subscription(id)).toMatchObject({ insync: false, drift: expect.anything() });
   });
@@ -175,6 +175,7 @@ describe('its forms', () => {
     subscription: async () => ({ ...found, values: { user_group: { group_name: 'Ops', group_id: 'g1' } } }),
     subscriptions: async () => [],
     startFaults: async (id) => (id === 's' ? [] : [{ loc: ['subscription_id'], msg: 'no', type: 'x', input: id }]),
+    productEnded: async () => undefined,
   };
   const evaluate = (workflow: string, ...answers: object[]) => evaluateForm(formOf(workflow), answers, live);
 

@@ -141,7 +141,7 @@ describe('user', () => {
     ];
     expect((await on('validate_user', id)).data['drift']).toEqual(differences);
     expect(machine.subscription(id)).toMatchObject({ insync: false, drift: { processId: 'p4' } });
-    await machine.send(`subscription-${String(id)}`, { type: 'Resync', processId: 'by-hand', time: 3 });
+    await machine.send(`subscription-${String(id)}`, { type: 'SetInSync', unfinished: [], time: 3 });
     const values = machine.subscription(id).values;
     expect((await on('reconcile_user', id)).data).toMatchObject({
       external_changes: differences,
@@ -171,6 +171,7 @@ describe('its forms', () => {
     subscriptions: async ({ productId, status }) =>
       productId === USER_GROUP_PRODUCT_ID && status === 'active' ? groups : [],
     startFaults: async () => [],
+    productEnded: async () => undefined,
   };
   const first = { product: USER_EXTERNAL_PRODUCT_ID };
   const evaluate = (...answers: object[]) => evaluateForm(formOf('create_user'), answers, live);

@@ -1,5 +1,6 @@
 import { Refusal, type Extra } from '#kernel';
 import type { ClaimSubscription, ReleaseUse, ReserveUse, SubscriptionEvent } from '../published/index.js';
+import { staleVersion } from './details.js';
 import { heldBy, hindrance, REASONS, type Hindrance, type Reason } from './may-start.js';
 import type { ExistingSubscription } from './subscription.state.js';
 
@@ -35,12 +36,27 @@ export const liveUsers = ({ users }: ExistingSubscription): readonly string[] =>
 
 /** Rules 1, 3 and 4 hold at this revision, because they are decided from the same stream that the claim is appended to. */
 export function claim(command: ClaimSubscription, state: ExistingSubscription): readonly SubscriptionEvent[] {
-  const { processId, workflow, target, isTask, time } = command;
+  const { processId, workflow, target, isTask, version, time } = command;
   // A claim that arrives after its process ended (a delayed attempt) must not hold the subscription for nobody.
   if (state.holder?.processId === processId || state.ended.includes(processId)) return [];
   const refused = state.holder ? heldBy(state.holder) : hindrance(factsOf(state), command);
   if (refused) throw refusalOf(refused);
+  if (version !== undefined && version !== state.version) throw staleVersion(version, state.version);
   return [{ type: 'SubscriptionClaimed', data: { processId, workflow, target, isTask, time } }];
+}
+
+/**
+ * A process changes only what its root holds: what comes late, from an attempt that was given up, must not change what another works on.
+ * People's changes name no process. Refusal `subscription_not_claimed` 409.
+ */
+export function refuseUnheld(
+  command: { readonly processId?: string; readonly holderId?: string },
+  { holder }: ExistingSubscription,
+): void {
+  const { processId, holderId = processId } = command;
+  if (holderId === undefined || holder?.processId === holderId) return;
+  const detail = 'a process that does not hold the subscription cannot change it';
+  throw new Refusal('subscription_not_claimed', 409, detail, holder ? { claimed_by: heldBy(holder).claimed_by } : {});
 }
 
 const factsOf = (state: ExistingSubscription) => ({

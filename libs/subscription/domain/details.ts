@@ -85,7 +85,7 @@ const exists = (id: string) => {
 /** In the words of the Workflow Orchestrator, whose clients show them. */
 export const staleText = (given: number, current: number): string =>
   `Stale data: given version (${given}) does not match the current version (${current})`;
-const staleVersion = (given: number, current: number) =>
+export const staleVersion = (given: number, current: number) =>
   new Refusal('stale_version', 400, staleText(given, current), { version: current });
 
 /** The holder in this stream counts whatever the views say. A task does not keep a subscription out of sync. */

@@ -1,6 +1,6 @@
 import { Refusal, sameJson, type Decider } from '#kernel';
 import type { SubscriptionCommand, SubscriptionEvent } from '../published/index.js';
-import { claim, release, releaseUse, reserveUse } from './claims.js';
+import { claim, refuseUnheld, release, releaseUse, reserveUse } from './claims.js';
 import { setStatus, type Requirements } from './status.js';
 import {
   removeCustomerDescription,
@@ -17,7 +17,7 @@ import type { ExistingSubscription, SubscriptionState } from './subscription.sta
 /**
  * A subscription. Repeats are silence. Refusals: `subscription_not_found` 404, `invalid_transition` 409 (names the legal targets),
  * `missing_fields` 409 (names them), `unsafe_status_change` 409 (names the users), `validation_failed` 400 (values, by pointer), and those of
- * {@link claim} and {@link reserveUse}.
+ * {@link claim}, {@link reserveUse} and {@link refuseUnheld}.
  */
 export function subscriptionDecider(
   catalogue: Requirements,
@@ -35,7 +35,7 @@ export function subscriptionDecider(
 
 type Command<T extends SubscriptionCommand['type']> = SubscriptionCommand & { readonly type: T };
 
-function created({ type: _, ...data }: Command<'CreateSubscription'>): SubscriptionEvent {
+function created({ type: _, holderId: _root, ...data }: Command<'CreateSubscription'>): SubscriptionEvent {
   return { type: 'SubscriptionCreated', data: { ...data, status: 'initial', insync: false } };
 }
 
@@ -62,6 +62,7 @@ function change(
   command: Exclude<SubscriptionCommand, Holding | Command<'CreateSubscription'>>,
   state: ExistingSubscription,
 ): readonly SubscriptionEvent[] {
+  refuseUnheld(command, state);
   const { time } = command;
   switch (command.type) {
     case 'SetStatus':

@@ -8,6 +8,8 @@ export interface ClaimTerms {
   readonly outOfSyncAllowed: boolean;
   /** Whether subscriptions that use this one keep it from starting (rule 4). */
   readonly blockedByUsers: boolean;
+  /** The version of the subscription that people looked at when they asked for it; any if absent. */
+  readonly version?: number;
 }
 
 /** Who holds a subscription: a root process; its sub-workflows run under it. */

@@ -2,8 +2,12 @@ import type { ClaimTerms, Holder } from './claim.js';
 import type { ReportDrift } from './drift.js';
 import type { Lifecycle } from './subscription.events.js';
 
-/** What others may ask of a subscription. `time` is milliseconds since the epoch. Repeats are silence. */
-export type SubscriptionCommand =
+/**
+ * What others may ask of a subscription. `time` is milliseconds since the epoch. Repeats are silence. A change with a `processId` is refused
+ * `subscription_not_claimed` 409 unless `holderId`, the root process of that one (itself, if absent), holds the subscription.
+ */
+export type SubscriptionCommand = Asked & { readonly holderId?: string };
+type Asked =
   | {
       readonly type: 'CreateSubscription';
       readonly productId: string;
@@ -53,7 +57,7 @@ export type SubscriptionCommand =
 /**
  * Takes hold of a subscription; the holder again, or a process that let go of it before, is silence. Refusals, 409, decided from the
  * subscription's own events: `subscription_claimed` (with `holder`), `subscription_not_in_sync`, `subscription_status_unfit`,
- * `subscription_in_use`, the last three with the keys of reference 1.13.
+ * `subscription_in_use`, the last three with the keys of reference 1.13; and `stale_version` 400.
  */
 export interface ClaimSubscription extends Holder, ClaimTerms {
   readonly type: 'ClaimSubscription';

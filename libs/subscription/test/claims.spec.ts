@@ -67,7 +67,7 @@ describe('the claim of a subscription', () => {
   });
 
   it('is refused by the rules of its terms', () => {
-    const unsynced = given(...ready, { type: 'Unsync', processId: 'x', time: 2 });
+    const unsynced = given(...ready.slice(0, 2), { type: 'Unsync', processId: 'creator', time: 2 }, release('creator'));
     refused(unsynced, claim('a'), 'subscription_not_in_sync', { reason: 'subscription.not_in_sync' });
     expect(decider.decide(claim('a', { outOfSyncAllowed: true }), unsynced)).toHaveLength(1);
     const why = { usable_when: ['initial'], subscription_status: 'active', action: 'modified' };
@@ -77,6 +77,15 @@ describe('the claim of a subscription', () => {
     expect(decider.decide(claim('a'), given(...ready, reserve('u')))).toHaveLength(1);
   });
 
+  it('is refused on another version than the present one', () => {
+    const state = given(...ready);
+    expect(state.version).toBeGreaterThan(1);
+    expect(decider.decide(claim('a', { version: state.version }), state)).toHaveLength(1);
+    expect(() => decider.decide(claim('a', { version: 1 }), state)).toThrow(
+      expect.objectContaining({ code: 'stale_version', status: 400, extra: { version: state.version } }),
+    );
+  });
+
   it('is for a terminate from provisioning only after the create was aborted', () => {
     const creating = given(status('provisioning'));
     refused(creating, claim('t', terminate), 'subscription_claimed');
@@ -84,8 +93,42 @@ describe('the claim of a subscription', () => {
     expect(aborted).toMatchObject({ creation: 'aborted', insync: false });
     expect(decider.decide(claim('t', terminate), aborted)).toHaveLength(1);
     refused(aborted, claim('m', { usableWhen: ['provisioning'] }), 'subscription_not_in_sync');
-    const modified = given(...ready, status('provisioning'), { type: 'Unsync', processId: 'x', time: 2 });
+    const unsync = { type: 'Unsync', processId: 'm', time: 2 } as const;
+    const modified = given(...ready, claim('m'), status('provisioning'), unsync, release('m'));
     refused(modified, claim('t', terminate), 'subscription_not_in_sync');
+  });
+});
+
+describe('a change by a process', () => {
+  const change = { type: 'SetValues', block: 'b', values: { f: 1 }, processId: 'child', time: 2 } as const;
+  const changes: readonly SubscriptionCommand[] = [
+    change,
+    { type: 'SetStatus', status: 'provisioning', processId: 'child', time: 2 },
+    { type: 'SetDescription', description: 'new', processId: 'child', time: 2 },
+    { type: 'SetNote', note: 'n', processId: 'child', time: 2 },
+    { type: 'SetMetadata', metadata: { a: 1 }, processId: 'child', time: 2 },
+    { type: 'Unsync', processId: 'child', time: 2 },
+    { type: 'Resync', processId: 'child', time: 2 },
+    { type: 'ReportDrift', differences: [{ path: 'b.f', expected: 1, found: 2 }], processId: 'child', time: 2 },
+    { type: 'RelateProcess', workflow: 'w', target: 'MODIFY', processId: 'child', time: 2 },
+  ];
+  it.each(changes)('$type is taken only from who holds it, or works for the holder', (command) => {
+    const state = given(...ready, claim('root'));
+    const claimed_by = { process_id: 'root', workflow_name: 'modify' };
+    refused(state, command, 'subscription_not_claimed', { claimed_by });
+    refused(given(...ready), command, 'subscription_not_claimed');
+    refused(apply(state, release('root')), { ...command, holderId: 'root' }, 'subscription_not_claimed');
+    expect(() => decider.decide({ ...command, holderId: 'root' }, state)).not.toThrow();
+    expect(() => decider.decide(command, given(...ready, claim('child')))).not.toThrow();
+  });
+  it('is not asked of people', () => {
+    const state = given(...ready, claim('root'));
+    for (const command of [
+      { type: 'SetNote', note: 'n', time: 2 },
+      { type: 'SetMetadata', metadata: { a: 1 }, time: 2 },
+      { type: 'SetCustomerDescription', id: '1', customerId: 'c', description: 'd', existing: false, time: 2 },
+    ] as const)
+      expect(decider.decide(command, state)).toHaveLength(1);
   });
 });
 

@@ -17,6 +17,7 @@ const created = {
   customerId: 'c',
   description: 'd',
   processId: 'x',
+  holder: { processId: 'x', workflow: 'w', target: 'CREATE' },
   time: 1,
 } as const;
 const apply = (state: SubscriptionState, command: SubscriptionCommand) =>
@@ -26,6 +27,7 @@ const given = (...commands: readonly SubscriptionCommand[]) =>
 const expectRefusal = (state: SubscriptionState, command: SubscriptionCommand, expected: object) =>
   expect(() => decider.decide(command, state)).toThrow(expect.objectContaining(expected));
 const time = 2;
+const letGo = { type: 'ReleaseSubscription', processId: 'x', time } as const;
 
 describe('the version of a subscription', () => {
   const claim = { processId: 'y', workflow: 'w', target: 'MODIFY', isTask: false, outOfSyncAllowed: true } as const;
@@ -41,7 +43,7 @@ describe('the version of a subscription', () => {
     ['a use', { type: 'ReserveUse', userSubscriptionId: 'u', processId: 'x', time }, 1],
     ['a process', { type: 'RelateProcess', processId: 'x', workflow: 'w', target: 'MODIFY', time }, 1],
   ])('counts %s', (_, command, version) => {
-    expect(given(command).version).toBe(version);
+    expect(given(...(command.type === 'ClaimSubscription' ? [letGo, command] : [command])).version).toBe(version);
   });
 });
 
@@ -139,16 +141,16 @@ describe('setting it in sync', () => {
   });
   it('is refused while a process that is no task is unfinished', () => {
     const message = "Subscription has still failed processes with id's: z, y";
-    expectRefusal(given(claim(false)), set('z', 'y'), {
+    expectRefusal(given(letGo, claim(false)), set('z', 'y'), {
       code: 'processes_unfinished',
       status: 422,
       message,
       extra: { process_ids: ['z', 'y'] },
     });
-    expectRefusal(given(claim(false)), set(), { code: 'processes_unfinished', extra: { process_ids: ['y'] } });
+    expectRefusal(given(letGo, claim(false)), set(), { code: 'processes_unfinished', extra: { process_ids: ['y'] } });
   });
   it('goes on beside a task, and with none', () => {
-    expect(given(set())).toMatchObject({ insync: true, version: 2 });
-    expect(given(claim(true), set())).toMatchObject({ insync: true });
+    expect(given(letGo, set())).toMatchObject({ insync: true, version: 2 });
+    expect(given(letGo, claim(true), set())).toMatchObject({ insync: true });
   });
 });

@@ -17,6 +17,7 @@ const created = {
   customerId: 'c',
   description: 'd',
   processId: 'x',
+  holder: { processId: 'x', workflow: 'w', target: 'CREATE' },
   time: 1,
 } as const;
 
@@ -44,7 +45,7 @@ describe('a subscription', () => {
   });
   it('goes out of sync with what a validation found, and keeps it until nothing is found', () => {
     const differences = [{ path: 'b.f', expected: 1, found: null }];
-    const report = { type: 'ReportDrift', processId: 'v', differences, time: 3 } as const;
+    const report = { type: 'ReportDrift', processId: 'v', holderId: 'x', differences, time: 3 } as const;
     const synced = { type: 'Resync', processId: 'x', time: 2 } as const;
     const found = given([synced, report]);
     expect(found).toMatchObject({ insync: false, drift: { processId: 'v', differences } });

@@ -18,6 +18,8 @@ export interface LiveData {
   subscription(id: string): Promise<LiveSubscription | undefined>;
   /** Subscriptions of a product in a status, oldest first; at most 500, as many as a choice can show. */
   subscriptions(of: { readonly productId: string; readonly status: string }): Promise<readonly LiveSubscription[]>;
+  /** Why no subscription to a product may be created any more, in words; undefined when it may. */
+  productEnded(productId: string): Promise<string | undefined>;
   /** Why the form's workflow may not start on a subscription, in the words of reference 1.9; empty when it may. */
   startFaults(id: string, version?: number): Promise<readonly FormFault[]>;
 }

@@ -37,6 +37,7 @@ const ClaimSchema = Type.Object({
   usableWhen: Type.Array(Type.Enum(LIFECYCLE)),
   outOfSyncAllowed: Type.Boolean(),
   blockedByUsers: Type.Boolean(),
+  version: Type.Optional(Type.Integer({ description: 'the claim is refused where the subscription has another' })),
 });
 const ParentSchema = Type.Object({ stream: Type.String(), key: Type.String(), rootProcessId: Type.String() });
 
