@@ -5,6 +5,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    '^#([a-z-]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',
     '^#([a-z-]+)/published$': '<rootDir>/libs/$1/published/index.ts',
     '^#([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

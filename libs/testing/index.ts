@@ -1,4 +1,5 @@
 export * from './simulated-store.js';
+export { openWork } from './open-work.js';
 export * from './virtual-clock.js';
 export { PostgresServer } from './postgres-server.js';
 export { SlapdServer } from './slapd-server.js';

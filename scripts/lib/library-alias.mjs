@@ -8,6 +8,7 @@ import { inRoot } from './project.mjs';
 const alias = {};
 for (const name of readdirSync(inRoot('libs'))) {
   alias[`#${name}/published$`] = inRoot('libs', name, 'published', 'index.ts');
+  alias[`#${name}/testing$`] = inRoot('libs', name, 'testing', 'index.ts');
   alias[`#${name}$`] = inRoot('libs', name, 'index.ts');
 }
 

@@ -1,15 +1,7 @@
 import type { Clock } from '#kernel';
-import { EventLog, type EventMetadata, type EventRegistry } from '#event-store';
-import {
-  CallbackTokens,
-  Runtime,
-  type AnyDecider,
-  type Dispatcher,
-  type Effect,
-  type OpenWork,
-  type Shared,
-} from '#runtime';
-import { SeededIds, type SimulatedStore, type VirtualClock } from '#testing';
+import { EventLog, type EventRegistry } from '#event-store';
+import { CallbackTokens, Runtime, type AnyDecider, type Dispatcher, type Effect, type Shared } from '#runtime';
+import { openWork, SeededIds, type SimulatedStore, type VirtualClock } from '#testing';
 
 /** A process that can be stopped in mid-air and go on later: what fires meanwhile fires when it thaws. */
 export class FreezableClock implements Clock {
@@ -107,19 +99,4 @@ export class Node {
       [this.runtime, this.clock] = this.boot();
     });
   }
-}
-
-/** The worklist as its projection has it: the last append of each stream says what is owed. */
-export async function* openWork(store: SimulatedStore, dueBefore = Infinity): AsyncIterable<OpenWork> {
-  const rows = new Map<string, OpenWork>();
-  for (let after = 0, end = false; !end;) {
-    const page = await store.readAll({ after: after as never });
-    for (const event of page.events) {
-      const { owed } = JSON.parse(event.metadata) as EventMetadata;
-      if (owed) rows.set(event.stream, { stream: event.stream, ...owed });
-      else rows.delete(event.stream);
-    }
-    [after, end] = [page.next, page.end];
-  }
-  for (const row of rows.values()) if (row.run || (row.due !== null && row.due <= dueBefore)) yield row;
 }

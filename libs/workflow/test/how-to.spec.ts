@@ -9,7 +9,10 @@ const text = read('docs/how-to/write-a-workflow.md');
 describe('docs/how-to/write-a-workflow.md', () => {
   it('shows the file as it is', () => {
     const shown = [...text.matchAll(/<!-- file: (\S+) -->\n\n```ts\n([\s\S]*?)```/g)];
-    expect(shown.map(([, path]) => path)).toEqual(['libs/workflow/test/rename-group.ts']);
+    expect(shown.map(([, path]) => path)).toEqual([
+      'libs/workflow/test/rename-group.ts',
+      'libs/workflow/test/rename-group.survives.spec.ts',
+    ]);
     for (const [, path, code] of shown) expect(code).toBe(read(path!));
   });
 
