@@ -56,4 +56,3 @@ export const definitionOf =
   (key: string) =>
   ({ registry }: ProductFakes): WorkflowDefinition =>
     registry.latest(key)!.definition;
-

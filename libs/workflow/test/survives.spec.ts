@@ -35,7 +35,11 @@ describe('survivesAnyCrash', () => {
         forEach('fan', 'items', [making(world, 'd')], { concurrency: 2 }),
       ]);
     const { end, stops } = await survivesAnyCrash(every, fakes);
-    expect(end).toMatchObject({ status: 'completed', outside: 4, state: { told: { size: 4 }, fan: [{ d: 1 }, { d: 1 }] } });
+    expect(end).toMatchObject({
+      status: 'completed',
+      outside: 4,
+      state: { told: { size: 4 }, fan: [{ d: 1 }, { d: 1 }] },
+    });
     expect(stops).toBeGreaterThan(30);
   }, 120_000);
 
@@ -47,7 +51,10 @@ describe('survivesAnyCrash', () => {
           handler: () => (world.make('u'), {}),
           compensate: () => void world.made.delete('u'),
         }),
-        step({ key: 'no', handler: () => ({ kind: 'failed', failure: { kind: 'refused', code: 'no', message: 'no' } }) }),
+        step({
+          key: 'no',
+          handler: () => ({ kind: 'failed', failure: { kind: 'refused', code: 'no', message: 'no' } }),
+        }),
       ]);
     const { end } = await survivesAnyCrash(undone, outside);
     expect(end).toMatchObject({ status: 'aborted', outside: 0 });
@@ -58,9 +65,7 @@ describe('survivesAnyCrash', () => {
       workflow({ ...meta, key: 'counts' }, [
         step({ key: 'once', handler: () => (world.make(`${world.made.size}`), {}) }),
       ]);
-    await expect(survivesAnyCrash(counts, outside)).rejects.toThrow(
-      /^stopped after effect process-\S+\/once\/1: /,
-    );
+    await expect(survivesAnyCrash(counts, outside)).rejects.toThrow(/^stopped after effect process-\S+\/once\/1: /);
   });
 
   it('run lets time pass: two branches of one second end after one second', async () => {

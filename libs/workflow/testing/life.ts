@@ -40,4 +40,3 @@ export async function streamsOf(log: SimulatedStore): Promise<readonly string[]>
   }
   return [...streams];
 }
-
