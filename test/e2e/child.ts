@@ -68,7 +68,7 @@ export class Child {
   }
 
   /** Sends the signal and waits for the end; a process that ignores SIGTERM for 10 s is killed. */
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<void> {
     running.delete(this.process);
     if (!this.alive) return;
     const ended = once(this.process, 'exit');

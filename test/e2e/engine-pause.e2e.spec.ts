@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signWebhook } from '#platform';
 import { CallbackTokens } from '#runtime';
+import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, expectProblem, facts, portfolio, reaches } from './portfolios.js';
 import { until, WEBHOOK_SECRET, World } from './world.js';
 
@@ -17,11 +18,11 @@ afterAll(() => world?.stop());
 const lock = (global_lock: boolean) => world.api('PUT', '/api/settings/status', { global_lock });
 const status = async () => (await world.api('GET', '/api/settings/status')).body;
 
-function callBack(portfolioId: string) {
+function callBack(stream: string, key: string, result: object) {
   const tokens = new CallbackTokens([{ id: 'e2e', key: KEY }], '');
-  const body = { status: 'done', result: { subscriptionId: 'late-but-there' } };
+  const body = { status: 'done', result };
   const message = { id: 'msg_1', time: Date.now(), body: JSON.stringify(body) };
-  const address = `/api/callbacks/${tokens.mint(`portfolio-${portfolioId}`, 'ADMIN_SUBSCRIPTION/1')}`;
+  const address = `/api/callbacks/${tokens.mint(stream, key)}`;
   return world.api('POST', address, body, { ...signWebhook([WEBHOOK_SECRET], message) });
 }
 
@@ -29,10 +30,17 @@ describe('the engine is paused', () => {
   let running: string;
   let called: string;
   let failed: string;
+  let operation: string;
+  const portfolioCalls = () =>
+    callBack(`portfolio-${called}`, 'ADMIN_SUBSCRIPTION/1', { subscriptionId: 'late-but-there' });
+  const provisionerCalls = () => callBack(`operation-${operation}`, 'a/provision/1', { id: 'late', address: {} });
   beforeAll(async () => {
     await world.script({ method: 'POST', path: '/csp/azure/admin-subscriptions' }, { kind: 'callback', mode: 'never' });
     called = await createPortfolio(world, { facts: facts({ admin_subscription_display_name: 'called' }) });
     await reaches(world, called, 'ADMIN_SUBSCRIPTION_REQUESTED');
+    await world.script({ method: 'POST', path: '/provisioners/sandbox' }, { kind: 'callback', mode: 'never' });
+    operation = await createOperation(world, [need('a')]);
+    await becomes(world, operation, 'PROVISIONING_REQUESTED');
     await world.script({ method: 'POST', path: '/scim/v2/Groups' }, { kind: 'fail', status: 400 });
     failed = (await world.api('POST', START, [{ product }, { group_name: 'Refused' }])).body.id;
     await until(
@@ -61,7 +69,8 @@ describe('the engine is paused', () => {
     for (const answer of [
       await world.api('POST', START, [{ product }, { group_name: 'Later' }]),
       await world.api('PUT', `/api/processes/${failed}/resume`, {}),
-      await callBack(called),
+      await portfolioCalls(),
+      await provisionerCalls(),
     ]) {
       expectProblem(answer, 503, 'engine_paused');
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -85,7 +94,8 @@ describe('the engine is paused', () => {
 
   it('everything goes on when it is let go, the callback too', async () => {
     expect((await lock(false)).body).toMatchObject({ global_lock: false, global_status: 'RUNNING' });
-    expect((await callBack(called)).status).toBe(202);
+    expect([(await portfolioCalls()).status, (await provisionerCalls()).status]).toEqual([202, 202]);
+    await becomes(world, operation, 'PROVISIONED');
     await reaches(world, running, 'COMPLETED');
     await reaches(world, called, 'COMPLETED');
     expect((await world.api('PUT', `/api/processes/${failed}/resume`, {})).status).toBe(204);
