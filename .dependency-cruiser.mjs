@@ -54,6 +54,12 @@ export default {
       { pathNot: '^libs/(event-store|testing)/eventstoredb/' },
       { path: '@eventstore/db-client' },
     ),
+    rule(
+      'the-command-line-is-a-client',
+      'It knows the server by its HTTP interface only and starts at once: no library of ours and no framework.',
+      { path: '^apps/cli/', pathNot: '\\.spec\\.ts$' },
+      { pathNot: '^apps/cli/|node_modules/commander/', dependencyTypesNot: ['core'] },
+    ),
     rule('everything-resolves', 'An import that leads nowhere breaks at run time.', {}, { couldNotResolve: true }),
   ],
   options: {

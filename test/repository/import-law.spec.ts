@@ -20,11 +20,15 @@ const SINS: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['domain-is-pure', 'libs/portfolio/domain/sin.ts', "import { Injectable } from '@nestjs/common'; Injectable();"],
   ['domain-has-no-node-built-ins', 'libs/portfolio/domain/sin2.ts', "import 'node:fs';"],
   ['one-place-knows-eventstoredb', 'libs/event-store/sin.ts', "import '@eventstore/db-client';"],
+  ['the-command-line-is-a-client', 'apps/cli/sin.ts', "import '#kernel';"],
+  ['the-command-line-is-a-client', 'apps/cli/sin2.ts', "import '@nestjs/common';"],
   ['no-cycles', 'libs/runtime/cycle-back.ts', "import './cycle.js';"],
 ];
 
 const LAWFUL: Readonly<Record<string, string>> = {
   'apps/server/main.ts': "import '#portfolio';",
+  'apps/cli/main.ts': "import 'commander'; import 'node:fs'; import './sub.js';",
+  'apps/cli/sub.ts': 'export {};',
   'libs/kernel/index.ts': 'export {};',
   'libs/runtime/index.ts': "import '#kernel';",
   'libs/runtime/cycle.ts': "import './cycle-back.js';",

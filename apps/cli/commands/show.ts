@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { KINDS } from '../kinds.js';
+import type { Row } from '../http/pages.js';
+import { detail } from '../output/detail.js';
+import type { Open } from '../program.js';
+
+/** `show KIND ID` for every kind that has a page. */
+export function addShow(program: Command, open: Open): void {
+  const show = program.command('show').description('show everything about one');
+  for (const kind of KINDS.filter(({ shown }) => shown))
+    show
+      .command(`${kind.singular} <id>`)
+      .alias(kind.plural)
+      .description(`show a ${kind.singular}`)
+      .action(async (id: string) => {
+        const { client, output } = open();
+        const { body, headers } = await client.get(`${kind.path}/${encodeURIComponent(id)}`);
+        output.answer(body, () => detail(body as Row, output.width));
+        const stale = headers.get('purveyor-stale');
+        if (stale !== null) output.note(`this may be old: ${stale}`);
+      });
+}

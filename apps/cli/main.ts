@@ -1,0 +1,26 @@
+import { CommanderError } from 'commander';
+import { EXIT, Failed } from './exit-codes.js';
+import { plain } from './output/text.js';
+import { programFor } from './program.js';
+
+/** Help is no fault; anything else that commander refuses is the command line's. */
+function end(error: unknown, json: boolean): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return;
+  }
+  const { exitCode, message, problem } =
+    error instanceof Failed ? error : new Failed(EXIT.fault, error instanceof Error ? error.message : String(error));
+  process.exitCode = exitCode;
+  const text = message.split('\n').map(plain).join('\n');
+  process.stderr.write(json ? `${JSON.stringify(problem ?? { title: text })}\n` : `purveyor: ${text}\n`);
+}
+
+// `purveyor list processes | head` closes the pipe: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+const program = programFor(process.env);
+await program.parseAsync().catch((error: unknown) => end(error, program.opts()['json'] === true));

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { addAudit } from './commands/audit.js';
+import { addEvents } from './commands/events.js';
+import { addList } from './commands/list.js';
+import { addOperate } from './commands/operate.js';
+import { addShow } from './commands/show.js';
+import { addStatus } from './commands/status.js';
+import { openSession, type Environment, type GlobalOptions, type Session } from './options.js';
+
+/** Opens what a command works with, once its options are known. */
+export type Open = () => Session;
+
+const EXITS = `
+Exit codes: 0 done; 1 the answer is bad (broken chain, server not ready); 2 wrong command line; 3 refused; 4 no such thing;
+5 not allowed; 6 not reachable or busy; 7 a fault of the server.`;
+
+/** The whole command line. It throws (CommanderError, Failed) and never ends the process by itself. */
+export function programFor(env: Environment): Command {
+  const program = new Command('purveyor')
+    .description('Looks into a Purveyor server and operates what runs in it.')
+    .option('--url <address>', 'of the server; else PURVEYOR_URL, else http://127.0.0.1:3000')
+    .option('--token-file <path>', 'holds the bearer token; else PURVEYOR_TOKEN_FILE, else PURVEYOR_TOKEN')
+    .option('--json', 'for programs: JSON as the server answered it, nothing else on stdout')
+    .option('--timeout <seconds>', 'how long to wait for an answer; 30 if absent, an hour for audit verify')
+    .option('--min-position <n>', 'look at views that hold at least this log position')
+    .addHelpText('after', EXITS)
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)');
+  const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
+  for (const add of [addStatus, addList, addShow, addEvents, addOperate, addAudit]) add(program, open);
+  return program;
+}
