@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- FILE]`: the measurements of test/bench, built first so that what ships is what is measured. `-- production`: those
- * over EventStoreDB and PostgreSQL; `-- portfolios`: whole portfolios.
+ * over EventStoreDB and PostgreSQL; `-- portfolios`: whole portfolios; `-- command-line`: how fast
+ * `purveyor` starts.
  */
 import { NODE_OPTIONS } from './lib/children.mjs';
 import { buildIfStale, installIfNeeded, inRoot, main, run } from './lib/project.mjs';
@@ -9,7 +10,7 @@ await main(async () => {
   await installIfNeeded();
   await buildIfStale();
   const [first, ...rest] = process.argv.slice(2);
-  const named = first === 'production' || first === 'portfolios';
+  const named = ['production', 'portfolios', 'command-line'].includes(first);
   const [program, args] = named ? [first, rest] : ['main', process.argv.slice(2)];
   return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${program}.js`), ...args]);
 });

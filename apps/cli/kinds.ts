@@ -68,7 +68,14 @@ export const KINDS: readonly Kind[] = [
     plural: 'subscriptions',
     path: '/api/subscriptions',
     paging: 'link',
-    columns: columns('subscription_id:id', 'product.name:product', 'description', 'status', 'insync:in sync', 'customer_id:customer'),
+    columns: columns(
+      'subscription_id:id',
+      'product.name:product',
+      'description',
+      'status',
+      'insync:in sync',
+      'customer_id:customer',
+    ),
     filters: [
       parameter('product', 'id or name'),
       parameter('status', 'such as active'),
@@ -83,7 +90,15 @@ export const KINDS: readonly Kind[] = [
     plural: 'operations',
     path: '/api/operations',
     paging: 'cursor',
-    columns: columns('id', 'state', 'attempts', 'overdue', 'nextDue:next due', 'updatedAt:changed', 'lastError:last error'),
+    columns: columns(
+      'id',
+      'state',
+      'attempts',
+      'overdue',
+      'nextDue:next due',
+      'updatedAt:changed',
+      'lastError:last error',
+    ),
     filters: [
       parameter('state', 'such as PROVISIONING_FAILED'),
       parameter('type', 'resource type of any need'),
@@ -97,7 +112,10 @@ export const KINDS: readonly Kind[] = [
     path: '/api/products',
     paging: 'whole',
     columns: columns('product_id:id', 'name', 'tag', 'product_type:type', 'status', 'description'),
-    filters: [{ flag: 'type', meaning: 'type of product', parameter: 'product_type' }, parameter('tag', 'tag of a product')],
+    filters: [
+      { flag: 'type', meaning: 'type of product', parameter: 'product_type' },
+      parameter('tag', 'tag of a product'),
+    ],
     shown: true,
   },
   {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Client } from '../http/client.js';
 import type { Row } from '../http/pages.js';
 import { wholeNumber } from '../options.js';
-import { detail } from '../output/detail.js';
 import { show } from '../output/text.js';
 import { table } from '../output/table.js';
 import type { Open } from '../program.js';
@@ -30,23 +30,13 @@ const COLUMNS = [
   { key: 'metadata.actor', title: 'actor' },
   { key: 'data' },
 ];
-const pathOf = (stream: string) => `/api/audit/streams/${encodeURIComponent(stream)}`;
+export const pathOf = (stream: string): string => `/api/audit/streams/${encodeURIComponent(stream)}`;
 
-/** `events`, `follow`, `export` and `state`: what a stream holds. */
+/** `events`, `follow` and `export`: what happened in a stream. */
 export function addEvents(program: Command, open: Open): void {
   addRead(program, open);
   addFollow(program, open);
   addExport(program, open);
-  program
-    .command('state <stream>')
-    .description('the state of a stream, now or as it was')
-    .option('--revision <n>', 'after this event')
-    .action(async (stream: string, { revision }: { revision?: string }) => {
-      const { client, output } = open();
-      if (revision !== undefined) wholeNumber('--revision', revision, 0);
-      const { body } = await client.get(`${pathOf(stream)}/state`, { query: { revision } });
-      output.answer(body, () => detail(body as Row, output.width));
-    });
 }
 
 function addRead(program: Command, open: Open): void {
@@ -74,7 +64,8 @@ function addExport(program: Command, open: Open): void {
     .description('all events of a stream with their metadata and hashes, as NDJSON')
     .action(async (stream: string) => {
       const { client } = open();
-      for await (const event of reading(client, stream)) process.stdout.write(`${JSON.stringify(event)}\n`);
+      for await (const event of reading(client, stream))
+        if (!process.stdout.write(`${JSON.stringify(event)}\n`)) await once(process.stdout, 'drain');
     });
 }
 

@@ -29,6 +29,9 @@ export function addStatus(program: Command, open: Open): void {
 const healthLines = ({ status, checks }: Health): Row => ({
   status,
   ...Object.fromEntries(
-    Object.entries(checks).map(([name, { status: of, detail: why }]) => [name, why === undefined ? of : `${of}: ${why}`]),
+    Object.entries(checks).map(([name, { status: of, detail: why }]) => [
+      name,
+      why === undefined ? of : `${of}: ${why}`,
+    ]),
   ),
 });

@@ -14,7 +14,10 @@ export function show(key: string, value: unknown): string {
 
 function instant(value: number): string {
   const date = new Date(value < MILLISECONDS_FROM ? value * 1_000 : value);
-  return date.toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
 }
 
 /** Names and notes come from strangers: what would steer the terminal is shown as a question mark. */

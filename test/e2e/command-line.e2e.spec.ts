@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { becomes, createOperation, need } from './operations.js';
+import { createPortfolio, reaches } from './portfolios.js';
+import { until, World } from './world.js';
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What --json printed. */
+  readonly json: any;
+}
+
+const NOTHING = '00000000-0000-4000-8000-000000000000';
+let world: World;
+let portfolio: string;
+let failed: string;
+
+/** Runs the program as a shell would. */
+async function purveyor(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, ['scripts/purveyor.mjs', ...args], {
+    env: { PATH, PURVEYOR_URL: world.url, ...env },
+  });
+  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  return { code: code as number, out, err, json: args.includes('--json') && out !== '' ? JSON.parse(out) : undefined };
+}
+
+beforeAll(async () => {
+  world = await World.start();
+  portfolio = await createPortfolio(world);
+  await reaches(world, portfolio, 'COMPLETED');
+  await world.script({ method: 'POST', path: '/provisioners/sandbox' }, { kind: 'fail', status: 400 });
+  failed = await createOperation(world, [need('a', 'instant')], { onFailure: 'leave' });
+  await becomes(world, failed, 'PROVISIONING_FAILED');
+}, 90_000);
+afterAll(() => world?.stop());
+
+describe('purveyor', () => {
+  it('tells the status, for people and for programs', async () => {
+    const people = await purveyor(['status']);
+    expect([people.code, people.err]).toEqual([0, '']);
+    expect(people.out).toMatch(/health\n {2}status +ok\n/);
+    const { code, json } = await purveyor(['status', '--json']);
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ health: { status: 'ok' }, engine: { global_lock: false }, overview: { parked: 0 } });
+  });
+
+  it.each(['portfolios', 'processes', 'subscriptions', 'operations', 'products', 'schedules', 'csps'])(
+    'lists %s as the server does, as a table and as JSON',
+    async (kind) => {
+      const { body } = await world.api('GET', `/api/${kind}`);
+      const rows: unknown[] = body.items ?? body;
+      const { code, json } = await purveyor(['list', kind, '--json']);
+      expect([code, json]).toEqual([0, rows]);
+      const people = await purveyor(['list', kind]);
+      expect(people.code).toBe(0);
+      const lines = people.out.trimEnd().split('\n');
+      if (rows.length === 0) expect(lines).toEqual([`no ${kind}`]);
+      else expect([lines.length, lines[0]]).toEqual([rows.length + 1, expect.stringMatching(/^[A-Z ]+$/)]);
+    },
+  );
+
+  it('passes filters on, and says when there is more', async () => {
+    const states = (await purveyor(['list', 'operations', '--state', 'PROVISIONED', '--json'])).json;
+    expect(states).toEqual([]);
+    const one = await purveyor(['list', 'products', '--limit', '1']);
+    expect([one.out.trimEnd().split('\n').length, one.err]).toEqual([2, expect.stringContaining('there are more')]);
+    expect((await purveyor(['list', 'processes', '--status', 'failed|waiting', '--json'])).json).toEqual([]);
+    expect((await purveyor(['list', 'subscriptions', '--search', 'nothing', '--json'])).json).toEqual([]);
+  });
+
+  it('shows a portfolio, an operation and a product with everything', async () => {
+    const product = (await world.api('GET', '/api/products')).body[0].product_id;
+    for (const [kind, id] of [
+      ['portfolio', portfolio],
+      ['operation', failed],
+      ['product', product],
+    ]) {
+      const { body } = await world.api('GET', `/api/${kind}s/${id}`);
+      const { code, json } = await purveyor(['show', kind!, id!, '--json']);
+      expect([kind, code, json]).toEqual([kind, 0, body]);
+      const { out } = await purveyor(['show', kind!, id!]);
+      for (const key of Object.keys(body)) expect(out).toMatch(new RegExp(`^${key}\\b`, 'm'));
+    }
+  });
+
+  it('reads streams: events, state, difference, export, and whether they are whole', async () => {
+    const stream = `portfolio-${portfolio}`;
+    const recorded = await world.events(stream);
+    expect((await purveyor(['events', stream, '--json'])).json).toEqual(recorded);
+    expect((await purveyor(['events', stream, '--backwards', '--limit', '1'])).out).toContain(recorded.at(-1)!.type);
+    const lines = (await purveyor(['export', stream])).out.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(recorded);
+    expect((await purveyor(['state', stream, '--at', '0', '--json'])).json).toMatchObject({ stream, revision: 0 });
+    const difference = await purveyor(['audit', 'diff', stream, '--from', '0', '--json']);
+    expect(difference.json.changes.length).toBeGreaterThan(0);
+    expect((await purveyor(['audit', 'diff', stream, '--from', '0', '--to', '0'])).out).toBe('no change\n');
+    const verified = await purveyor(['audit', 'verify', '--stream', stream]);
+    expect([verified.code, verified.out]).toEqual([0, `whole: ${recorded.length} events in 1 streams\n`]);
+  });
+
+  it('retries an operation that failed, and follows it to its end', async () => {
+    const stream = `operation-${failed}`;
+    const from = String((await world.events(stream)).length);
+    const following = purveyor(['follow', stream, '--from', from, '--until', 'Provisioned']);
+    const { code, json } = await purveyor(['retry', 'operation', failed, '--json']);
+    expect([code, json]).toEqual([0, { id: failed, position: expect.any(Number) }]);
+    const seen = await following;
+    expect([seen.code, seen.out]).toEqual([0, expect.stringMatching(/^\d+ {2}.* {2}Provisioned {2}.*\n$/m)]);
+    const shown = await purveyor(['show', 'operation', failed, '--json', '--min-position', String(json.position)]);
+    expect(shown.json.state).toBe('PROVISIONED');
+  }, 30_000);
+
+  it('retries the stage a portfolio stands at, lets it go on after a pause, and says what is refused', async () => {
+    await world.script({ method: 'POST', path: '/csp/azure/tenants' }, { kind: 'fail', status: 400 });
+    const [first, second] = [await createPortfolio(world), await createPortfolio(world)];
+    const states = async () =>
+      (await Promise.all([first, second].map((id) => world.api('GET', `/api/portfolios/${id}`)))).map(
+        ({ body }) => body,
+      );
+    await until(states, (found) => found.every(({ phase }) => ['FAILED', 'COMPLETED'].includes(phase)));
+    const broken = (await states()).find(({ phase }) => phase === 'FAILED');
+    expect((await world.api('POST', `/api/portfolios/${broken.id}/pause`, { reason: 'lunch' })).status).toBe(202);
+    expect((await purveyor(['retry', 'portfolio', broken.id])).out).toContain(`accepted: portfolio ${broken.id}`);
+    expect((await purveyor(['resume', 'portfolio', broken.id])).code).toBe(0);
+    await reaches(world, broken.id, 'COMPLETED');
+    const refused = await purveyor(['abort', 'portfolio', broken.id, '--reason', 'too late']);
+    expect([refused.code, refused.out, refused.err]).toEqual([
+      3,
+      '',
+      expect.stringMatching(/^purveyor: .+HTTP 409\)\n$/s),
+    ]);
+  }, 40_000);
+
+  it('aborts a process that failed, once for one key', async () => {
+    const product = (await world.api('GET', '/api/products')).body[0].product_id;
+    await world.script({ path: '/scim/v2/Groups' }, { kind: 'fail', status: 400 }, 1);
+    const { body } = await world.api('POST', '/api/processes/create_user_group', [{ product }, { group_name: 'Ants' }]);
+    const status = async () => (await world.api('GET', `/api/processes/${body.id}`)).body.last_status;
+    await until(status, (found) => found === 'failed');
+    const both = [await purveyor(['abort', 'process', body.id, '--key', 'k', '--json'])];
+    both.push(await purveyor(['abort', 'process', body.id, '--key', 'k', '--json']));
+    expect(both.map(({ code, json }) => [code, json])).toEqual([
+      [0, both[0]!.json],
+      [0, both[0]!.json],
+    ]);
+    await until(status, (found) => found === 'aborted');
+    expect((await purveyor(['retry', 'process', body.id])).code).toBe(3);
+  }, 40_000);
+
+  it('ends with a code that means something', async () => {
+    const code = async (args: readonly string[], env?: Record<string, string>) => (await purveyor(args, env)).code;
+    expect(await code(['--help'])).toBe(0);
+    expect(await code(['list', 'nothing'])).toBe(2);
+    expect(await code(['abort', 'portfolio', NOTHING])).toBe(2);
+    expect(await code(['list', 'portfolios', '--limit', 'many'])).toBe(2);
+    expect(await code(['list', 'subscriptions', '--insync', 'perhaps'])).toBe(3);
+    expect(await code(['show', 'portfolio', NOTHING])).toBe(4);
+    expect(await code(['status'], { PURVEYOR_URL: 'http://127.0.0.1:1' })).toBe(6);
+    expect(await code(['status'], { PURVEYOR_URL: world.sandboxUrl })).not.toBe(0);
+    const problem = await purveyor(['show', 'portfolio', NOTHING, '--json']);
+    expect([problem.out, JSON.parse(problem.err)]).toEqual([
+      '',
+      expect.objectContaining({ code: 'portfolio_not_found' }),
+    ]);
+  }, 30_000);
+
+  it('takes its token from a file, and says when it may not', async () => {
+    const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' });
+    const [value = '', line = ''] = node('dist/apps/server/main.js', 'token', 'rita', 'read').trim().split('\n');
+    writeFileSync(world.file('tokens'), line);
+    writeFileSync(world.file('token'), `${value}\n`);
+    await world.restartServer({ PURVEYOR_TOKENS_FILE: world.file('tokens') });
+    expect((await purveyor(['list', 'csps'])).code).toBe(5);
+    expect((await purveyor(['list', 'csps', '--token-file', world.file('token')])).code).toBe(0);
+    expect((await purveyor(['list', 'csps'], { PURVEYOR_TOKEN_FILE: world.file('token') })).code).toBe(0);
+    const env = { PURVEYOR_TOKEN: value };
+    expect((await purveyor(['status'], env)).code).toBe(0);
+    expect((await purveyor(['retry', 'operation', failed], env)).code).toBe(5);
+  }, 40_000);
+});
