@@ -146,7 +146,7 @@ async function processJob(world: World, { step }: Target, mark: string) {
     detail: async () => (await world.api('GET', `/api/processes/${id}`)).body,
     ended: (seen: any): boolean => seen.last_status === 'completed',
     failure: (seen: any) => (seen.last_status === 'failed' ? stepOf(seen).failure : null),
-    owns: (key: string): boolean => key === uuidV5(`${id}/group`),
+    owns: (key: string): boolean => key === uuidV5(`${id}/subscription`),
     resume: () => world.api('PUT', `/api/processes/${id}/resume`),
   };
 }
