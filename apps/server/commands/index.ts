@@ -1,4 +1,5 @@
 import { UsageError, type SubCommand } from './command.js';
+import { definitionsCommand } from './definitions.command.js';
 import { parkedCommand } from './parked.command.js';
 import { setupCommand } from './setup.command.js';
 import { moveCommand } from './move.command.js';
@@ -10,6 +11,7 @@ const commands: Readonly<Record<string, SubCommand>> = {
   parked: parkedCommand,
   move: moveCommand,
   token: tokenCommand,
+  definitions: definitionsCommand,
 };
 
 /** Runs the sub-command and answers its exit code: 2 when it does not exist or its arguments were not understood. */

@@ -1,29 +1,20 @@
-import { PRODUCT, productDecider } from '#catalogue';
-import { childrenEffects, CSP_CATEGORY, cspDecider, cspEffects, csps, type Fetch } from '#csp';
+import { childrenEffects, cspEffects, csps, type Fetch } from '#csp';
 import type { EventLog } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
 import type { Config, Metrics } from '#platform';
-import { PlanRegistry, portfolioDecider, type PortfolioState } from '#portfolio';
-import { operationDecider, provisioningEffects } from '#provisioning';
+import type { PortfolioState } from '#portfolio';
+import { provisioningEffects } from '#provisioning';
 import { catalogue, httpNetwork, productRegistry } from '#products';
 import { openRunOf, openWork, portfolioChildren, type ReadModels } from '#read-models';
 import { CallbackTokens, Runtime, type Shared } from '#runtime';
-import {
-  OCCURRENCE,
-  occurrenceDecider,
-  SCHEDULE,
-  scheduleDecider,
-  scheduleEffects,
-  type SchedulingPorts,
-} from '#schedule';
-import { engineDecider, SETTINGS } from '#settings';
-import { subscriptionDecider } from '#subscription';
+import { scheduleEffects, type SchedulingPorts } from '#schedule';
 import { taskForms, taskWorkflows } from '#tasks';
-import { processDecider, processEffects, type WorkflowDefinition, type WorkflowRegistry } from '#workflow';
+import { processEffects, type WorkflowDefinition, type WorkflowRegistry } from '#workflow';
 import type { Logger } from 'pino';
 import { observing } from '../health/observer.js';
 import { mailEffect } from '../notices/mail.effect.js';
 import { cspGates, readPause } from './csp-gates.js';
+import { allPlans, decidersOf } from './deciders.js';
 import { configuredDirectory } from './directory.js';
 import { readEngine } from './engine-lock.js';
 import { taskPorts } from '../tasks/task-ports.js';
@@ -64,9 +55,7 @@ export async function openRuntime({
   more,
   ...given
 }: Given) {
-  const plans = csps
-    .flatMap((csp) => csp.plans)
-    .reduce((registry, plan) => registry.register(plan), new PlanRegistry());
+  const plans = allPlans();
   const gates = cspGates(config, clock);
   const parents = async (id: string) => (await runtime.load<PortfolioState>(`portfolio-${id}`)).state;
   // The views must know every child that named its parent before the parent was told to go.
@@ -119,15 +108,8 @@ export async function openRuntime({
     shared: given.shared,
     observe: observing(metrics, logger, log.store),
   });
-  runtime.register('portfolio', portfolioDecider(plans));
-  runtime.register('process', processDecider(workflows));
-  runtime.register(CSP_CATEGORY, cspDecider);
-  runtime.register('subscription', subscriptionDecider(catalogue));
-  runtime.register(PRODUCT, productDecider);
-  runtime.register('operation', operationDecider(provisioners));
-  runtime.register(SETTINGS, engineDecider);
-  runtime.register(SCHEDULE, scheduleDecider);
-  runtime.register(OCCURRENCE, occurrenceDecider);
+  const deciders = decidersOf({ plans, workflows, provisioners, catalogue });
+  for (const [category, decider] of Object.entries(deciders)) runtime.register(category, decider);
   await readEngine({ runtime });
   for (const name of gates.keys()) await readPause({ gates, runtime }, name);
   return { plans, gates, provisioners, workflows, formOf, catalogue, tokens, runtime };
