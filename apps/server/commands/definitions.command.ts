@@ -21,7 +21,8 @@ import { UsageError, type SubCommand } from './command.js';
  */
 export const definitionsCommand: SubCommand = {
   usage: 'check',
-  meaning: 'lists every instance in the log that the definitions of this program could not carry on; exit code 1 if there are any',
+  meaning:
+    'lists every instance in the log that the definitions of this program could not carry on; exit code 1 if there are any',
   async run([what, ...more]) {
     if (what !== 'check' || more.length > 0) throw new UsageError('definitions takes check.');
     const config = loadConfig(process.env, { keys: 'leave' });
@@ -51,5 +52,10 @@ async function check(config: Config, closing: Closing): Promise<number> {
 function definitionsOf(config: Config) {
   const ports = { directory: configuredDirectory(config), network: httpNetwork(config.nrmUrl, config.nrmToken) };
   const { workflows, provisioners } = productRegistry(ports, taskWorkflows({} as TaskPorts));
-  return { plans: allPlans(), workflows, catalogue, provisioners: configuredProvisioners(config).register(...provisioners) };
+  return {
+    plans: allPlans(),
+    workflows,
+    catalogue,
+    provisioners: configuredProvisioners(config).register(...provisioners),
+  };
 }

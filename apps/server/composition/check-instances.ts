@@ -17,10 +17,7 @@ export interface Checked {
  * Folds every stream of a log with the deciders at hand and asks each what is owed. An instance is stranded when one of its events is of an
  * unknown type or version, when nobody here decides its category, or when its definition is missing or has other steps. Reads only.
  */
-export async function checkInstances(
-  log: EventLog,
-  deciders: Readonly<Record<string, AnyDecider>>,
-): Promise<Checked> {
+export async function checkInstances(log: EventLog, deciders: Readonly<Record<string, AnyDecider>>): Promise<Checked> {
   const stranded: Stranded[] = [];
   const streams = await streamsOf(log);
   for (const stream of streams) {
