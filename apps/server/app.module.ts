@@ -11,6 +11,8 @@ import { CspController } from './csps/csp.controller.js';
 import { ListCspsHandler } from './csps/csp.queries.js';
 import { DashboardController } from './dashboards/dashboard.controller.js';
 import { dashboardQueryHandlers } from './dashboards/overview.query.js';
+import { EventsController } from './events/events.controller.js';
+import { LiveClients } from './events/live-clients.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainStreamHandler } from './explain/explain.query.js';
 import { HealthController } from './health/health.controller.js';
@@ -49,6 +51,7 @@ const API = [
   ProductController,
   DashboardController,
   ExplainController,
+  EventsController,
   AuditController,
   CallbackController,
   ...settingsControllers,
@@ -91,6 +94,7 @@ export class AppModule implements OnApplicationShutdown {
         ...productCommandHandlers,
         ...dashboardQueryHandlers,
         ExplainStreamHandler,
+        LiveClients,
         ...auditQueryHandlers,
         ...settingsHandlers,
         ...scheduleHandlers,

@@ -390,6 +390,17 @@ export class Config {
   @IsArray()
   provisioners!: readonly ProvisionerSetting[];
 
+  @FromEnvironment('PURVEYOR_LIVE_CLIENTS', {
+    default: '1000',
+    meaning: 'How many clients may follow GET /api/events of this process at a time; further ones are told to come again.',
+    allowed: 'a whole number from 0 (none) to 100000',
+    read: readWhole,
+  })
+  @IsInt()
+  @Min(0)
+  @Max(100_000)
+  liveClients!: number;
+
   @FromEnvironment('PURVEYOR_OUTGOING_ALLOW', {
     meaning:
       'Hosts and networks that addresses named by others (locations, redirects) may lead to although they are not public.',

@@ -144,6 +144,13 @@ export const machine: readonly ErrorEntry[] = [
     'The server takes no new work because it is being stopped.',
     REPEAT,
   ),
+  entry(
+    'too_many_clients',
+    503,
+    'Too many clients follow the log here',
+    'This process serves no more live clients at a time (PURVEYOR_LIVE_CLIENTS).',
+    'Connect again after the time in Retry-After, or to another process.',
+  ),
   entry('unavailable', 503, 'Not available now', 'A part the answer needs is not available.', REPEAT),
   entry('gateway_timeout', 504, 'No answer in time', 'A part the answer needs did not answer in time.', REPEAT),
   entry(
