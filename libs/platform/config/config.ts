@@ -392,7 +392,8 @@ export class Config {
 
   @FromEnvironment('PURVEYOR_LIVE_CLIENTS', {
     default: '1000',
-    meaning: 'How many clients may follow GET /api/events of this process at a time; further ones are told to come again.',
+    meaning:
+      'How many clients may follow GET /api/events of this process at a time; further ones are told to come again.',
     allowed: 'a whole number from 0 (none) to 100000',
     read: readWhole,
   })
