@@ -25,14 +25,14 @@ import {
 import { processEvents } from '#workflow/published';
 import type { Scenario } from './world.js';
 
-type Call = (name: string, ending: 'at_once' | 'callback', context: StepContext, input: unknown) => Promise<Outcome>;
+export type Call = (name: string, ending: 'at_once' | 'callback', context: StepContext, input: unknown) => Promise<Outcome>;
 
 const value = Type.Object({ value: Type.Integer() });
 const retry = { initialMs: 300, coefficient: 2, capMs: 3_000, limit: 1_000 };
-const meta = { version: 1, target: 'SYSTEM', description: 'test' } as const;
+export const meta = { version: 1, target: 'SYSTEM', description: 'test' } as const;
 
 /** One step that asks the outside; what it adds depends on its name alone. */
-const asking = <const K extends string>(call: Call, key: K, adds: string, undo = false) =>
+export const asking = <const K extends string>(call: Call, key: K, adds: string, undo = false) =>
   retryStep({
     key,
     adds: { [adds]: value },
@@ -96,8 +96,8 @@ export const definitions = (call: Call) =>
 
 const REFUSED: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'no', message: 'never' } };
 
-/** Every kind of step, on one log. */
-export const kinds: Scenario = {
+/** Definitions against the unreliable outside. People answer forms and resume what has failed. */
+export const scenarioOf = (definitions: (call: Call) => WorkflowRegistry, begin: Scenario['begin']): Scenario => ({
   deciders: {
     process: processDecider(definitions(async () => REFUSED)),
     subscription: subscriptionDecider(catalogue),
@@ -114,10 +114,7 @@ export const kinds: Scenario = {
     return processEffects(definitions(call), { dispatcher, clock, concurrency: 6 });
   },
   result: (name, input) => ({ value: (input as number) * 2 + name.length }),
-  begin: ['every', 'every', 'undone', 'undone'].map((workflow, n) => ({
-    stream: `process-00000000-0000-4000-8000-00000000000${n}`,
-    command: { type: 'StartProcess', workflow, state: { items: [1, 2, 3], sub: {} }, createdBy: 'sim', time: 0 },
-  })),
+  begin,
   ended: (state: StartedProcess) => 'endedAt' in state,
   recordedBy: ['StepCompleted'],
   rescue: (state: StartedProcess) =>
@@ -126,4 +123,13 @@ export const kinds: Scenario = {
       : state.status === 'failed'
         ? ({ type: 'ResumeProcess', time: 0 } as never)
         : undefined,
-};
+});
+
+/** Every kind of step, on one log. */
+export const kinds: Scenario = scenarioOf(
+  definitions,
+  ['every', 'every', 'undone', 'undone'].map((workflow, n) => ({
+    stream: `process-00000000-0000-4000-8000-00000000000${n}`,
+    command: { type: 'StartProcess', workflow, state: { items: [1, 2, 3], sub: {} }, createdBy: 'sim', time: 0 },
+  })),
+);
