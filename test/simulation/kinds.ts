@@ -25,7 +25,12 @@ import {
 import { processEvents } from '#workflow/published';
 import type { Scenario } from './world.js';
 
-export type Call = (name: string, ending: 'at_once' | 'callback', context: StepContext, input: unknown) => Promise<Outcome>;
+export type Call = (
+  name: string,
+  ending: 'at_once' | 'callback',
+  context: StepContext,
+  input: unknown,
+) => Promise<Outcome>;
 
 const value = Type.Object({ value: Type.Integer() });
 const retry = { initialMs: 300, coefficient: 2, capMs: 3_000, limit: 1_000 };

@@ -95,7 +95,13 @@ export const grown = (seed: number): Scenario =>
   scenarioOf(definitions(seed), [
     {
       stream: 'process-00000000-0000-4000-8000-000000000000',
-      command: { type: 'StartProcess', workflow: 'grown', state: { items: [1, 2] }, createdBy: 'sim', time: 0 } as never,
+      command: {
+        type: 'StartProcess',
+        workflow: 'grown',
+        state: { items: [1, 2] },
+        createdBy: 'sim',
+        time: 0,
+      } as never,
     },
   ]);
 
