@@ -22,7 +22,16 @@ console.log(`simulation of claims: seed ${SEED}, ${SCHEDULES} schedules each`);
 const touching = (call: (context: StepContext) => Promise<unknown>) =>
   new WorkflowRegistry([
     workflow({ key: 'touch', version: 1, target: 'MODIFY', description: 'Touch' }, [
-      step({ key: 'a', handler: async (_, context) => (await call(context), {}) }),
+      step({
+        key: 'a',
+        handler: async (_, context) => (await call(context), {}),
+        // Taken from the holder only, so that it ends only where the process has taken hold again.
+        compensate: async (_, context) => {
+          const { processId, rootProcessId: holderId } = context;
+          const undo = { type: 'SetNote', note: processId, processId, holderId, time: 0 };
+          await context.dispatch(USED, undo, 'undo');
+        },
+      }),
       step({ key: 'b' }),
     ]),
   ]);
@@ -31,7 +40,7 @@ const USED = 'subscription-used';
 const claims = { subscriptionId: 'used', usableWhen: ['initial'], outOfSyncAllowed: true, blockedByUsers: false };
 const about = { productId: 'p', productName: 'p', customerId: 'c', description: 'd' };
 
-/** Eight processes that all want one subscription; people abort some of them at any time. */
+/** Eight processes that all want one subscription; people abort and undo some of them at any time. */
 const scenario: Scenario = {
   deciders: {
     process: processDecider(touching(async () => undefined)),
@@ -51,18 +60,27 @@ const scenario: Scenario = {
       command: { type: 'StartProcess', workflow: 'touch', state: {}, createdBy: 'sim', claims, time: 0 },
     })),
   ],
-  meddle: (random) =>
-    (random() < 0.3 ? { type: 'AbortProcess', time: 0 } : { type: 'ResumeProcess', time: 0 }) as never,
-  rescue: (state: { status: string }) =>
-    state.status === 'failed' ? ({ type: 'ResumeProcess', time: 0 } as never) : undefined,
+  meddle(random) {
+    const at = random();
+    const type = at < 0.3 ? 'AbortProcess' : at < 0.6 ? 'CompensateProcess' : 'ResumeProcess';
+    return { type, time: 0 } as never;
+  },
+  rescue: (state: StartedProcess | { status: 'initial' }) =>
+    state.status === 'failed' ||
+    ('duties' in state && Object.values(state.duties).some(({ status }) => status === 'failed'))
+      ? ({ type: 'ResumeProcess', time: 0 } as never)
+      : undefined,
   ended: (state: StartedProcess | { status: 'initial' }) =>
     state.status === 'initial' || ('endedAt' in state && atRest(state)),
   recordedBy: ['StepCompleted'],
 };
 
-const atRest = ({ status, duties }: StartedProcess): boolean => {
+const atRest = ({ status, duties, requests, rare }: StartedProcess): boolean => {
   if (status === 'refused' || duties['$claim'] === undefined) return true;
-  return duties['$release']?.status === 'done';
+  const undone = rare?.undoing === undefined || requests[0]?.status !== 'done' || duties['$undo/a']?.status === 'done';
+  const turn = rare?.turn ?? 1;
+  const last = duties[`$reclaim/${turn}`] === undefined ? '$release' : `$release/${turn}`;
+  return undone && duties['$release']?.status === 'done' && duties[last]?.status === 'done';
 };
 
 async function run(seed: number, processes: number, trouble: number) {

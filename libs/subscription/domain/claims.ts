@@ -1,8 +1,14 @@
 import { Refusal, type Extra } from '#kernel';
-import type { ClaimSubscription, ReleaseUse, ReserveUse, SubscriptionEvent } from '../published/index.js';
+import type {
+  ClaimSubscription,
+  ReleaseSubscription,
+  ReleaseUse,
+  ReserveUse,
+  SubscriptionEvent,
+} from '../published/index.js';
 import { staleVersion } from './details.js';
 import { heldBy, hindrance, REASONS, type Hindrance, type Reason } from './may-start.js';
-import type { ExistingSubscription } from './subscription.state.js';
+import { turnKey, type ExistingSubscription } from './subscription.state.js';
 
 const cannot = (why: string): string => `This subscription cannot be modified ${why}`;
 
@@ -36,13 +42,14 @@ export const liveUsers = ({ users }: ExistingSubscription): readonly string[] =>
 
 /** Rules 1, 3 and 4 hold at this revision, because they are decided from the same stream that the claim is appended to. */
 export function claim(command: ClaimSubscription, state: ExistingSubscription): readonly SubscriptionEvent[] {
-  const { processId, workflow, target, isTask, version, time } = command;
+  const { processId, workflow, target, isTask, version, turn, time } = command;
+  const key = turnKey(processId, turn);
   // A claim that arrives after its process ended (a delayed attempt) must not hold the subscription for nobody.
-  if (state.holder?.processId === processId || state.ended.includes(processId)) return [];
+  if (isHeldBy(key, state) || state.ended.includes(key)) return [];
   const refused = state.holder ? heldBy(state.holder) : hindrance(factsOf(state), command);
   if (refused) throw refusalOf(refused);
   if (version !== undefined && version !== state.version) throw staleVersion(version, state.version);
-  return [{ type: 'SubscriptionClaimed', data: { processId, workflow, target, isTask, time } }];
+  return [{ type: 'SubscriptionClaimed', data: { processId, workflow, target, isTask, ...later(turn), time } }];
 }
 
 /**
@@ -66,8 +73,16 @@ const factsOf = (state: ExistingSubscription) => ({
   users: liveUsers(state).map((id) => ({ subscription_id: id })),
 });
 
-export const release = (processId: string, time: number, { holder }: ExistingSubscription) =>
-  holder?.processId === processId ? [{ type: 'SubscriptionReleased', data: { processId, time } } as const] : [];
+/** Of the turn it is said of only: what is late must not let go of what is held again. */
+export const release = ({ processId, turn, time }: ReleaseSubscription, state: ExistingSubscription) =>
+  isHeldBy(turnKey(processId, turn), state)
+    ? [{ type: 'SubscriptionReleased', data: { processId, ...later(turn), time } } as const]
+    : [];
+
+const isHeldBy = (key: string, { holder }: ExistingSubscription): boolean =>
+  holder !== undefined && turnKey(holder.processId, holder.turn) === key;
+
+const later = (turn = 1) => (turn > 1 ? { turn } : {});
 
 /** The use is on record before the user holds the reference, so that a terminate, decided in this stream too, sees it. */
 export function reserveUse(command: ReserveUse, state: ExistingSubscription): readonly SubscriptionEvent[] {

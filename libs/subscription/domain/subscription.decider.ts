@@ -49,7 +49,7 @@ function hold(command: Holding, state: ExistingSubscription): readonly Subscript
     case 'ClaimSubscription':
       return claim(command, state);
     case 'ReleaseSubscription':
-      return release(command.processId, command.time, state);
+      return release(command, state);
     case 'ReserveUse':
       return reserveUse(command, state);
     case 'ReleaseUse':

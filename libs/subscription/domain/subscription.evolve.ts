@@ -1,5 +1,5 @@
 import { versionAfter, type SubscriptionEvent, type SubscriptionEvents } from '../published/index.js';
-import type { ExistingSubscription, SubscriptionState } from './subscription.state.js';
+import { turnKey, type ExistingSubscription, type SubscriptionState } from './subscription.state.js';
 
 /** Folds one event. Total: what does not fit changes nothing. */
 export function evolveSubscription(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
@@ -53,11 +53,11 @@ function change(
       return { ...state, customerDescriptions };
     }
     case 'SubscriptionClaimed': {
-      const { processId, workflow, target, isTask } = event.data;
-      return { ...state, holder: { processId, workflow, target, isTask } };
+      const { processId, workflow, target, isTask, turn } = event.data;
+      return { ...state, holder: { processId, workflow, target, isTask, ...(turn !== undefined && { turn }) } };
     }
     case 'SubscriptionReleased':
-      return released(state, event.data.processId);
+      return released(state, turnKey(event.data.processId, event.data.turn));
     case 'UseReserved':
       return { ...state, users: { ...state.users, [event.data.userSubscriptionId]: event.data.userStatus } };
     case 'UseReleased': {
@@ -105,8 +105,8 @@ function drifted(
 /** More than can be under way to one subscription at once. */
 const REMEMBERED = 256;
 
-function released(state: ExistingSubscription, processId: string): ExistingSubscription {
-  const ended = [...state.ended.slice(1 - REMEMBERED), processId];
+function released(state: ExistingSubscription, key: string): ExistingSubscription {
+  const ended = [...state.ended.slice(1 - REMEMBERED), key];
   const creation = state.creation === 'running' ? 'aborted' : state.creation;
   return { ...state, creation, holder: undefined, ended };
 }

@@ -1,4 +1,4 @@
-import { LIFECYCLE, type Drift, type Holder, type Lifecycle } from '../published/index.js';
+import { LIFECYCLE, type Drift, type Holder, type Lifecycle, type Turn } from '../published/index.js';
 
 type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -31,14 +31,17 @@ interface Common {
   readonly startDate: number | undefined;
   readonly creation: Creation;
   /** The process that holds it. */
-  readonly holder: (Holder & { readonly isTask: boolean }) | undefined;
-  /** The last processes that let go of it, oldest first: none of them takes hold again. */
+  readonly holder: (Holder & Turn & { readonly isTask: boolean }) | undefined;
+  /** The last turns of processes that let go of it, oldest first (see `turnKey`): none of them takes hold again. */
   readonly ended: readonly string[];
   /** Subscriptions that use this one, by id, with the status they told last. */
   readonly users: Readonly<Record<string, Lifecycle>>;
   /** What a validation found; kept when it is put in sync by hand, gone when another finds nothing or it is repaired. */
   readonly drift?: Drift;
 }
+
+/** A process in one of its turns. */
+export const turnKey = (processId: string, turn = 1): string => (turn === 1 ? processId : `${processId}/${turn}`);
 
 export type SubscriptionState =
   | { readonly status: 'none' }

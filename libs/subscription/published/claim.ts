@@ -12,6 +12,14 @@ export interface ClaimTerms {
   readonly version?: number;
 }
 
+/**
+ * The how-manieth time a process takes hold of a subscription: once more to undo what was left over. 1 if absent. Of each turn the release
+ * is for good.
+ */
+export interface Turn {
+  readonly turn?: number;
+}
+
 /** Who holds a subscription: a root process; its sub-workflows run under it. */
 export interface Holder {
   readonly processId: string;

@@ -1,4 +1,4 @@
-import type { ClaimTerms, Holder } from './claim.js';
+import type { ClaimTerms, Holder, Turn } from './claim.js';
 import type { ReportDrift } from './drift.js';
 import type { Lifecycle } from './subscription.events.js';
 
@@ -59,16 +59,16 @@ type Asked =
  * subscription's own events: `subscription_claimed` (with `holder`), `subscription_not_in_sync`, `subscription_status_unfit`,
  * `subscription_in_use`, the last three with the keys of reference 1.13; and `stale_version` 400.
  */
-export interface ClaimSubscription extends Holder, ClaimTerms {
+export interface ClaimSubscription extends Holder, ClaimTerms, Turn {
   readonly type: 'ClaimSubscription';
   readonly isTask: boolean;
   readonly time: number;
 }
 /**
  * Owed at every end of a process, after the answer to its claim; from who does not hold it: silence. Who let go of it does not get hold
- * of it again, so that a claim that was delayed on its way holds it for nobody.
+ * of it again in the same turn, so that a claim that was delayed on its way holds it for nobody.
  */
-export interface ReleaseSubscription {
+export interface ReleaseSubscription extends Turn {
   readonly type: 'ReleaseSubscription';
   readonly processId: string;
   readonly time: number;

@@ -18,6 +18,10 @@ const holder = Type.Object(
   { description: 'the root process that holds the subscription' },
 );
 
+const turn = Type.Optional(
+  Type.Integer({ minimum: 2, description: 'absent: the first time that the process holds it' }),
+);
+
 const schemas = {
   SubscriptionCreated: Type.Object({
     productId: Type.String(),
@@ -30,8 +34,8 @@ const schemas = {
     holder: Type.Optional(holder),
     time,
   }),
-  SubscriptionClaimed: Type.Object({ ...holder.properties, isTask: Type.Boolean(), time }),
-  SubscriptionReleased: Type.Object({ processId, time }),
+  SubscriptionClaimed: Type.Object({ ...holder.properties, isTask: Type.Boolean(), turn, time }),
+  SubscriptionReleased: Type.Object({ processId, turn, time }),
   UseReserved: Type.Object({ userSubscriptionId: Type.String(), userStatus: Type.Enum(LIFECYCLE), processId, time }),
   UseReleased: Type.Object({ userSubscriptionId: Type.String(), processId, time }),
   SubscriptionValuesChanged: Type.Object({

@@ -66,6 +66,17 @@ describe('the claim of a subscription', () => {
     expect(decider.decide(claim('b'), state)).toHaveLength(1);
   });
 
+  it('is given to it in another turn, which a late release of the turn before does not end', () => {
+    const again = claim('a', { turn: 2, outOfSyncAllowed: true });
+    const state = given(...ready, claim('a'), release('a'), again);
+    expect(state.holder).toMatchObject({ processId: 'a', turn: 2 });
+    expect([decider.decide(release('a'), state), decider.decide(again, state)]).toEqual([[], []]);
+    const over = apply(state, { ...release('a'), turn: 2 });
+    expect(over).toMatchObject({ holder: undefined });
+    expect(decider.decide(again, over)).toEqual([]);
+    refused(given(...ready, claim('b')), again, 'subscription_claimed');
+  });
+
   it('is refused by the rules of its terms', () => {
     const unsynced = given(...ready.slice(0, 2), { type: 'Unsync', processId: 'creator', time: 2 }, release('creator'));
     refused(unsynced, claim('a'), 'subscription_not_in_sync', { reason: 'subscription.not_in_sync' });

@@ -1,16 +1,23 @@
 import { idOf } from '#event-store';
 import { isRefusal, type Outcome } from '#kernel';
-import type { Effect, EffectCall } from '#runtime';
-import { subscriptionStream, type ClaimSubscription, type ReleaseSubscription } from '#subscription/published';
+import { fault, type Effect, type EffectCall } from '#runtime';
+import {
+  LIFECYCLE,
+  subscriptionStream,
+  type ClaimSubscription,
+  type ReleaseSubscription,
+} from '#subscription/published';
 import {
   CLAIM,
   CLAIM_EFFECT,
   FOLLOW_EFFECT,
-  RELEASE,
+  RECLAIM_EFFECT,
   RELEASE_EFFECT,
   type Claimed,
+  type ReclaimInput,
   type ReleaseInput,
 } from '../domain/duties.js';
+import { reclaimAt, releaseAt } from '../domain/turns.js';
 import { send, type SendingPorts } from './sending.js';
 import { uuidV5 } from './uuid-v5.js';
 
@@ -18,6 +25,7 @@ import { uuidV5 } from './uuid-v5.js';
 export function dutyEffects(ports: SendingPorts): readonly Effect[] {
   return [
     { name: CLAIM_EFFECT, run: (call) => claim(ports, call) },
+    { name: RECLAIM_EFFECT, run: (call) => reclaim(ports, call) },
     { name: RELEASE_EFFECT, run: (call) => release(ports, call) },
     { name: FOLLOW_EFFECT, run: () => Promise.resolve({ kind: 'pending' }) },
   ];
@@ -41,14 +49,37 @@ async function claim(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
 }
 
 async function release(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
-  const own = idOf(call.stream);
-  const { subscriptionIds, created, holder: processId = own } = call.input as ReleaseInput;
-  const all = new Set(created ? [...subscriptionIds, createdId(own)] : subscriptionIds);
-  for (const id of all) {
-    const command: ReleaseSubscription = { type: 'ReleaseSubscription', processId, time: ports.clock.now() };
-    await send(ports, call, RELEASE, subscriptionStream(id), command, id).catch(unlessAbsent);
+  const { ids, processId, turn } = heldOf(call);
+  for (const id of ids) {
+    const command: ReleaseSubscription = { type: 'ReleaseSubscription', processId, turn, time: ports.clock.now() };
+    await send(ports, call, releaseAt(turn), subscriptionStream(id), command, id).catch(unlessAbsent);
   }
   return { kind: 'done', result: {} };
+}
+
+/** Whatever state it is in: what is undone was done on it. While another process holds it this is tried again. */
+async function reclaim(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+  const { workflow, target, isTask } = call.input as ReclaimInput;
+  const { ids, processId, turn } = heldOf(call);
+  const terms = { usableWhen: LIFECYCLE, outOfSyncAllowed: true, blockedByUsers: false, workflow, target, isTask };
+  for (const id of ids) {
+    const about = { ...terms, processId, turn, time: ports.clock.now() };
+    const command: ClaimSubscription = { type: 'ClaimSubscription', ...about };
+    try {
+      await send(ports, call, reclaimAt(turn), subscriptionStream(id), command, id).catch(unlessAbsent);
+    } catch (error) {
+      if (isRefusal(error) && error.code === 'subscription_claimed')
+        return fault('retryable', error.code, `${error.message}: ${id}`);
+      throw error;
+    }
+  }
+  return { kind: 'done', result: {} };
+}
+
+function heldOf({ stream, input }: EffectCall) {
+  const own = idOf(stream);
+  const { subscriptionIds, created, holder: processId = own, turn = 1 } = input as ReleaseInput;
+  return { ids: new Set(created ? [...subscriptionIds, createdId(own)] : subscriptionIds), processId, turn };
 }
 
 /** Where a step that creates a subscription takes its id from: `context.id('subscription')`. */

@@ -21,15 +21,16 @@ import {
   type StartedProcess,
 } from './process.state.js';
 import { delayed, quietAt } from './quiet.js';
+import { reclaimAt, releaseAt } from './turns.js';
 
 /** What a process owes beside its steps: each is one request under a path that no step can have. */
 export const CLAIM = '$claim';
-export const RELEASE = '$release';
 export const TELL = '$tell';
 export const abortOf = (path: string): string => `$abort/${path}`;
 
 /** Names of the effects that do them. */
 export const CLAIM_EFFECT = 'process.claim';
+export const RECLAIM_EFFECT = 'process.reclaim';
 export const RELEASE_EFFECT = 'process.release';
 export const TELL_EFFECT = 'process.tell-parent';
 export const ABORT_EFFECT = 'process.abort-child';
@@ -60,6 +61,14 @@ export interface ReleaseInput {
   readonly created: boolean;
   /** Who holds them, where that is another process. */
   readonly holder?: string;
+  /** See `turnOf`; 1 if absent. */
+  readonly turn?: number;
+}
+/** What was let go, to be held once more. */
+export interface ReclaimInput extends ReleaseInput {
+  readonly workflow: string;
+  readonly target: string;
+  readonly isTask: boolean;
 }
 /** What a parent is told of the end of its child. */
 export interface TellInput {
@@ -93,14 +102,31 @@ export function claimOwed(state: ProcessCommon): readonly Owed<RequestEvent>[] {
 }
 
 /** What it claimed, or what it created: of a sub-workflow in the name of its root, which holds it. */
-export function released(state: ProcessCommon, claimed: boolean): readonly Owed<RequestEvent>[] {
-  const created = state.claims === undefined && state.target === 'CREATE';
-  if (!claimed && !created) return [];
+export function released(state: ProcessCommon, turn: number): readonly Owed<RequestEvent>[] {
+  if (!holds(state)) return [];
   return delayed(
-    owed(state, RELEASE, RELEASE_EFFECT, () => releaseOf(state, created)),
+    owed(state, releaseAt(turn), RELEASE_EFFECT, () => releaseOf(state, turn)),
     quietAt(state),
   );
 }
+
+/** Whether an undoing needs what was let go before it began; a claim that has left is answered in any case, so that it can be released. */
+export function mustReclaim(state: ProcessCommon, turn: number, undoing: boolean): boolean {
+  const again = state.duties[reclaimAt(turn)];
+  return turn > 1 && holds(state) && again?.status !== 'done' && (undoing || again !== undefined);
+}
+
+/** After the release of the turn before, which must not arrive late. */
+export function reclaimed(state: ProcessCommon, turn: number): readonly Owed<RequestEvent>[] {
+  const release = released(state, turn - 1);
+  if (release.length > 0) return release;
+  const { workflow, target, isTask } = state;
+  const freshInput = (): ReclaimInput => Object.assign({ workflow, target, isTask }, releaseOf(state, turn));
+  return owed(state, reclaimAt(turn), RECLAIM_EFFECT, freshInput);
+}
+
+const createdOne = ({ claims, target }: ProcessCommon): boolean => claims === undefined && target === 'CREATE';
+const holds = (state: ProcessCommon): boolean => state.duties[CLAIM] !== undefined || createdOne(state);
 
 /** Of a sub-workflow: its end. */
 export function told(state: StartedProcess & EndedProcess): readonly Owed<RequestEvent>[] {
@@ -138,13 +164,15 @@ export function abandonedOwed(compiled: Compiled, state: StartedProcess): readon
 const isWaitedFor = ({ status }: Request): boolean =>
   status === 'intended' || status === 'accepted' || status === 'overdue' || status === 'retrying';
 
-function releaseOf(state: ProcessCommon, created: boolean): ReleaseInput {
+function releaseOf(state: ProcessCommon, turn: number): ReleaseInput {
+  const created = createdOne(state);
   const answers = allRequests(state).map((each) => (each.status === 'done' ? each.result : undefined));
   const ids = [state.claims, ...(created ? [state.data, ...answers].map(asCreated) : [])].map(
     (of) => of?.subscriptionId,
   );
   const subscriptionIds = [...new Set(ids.filter((id) => id !== undefined))];
-  return { subscriptionIds, created, ...(state.parent && { holder: state.parent.rootProcessId }) };
+  const holder = state.parent && { holder: state.parent.rootProcessId };
+  return Object.assign({ subscriptionIds, created }, holder, turn > 1 && { turn });
 }
 
 /** By convention a step that creates a subscription adds its id to the state under this name. */

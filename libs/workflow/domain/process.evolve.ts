@@ -10,6 +10,7 @@ import {
 import { deeply, mergeAt, nestsOf, pointerParts, setAt } from '../published/process.values.js';
 import { migrated } from './process.migrated.js';
 import { marked, merged, reshown, withoutProgress, withRare, withRow } from './process.rows.js';
+import { turnOfUndoing } from './turns.js';
 import {
   hasEnded,
   isDuty,
@@ -127,7 +128,9 @@ function rarely(state: StartedProcess, event: ProcessLifecycleEvent): ProcessSta
     }
     case 'CompensationStarted': {
       const { step, reason, time } = event.data;
-      return withRare(state, { undoing: { step, reason, since: time } });
+      const undoing = { undoing: { step, reason, since: time } };
+      const turn = turnOfUndoing(state);
+      return withRare(state, turn === 1 ? undoing : Object.assign({ turn }, undoing));
     }
     case 'ProcessHidden':
       return withRare(state, { hidden: true });

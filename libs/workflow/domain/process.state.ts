@@ -60,6 +60,8 @@ export interface ProcessCommon {
 
 export interface Rare {
   readonly undoing?: Undoing;
+  /** See `turnOf`; 1 if absent. */
+  readonly turn?: number;
   /** Beginnings of paths that count no more, because another branch was first. */
   readonly left: readonly string[];
   /** Steps whose success came after the end. */

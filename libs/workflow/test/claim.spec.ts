@@ -6,6 +6,11 @@ const meta = { version: 1, description: 'test' } as const;
 const registry = new WorkflowRegistry([
   workflow({ ...meta, key: 'modify', target: 'MODIFY' }, [step({ key: 'a' }), step({ key: 'b' })]),
   workflow({ ...meta, key: 'create', target: 'CREATE' }, [step({ key: 'a' })]),
+  workflow({ ...meta, key: 'undoable', target: 'MODIFY' }, [
+    step({ key: 'a', compensate: async () => undefined }),
+    step({ key: 'b', compensate: async () => undefined }),
+  ]),
+  workflow({ ...meta, key: 'making', target: 'CREATE' }, [step({ key: 'a', compensate: async () => undefined })]),
   workflow({ ...meta, key: 'empty', target: 'MODIFY' }, []),
 ]);
 const decider = processDecider(registry);
@@ -103,6 +108,47 @@ describe('the claim of a process', () => {
     expect(keys(advanced(created))).toEqual(['$tell/1']);
     const modifying = begin('modify', { parent });
     expect(keys(abort(modifying))).toEqual(['$tell/1']);
+  });
+
+  describe('of what is undone after it was let go', () => {
+    const undo = (state: ProcessState, more: object = {}) =>
+      fold(decider.decide({ type: 'CompensateProcess', reason: 'r', time: 4, ...more }, state), state);
+    /** Step a is done; b comes late, after the abort. */
+    const late = () => answer(abort(intended(advanced(advanced(begin('undoable'))))), 'b/1', done());
+
+    it('is owed once more before anything is undone, and released behind it', () => {
+      let state = undo(advanced(late()), { step: 'b' });
+      expect(run(state)).toMatchObject({
+        key: '$reclaim/2/1',
+        effect: 'process.reclaim',
+        input: { subscriptionIds: ['s'], created: false, turn: 2, workflow: 'undoable', target: 'MODIFY' },
+      });
+      state = advanced(state);
+      expect(keys(state)).toEqual(['$undo/b/1']);
+      state = advanced(state);
+      expect(run(state)).toMatchObject({ key: '$release/2/1', input: { subscriptionIds: ['s'], turn: 2 } });
+      state = advanced(state);
+      expect(keys(state)).toEqual([]);
+      expect(keys(undo(state, { step: 'a' }))).toEqual(['$reclaim/3/1']);
+    });
+
+    it('is not taken while it is still held, and not before a release that has left is answered', () => {
+      expect(keys(undo(late()))).toEqual(['$undo/b/1']);
+      const leaving = undo(intended(late()));
+      expect(keys(leaving)).toEqual(['$release/1']);
+      expect(keys(answer(leaving, '$release/1', done()))).toEqual(['$reclaim/2/1']);
+    });
+
+    it('comes first also for what the process created, and nothing is undone without it', () => {
+      const made = answer(abort(intended(begin('making', {}))), 'a/1', done({ subscription_id: 'new' }));
+      const state = intended(undo(advanced(made)));
+      expect(run(state)).toMatchObject({ key: '$reclaim/2/1', input: { subscriptionIds: ['new'], created: true } });
+      const failure = { kind: 'refused', code: 'odd', message: 'odd' } as const;
+      const failed = answer(state, '$reclaim/2/1', { kind: 'failed', failure });
+      expect(keys(failed)).toEqual([]);
+      const resumed = fold(decider.decide({ type: 'ResumeProcess', time: 5 }, failed), failed);
+      expect(keys(resumed)).toEqual(['$reclaim/2/2']);
+    });
   });
 
   it('is shown as failed when it cannot be asked at all, and can be resumed', () => {
