@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.js';
 import { addEvents } from './commands/events.js';
+import { addExplain } from './commands/explain.js';
 import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
 import { addShow } from './commands/show.js';
@@ -27,6 +28,6 @@ export function programFor(env: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
   const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
-  for (const add of [addStatus, addList, addShow, addEvents, addOperate, addAudit]) add(program, open);
+  for (const add of [addStatus, addList, addShow, addExplain, addEvents, addOperate, addAudit]) add(program, open);
   return program;
 }

@@ -100,6 +100,7 @@ describe('purveyor', () => {
     const difference = await purveyor(['audit', 'diff', stream, '--from', '0', '--json']);
     expect(difference.json.changes.length).toBeGreaterThan(0);
     expect((await purveyor(['audit', 'diff', stream, '--from', '0', '--to', '0'])).out).toBe('no change\n');
+    expect((await purveyor(['explain', stream, '--json'])).json).toMatchObject({ stream, open: false, waits: [] });
     const verified = await purveyor(['audit', 'verify', '--stream', stream]);
     expect([verified.code, verified.out]).toEqual([0, `whole: ${recorded.length} events in 1 streams\n`]);
   });

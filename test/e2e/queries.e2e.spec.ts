@@ -45,6 +45,19 @@ describe('a list of subscriptions', () => {
   });
 });
 
+describe('every answer to a query', () => {
+  it('says which position the views held, and that they do not lag', async () => {
+    const head = (await world.events(`process-${(await run('Gnus')).process_id}`)).at(-1)!.position;
+    for (const path of ['/api/processes', `/api/subscriptions/${ids[0]}`, '/api/dashboards/overview']) {
+      const { status, headers } = await world.api('GET', `${path}?min_position=${head}`);
+      expect([path, status, headers.get('purveyor-stale')]).toEqual([path, 200, null]);
+      expect(Number(headers.get('purveyor-position'))).toBeGreaterThanOrEqual(head);
+    }
+    const metrics = (await world.api('GET', '/metrics')).text;
+    expect(Number(/^purveyor_projection_lag_seconds (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(30);
+  });
+});
+
 describe('ETag', () => {
   const paths = () => [
     '/api/processes',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { KINDS } from '../kinds.js';
-import type { Row } from '../http/pages.js';
+import { staleOf, type Row } from '../http/pages.js';
 import { detail } from '../output/detail.js';
 import type { Open } from '../program.js';
 
@@ -14,9 +14,9 @@ export function addShow(program: Command, open: Open): void {
       .description(`show a ${kind.singular}`)
       .action(async (id: string) => {
         const { client, output } = open();
-        const { body, headers } = await client.get(`${kind.path}/${encodeURIComponent(id)}`);
-        output.answer(body, () => detail(body as Row, output.width));
-        const stale = headers.get('purveyor-stale');
-        if (stale !== null) output.note(`this may be old: ${stale}`);
+        const answer = await client.get(`${kind.path}/${encodeURIComponent(id)}`);
+        output.answer(answer.body, () => detail(answer.body as Row, output.width));
+        const stale = staleOf(answer);
+        if (stale !== undefined) output.note(`this may be old: ${stale}`);
       });
 }

@@ -35,7 +35,7 @@ export async function readList(client: Client, asked: ListAsked): Promise<Listed
     const answer = await client.get(asked.path, { query });
     const page = rowsOf(answer.body);
     for (const row of page) rows.push(row);
-    stale ??= answer.headers.get('purveyor-stale') ?? undefined;
+    stale ??= staleOf(answer);
     turn = page.length === 0 ? undefined : nextOf(asked.paging, answer, rows.length);
   }
   return { rows: rows.slice(0, asked.limit), more: turn !== undefined || rows.length > asked.limit, stale };
@@ -44,6 +44,12 @@ export async function readList(client: Client, asked: ListAsked): Promise<Listed
 function window(paging: Paging, from: number, size: number): Record<string, string> {
   if (paging === 'whole') return {};
   return paging === 'range' ? { range: `${from},${from + size}` } : { limit: String(size) };
+}
+
+/** Why an answer may be older than usual and since when, such as `lagging, 12 s`. */
+export function staleOf({ headers }: Answer): string | undefined {
+  const why = headers.get('purveyor-stale');
+  return why === null ? undefined : `${why}, ${headers.get('purveyor-stale-seconds') ?? '?'} s`;
 }
 
 const rowsOf = (body: unknown): readonly Row[] =>

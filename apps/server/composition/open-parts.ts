@@ -14,6 +14,8 @@ import { openProjector } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
+import { ViewAge } from './view-age.js';
+import { Watch } from './watch.js';
 import { StartForm } from '../processes/start-form.js';
 import { registerSchedules } from '../schedules/register-schedules.js';
 import { asRefusal } from '../schedules/form-refusal.js';
@@ -69,6 +71,13 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const owner = ids.uuid();
   const projector = await openProjector({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
+  const viewAge = new ViewAge(
+    () => store.head(),
+    () => projector.position(),
+    clock,
+  );
+  const looking = new Watch(() => viewAge.look(), clock);
+  closing.add(() => looking.stop());
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
   const viewsCaughtUp = async () => projector.waitFor(await store.head(), VIEWS_MS);
@@ -96,7 +105,20 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     if (alone) await registered;
   };
   const close = () => closing.close();
-  const parts: Parts = { ...base, store, log, vault, readModels, projector, ...run, work, trouble, start, close };
+  const parts: Parts = {
+    ...base,
+    store,
+    log,
+    vault,
+    readModels,
+    projector,
+    viewAge,
+    ...run,
+    work,
+    trouble,
+    start,
+    close,
+  };
   return parts;
 }
 

@@ -10,6 +10,7 @@ import type { FormPage, LiveData, WorkflowRegistry } from '#workflow';
 import type { Catalogue } from '#catalogue';
 import type { Logger } from 'pino';
 import type { Work } from './join-workers.js';
+import type { ViewAge } from './view-age.js';
 
 /** Everything the server is made of. An abstract class, so that Nest injects it by type; opened by `openParts`. */
 export abstract class Parts {
@@ -32,6 +33,7 @@ export abstract class Parts {
   abstract readonly catalogue: Catalogue;
   abstract readonly readModels: ReadModels;
   abstract readonly projector: Projector;
+  abstract readonly viewAge: ViewAge;
   abstract readonly runtime: Runtime;
   /** Of a worker that is, or may be, one of several. */
   abstract readonly work: Work | undefined;

@@ -9,6 +9,7 @@ export async function measure(parts: Parts): Promise<void> {
   metrics.effectsInFlight.set(effects);
   metrics.enginePaused.set(runtime.paused ? 1 : 0);
   metrics.logAway.set(trouble() === undefined ? 0 : 1);
+  metrics.projectionLagSeconds.set(parts.viewAge.ms() / 1_000);
   metrics.keepsTime.set(work?.keepsTime() ? 1 : 0);
   metrics.workParked.set(work?.group()?.parked ?? 0);
   await Promise.allSettled([measureLag(parts), measureOpen(parts)]);

@@ -5,6 +5,8 @@ import { BEARER_SCHEME } from './needs.js';
 const TOKENS =
   'A token of PURVEYOR_TOKENS_FILE. Routes list the role they need; admin includes operate, operate includes read. Without that file the server listens on loopback only and asks for no token.';
 
+type ResponsesObject = NonNullable<OpenAPIObject['paths'][string]['get']>['responses'];
+
 /** The OpenAPI 3.1 document of all routes. Operation ids are `<controller>.<method>`. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -18,12 +20,31 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}.${method}`,
   });
   for (const [path, { get }] of Object.entries(document.paths))
-    if (get && path.startsWith('/api/')) get.responses['304'] = NOT_MODIFIED;
+    if (get && path.startsWith('/api/')) describeQuery(get.responses);
   return document;
 }
 
-/** Every query has it, see entity-tag.ts. */
-const NOT_MODIFIED = { description: 'If-None-Match names the ETag of this answer' };
+/** What every query has: see entity-tag.ts and position.interceptor.ts. */
+function describeQuery(responses: ResponsesObject): void {
+  responses['304'] = { description: 'If-None-Match names the ETag of this answer' };
+  const answer = responses['200'];
+  if (answer !== undefined && !('$ref' in answer)) answer.headers = { ...VIEW_HEADERS, ...answer.headers };
+}
+
+const VIEW_HEADERS = {
+  'Purveyor-Position': {
+    description: 'The views held this log position, at least',
+    schema: { type: 'integer' as const },
+  },
+  'Purveyor-Stale': {
+    description: 'Why this may be older than usual; absent while it is not',
+    schema: { type: 'string' as const, enum: ['log-unreachable', 'projection-stopped', 'lagging'] },
+  },
+  'Purveyor-Stale-Seconds': {
+    description: 'With Purveyor-Stale: since when the views may lack something',
+    schema: { type: 'integer' as const },
+  },
+};
 
 /** /openapi.json and, for people, /docs. The page loads its parts from this server only. */
 export function serveApiDocs(app: INestApplication): void {

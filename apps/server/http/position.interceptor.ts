@@ -4,10 +4,17 @@ import { Refusal } from '#kernel';
 import { Parts } from '../composition/parts.js';
 
 const WAIT_MS = 1_000;
+/** Views that are known to lag for so long are told as stale. */
+const STALE_MS = 5_000;
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
 
 /**
- * Purveyor-Position on every command's answer; `min_position` waits before every query (people read their own writes). Purveyor-Stale
- * on a query's answer while the views cannot follow the log.
+ * Purveyor-Position on every command's answer: where its write is; and on every query's: what the views held, at least. `min_position`
+ * waits before every query (people read their own writes). Purveyor-Stale and its age on a query's answer while the views do not
+ * follow the log.
  */
 @Injectable()
 export class PositionInterceptor implements NestInterceptor {
@@ -16,10 +23,8 @@ export class PositionInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<{ method: string; query?: Record<string, unknown> }>();
-    if (request.method === 'GET') await this.waitFor(request.query);
-    const reply = http.getResponse<{ header(name: string, value: string): unknown }>();
-    const stale = request.method === 'GET' ? this.stale() : undefined;
-    if (stale !== undefined) reply.header('Purveyor-Stale', stale);
+    const reply = http.getResponse<Reply>();
+    if (request.method === 'GET') await this.beforeQuery(request.query, reply);
     return next.handle().pipe(
       map((body: unknown) => {
         const position = (body as { position?: unknown } | undefined)?.position;
@@ -30,11 +35,22 @@ export class PositionInterceptor implements NestInterceptor {
     );
   }
 
+  private async beforeQuery(query: Record<string, unknown> | undefined, reply: Reply): Promise<void> {
+    await this.waitFor(query);
+    const { projector, viewAge } = this.parts;
+    reply.header('Purveyor-Position', String(projector.position()));
+    const stale = this.stale();
+    if (stale === undefined) return;
+    reply.header('Purveyor-Stale', stale);
+    reply.header('Purveyor-Stale-Seconds', String(Math.round(viewAge.ms() / 1_000)));
+  }
+
   /** Why what the views show may be older than usual. */
   private stale(): string | undefined {
-    const { trouble, projector } = this.parts;
+    const { trouble, projector, viewAge } = this.parts;
     if (trouble() !== undefined) return 'log-unreachable';
-    return projector.failure() === undefined ? undefined : 'projection-stopped';
+    if (projector.failure() !== undefined) return 'projection-stopped';
+    return viewAge.ms() > STALE_MS ? 'lagging' : undefined;
   }
 
   private async waitFor(query: Record<string, unknown> | undefined): Promise<void> {

@@ -112,6 +112,11 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       help: 'Distance of the slowest view from the head of the log',
       registers,
     }),
+    projectionLagSeconds: new Gauge({
+      name: 'purveyor_projection_lag_seconds',
+      help: 'Time since all views are known to have held everything in the log',
+      registers,
+    }),
     worklistOpen: new Gauge({
       name: 'purveyor_worklist_open',
       help: 'Instances that are not at rest',
