@@ -45,7 +45,7 @@ describe('schedules over HTTP', () => {
     expect(run).toMatchObject({ workflow_name: 'validate_user_group', is_task: true });
     const shown = await until(
       () => listed(id),
-      ({ last_run }) => last_run !== null,
+      (found) => found?.last_run != null,
     );
     expect(shown).toMatchObject({
       ...TASK,
@@ -81,7 +81,7 @@ describe('schedules over HTTP', () => {
     ]);
     const shown = await until(
       () => listed(schedule_id),
-      ({ next_run_time }) => next_run_time !== null,
+      (found) => found?.name === 'nightly' && found.next_run_time !== null,
     );
     expect(shown).toMatchObject({ name: 'nightly', ...trigger });
     const gone = await world.api('DELETE', AT, { workflow_id: TASK.workflow_id, schedule_id });
@@ -97,23 +97,25 @@ describe('schedules over HTTP', () => {
   }, 60_000);
 
   it('while the engine is paused nothing fires; afterwards what was missed runs once', async () => {
-    const { schedule_id } = (await create(validate({ trigger: 'interval', trigger_kwargs: { seconds: 2 } }))).body;
+    const made = await create(validate({ trigger: 'interval', trigger_kwargs: { seconds: 2 } }));
+    expect(made.status).toBe(201);
+    const { schedule_id } = made.body;
     await world.api('PUT', '/api/settings/status', { global_lock: true });
     const before = (await runsOf(schedule_id)).length;
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     expect((await runsOf(schedule_id)).length).toBe(before);
     await world.api('PUT', '/api/settings/status', { global_lock: false });
-    await until(
-      () => runsOf(schedule_id),
-      (runs) => runs.length > before,
+    const shown = await until(
+      async () => ({ runs: await runsOf(schedule_id), schedule: await listed(schedule_id) }),
+      ({ runs }) => runs.length > before,
     );
+    expect(shown.schedule).toMatchObject({ schedule_id });
     const all = await world.api('DELETE', AT, { workflow_id: TASK.workflow_id });
     expect([all.status, all.body]).toEqual([200, { message: 'Added to Delete Queue', status: 'DELETED' }]);
     expectProblem(await world.api('DELETE', AT, { workflow_id: TASK.workflow_id }), 404, 'schedule_not_found');
   }, 30_000);
 
   it('what cannot be scheduled is refused, and nothing is made', async () => {
-    const before = (await world.api('GET', '/api/schedules')).body.length;
     const creates = catalogueId('workflow', 'create_user_group');
     expectProblem(
       await create({ workflow_name: 'create_user_group', workflow_id: creates, trigger: 'date' }),
@@ -135,6 +137,9 @@ describe('schedules over HTTP', () => {
     const absent = await world.api('PUT', AT, { schedule_id: unknown, name: 'x' });
     expectProblem(absent, 404, 'schedule_not_found');
     expect(absent.body.detail).toBe('Schedule does not exist');
-    expect((await world.api('GET', '/api/schedules')).body).toHaveLength(before);
+    await until(
+      async () => (await world.api('GET', '/api/schedules')).body as object[],
+      (left) => left.every((each) => 'trigger' in each && each.trigger === 'date'),
+    );
   });
 });

@@ -91,8 +91,11 @@ export class CreateScheduleHandler implements ICommandHandler<CreateSchedule> {
     const { actor, tenant } = caller;
     if (!(await mayStart(this.parts.workflows.latest(key)!, { actor, tenant })))
       throw new Refusal('start_forbidden', 403, 'You may not start this workflow');
-    const live = formLiveData(this.parts, this.rules, key);
-    const result = await evaluateForm(this.parts.formOf(key), pages, live);
+    const now = formLiveData(this.parts, this.rules, key);
+    // A fault that tells what is in the way (its ctx) may be over when the run is due.
+    const lasting: typeof now.startFaults = async (...of) =>
+      (await now.startFaults(...of)).filter(({ ctx }) => ctx === undefined);
+    const result = await evaluateForm(this.parts.formOf(key), pages, { ...now, startFaults: lasting });
     if (result.kind !== 'complete') asRefusal(formAnswer(result));
   }
 }
