@@ -5,6 +5,7 @@ import { subscriptionEvents } from '#subscription/published';
 import {
   processDecider,
   processEffects,
+  inputStep,
   step,
   workflow,
   WorkflowRegistry,
@@ -32,7 +33,8 @@ const touching = (call: (context: StepContext) => Promise<unknown>) =>
           await context.dispatch(USED, undo, 'undo');
         },
       }),
-      step({ key: 'b' }),
+      // Holds it until people decide: many are aborted here, with something to undo.
+      inputStep({ key: 'b', adds: {}, pages: [] }),
     ]),
   ]);
 
@@ -67,6 +69,7 @@ const scenario: Scenario = {
   },
   rescue: (state: StartedProcess | { status: 'initial' }) =>
     state.status === 'failed' ||
+    state.status === 'suspended' ||
     ('duties' in state && Object.values(state.duties).some(({ status }) => status === 'failed'))
       ? ({ type: 'ResumeProcess', time: 0 } as never)
       : undefined,
