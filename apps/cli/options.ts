@@ -20,6 +20,9 @@ export interface Session {
   readonly output: Output;
 }
 
+/** Opens what a command works with, once its options are known. */
+export type Open = () => Session;
+
 const HERE = 'http://127.0.0.1:3000';
 
 export function openSession(options: GlobalOptions, env: Environment): Session {

@@ -6,10 +6,7 @@ import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
 import { addShow } from './commands/show.js';
 import { addStatus } from './commands/status.js';
-import { openSession, type Environment, type GlobalOptions, type Session } from './options.js';
-
-/** Opens what a command works with, once its options are known. */
-export type Open = () => Session;
+import { openSession, type Environment, type GlobalOptions, type Open } from './options.js';
 
 const EXITS = `
 Exit codes: 0 done; 1 the answer is bad (broken chain, server not ready); 2 wrong command line; 3 refused; 4 no such thing;

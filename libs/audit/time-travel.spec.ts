@@ -54,7 +54,7 @@ let head: StreamHead;
 
 async function append(event: DomainEvent, time: number, actor: string, version?: 1): Promise<void> {
   const registry = new EventRegistry().register([
-    version === 1 ? ({ ...NOTED, version, schema: Type.Object({ words: Type.String() }) } as any) : NOTED,
+    version === 1 ? { ...NOTED, version, schema: Type.Object({ words: Type.String() }) } : NOTED,
     SIGNED,
   ]);
   const log = new EventLog(store, registry, keys);

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import type { Row } from '../http/pages.js';
-import { wholeNumber } from '../options.js';
+import { wholeNumber, type Open } from '../options.js';
 import { detail } from '../output/detail.js';
 import { table } from '../output/table.js';
-import type { Open } from '../program.js';
 import { pathOf } from './events.js';
 
 interface Verified {

@@ -4,10 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Client } from '../http/client.js';
 import type { Row } from '../http/pages.js';
-import { wholeNumber } from '../options.js';
+import { wholeNumber, type Open } from '../options.js';
 import { show } from '../output/text.js';
 import { table } from '../output/table.js';
-import type { Open } from '../program.js';
 
 interface Recorded extends Row {
   readonly type: string;

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { readList } from '../http/pages.js';
 import { KINDS, type Kind } from '../kinds.js';
-import { wholeNumber, type Session } from '../options.js';
+import { wholeNumber, type Open, type Session } from '../options.js';
 import { table } from '../output/table.js';
-import type { Open } from '../program.js';
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Client } from '../http/client.js';
 import type { Row } from '../http/pages.js';
-import type { Open } from '../program.js';
+import type { Open } from '../options.js';
 
 interface Given {
   readonly key?: string;

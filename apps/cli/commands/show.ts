@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { KINDS } from '../kinds.js';
 import { staleOf, type Row } from '../http/pages.js';
 import { detail } from '../output/detail.js';
-import type { Open } from '../program.js';
+import type { Open } from '../options.js';
 
 /** `show KIND ID` for every kind that has a page. */
 export function addShow(program: Command, open: Open): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import type { Row } from '../http/pages.js';
 import { detail } from '../output/detail.js';
-import type { Open } from '../program.js';
+import type { Open } from '../options.js';
 
 interface Health {
   readonly status: 'ok' | 'degraded' | 'failed';

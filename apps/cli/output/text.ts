@@ -9,7 +9,7 @@ export function show(key: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '-';
   if (typeof value === 'number' && value > INSTANT_FROM && INSTANT.test(key)) return instant(value);
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return plain(value.join(', ')) || '-';
-  return plain(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean));
+  return plain(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function instant(value: number): string {

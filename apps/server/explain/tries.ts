@@ -27,7 +27,7 @@ interface OfStep {
   readonly until?: number;
   readonly failure?: Failure;
 }
-const dataOf = (event: RecordedEvent): OfStep => (event.data ?? {}) as OfStep;
+const dataOf = (event: RecordedEvent): OfStep => event.data ?? {};
 
 /** An intent names its owner and until when the attempt is its own (law 7); a hand-back names the owner only. */
 const isIntent = ({ owner, until }: OfStep): boolean => owner !== undefined && until !== undefined;

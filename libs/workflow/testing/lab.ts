@@ -92,12 +92,12 @@ export class Lab {
   /** True when it was answered, false when the process was stopped meanwhile; what is refused is thrown. */
   private async told(stream: string, command: { readonly type: string }, id: string): Promise<boolean> {
     const { life } = this;
-    let told = false;
-    const answered = this.runtime.dispatch(stream, command, by(id)).finally(() => (told = true));
+    const answer = { came: false };
+    const answered = this.runtime.dispatch(stream, command, by(id)).finally(() => (answer.came = true));
     answered.catch(() => undefined);
-    while (!told && this.life === life) await turn();
-    if (told) await answered;
-    return told;
+    while (!answer.came && this.life === life) await turn();
+    if (answer.came) await answered;
+    return answer.came;
   }
 
   private async rest(stream: string): Promise<void> {
