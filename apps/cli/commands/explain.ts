@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Row } from '../http/pages.js';
 import { detail } from '../output/detail.js';
-import type { Open } from '../program.js';
+import type { Open } from '../options.js';
 
 /** `explain STREAM`: what an instance waits for. */
 export function addExplain(program: Command, open: Open): void {
