@@ -66,6 +66,22 @@ describe('a portfolio from POST to COMPLETED', () => {
     const verified = await world.api('GET', '/api/audit/verify');
     expect([verified.status, verified.body.ok]).toEqual([200, true]);
   });
+
+  it('is attested by a signed checkpoint, which a kept copy is held against', async () => {
+    const signed = await world.api('POST', '/api/audit/checkpoints');
+    expect([signed.status, signed.body.text.split('\n')[0]]).toEqual([201, 'purveyor-checkpoint 1']);
+    const { body } = await world.api('GET', '/api/audit/checkpoints');
+    expect(body).toMatchObject({ key: signed.body.key, items: [{ signature: signed.body.signature }] });
+    const verify = (text: string, more = '') =>
+      world.api('GET', `/api/audit/verify?checkpoint=${encodeURIComponent(text)}${more}`);
+    expect((await verify(signed.body.text)).body).toMatchObject({ ok: true, checkpoints: 2, next: null });
+    const forged = await verify(signed.body.text.replace('count ', 'count 1'));
+    expect([forged.status, forged.body.code]).toEqual([400, 'bad_checkpoint']);
+    const part = await verify(signed.body.text, '&category=portfolio');
+    expect([part.status, part.body.code]).toEqual([400, 'bad_filter']);
+    const cursor = await world.api('GET', '/api/audit/verify?cursor=x');
+    expect([cursor.status, cursor.body.code]).toEqual([400, 'bad_cursor']);
+  });
 });
 
 describe('creating a portfolio', () => {

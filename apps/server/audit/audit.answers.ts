@@ -46,9 +46,28 @@ export const DifferenceSchema = Type.Object({
   ),
 });
 
+export const CheckpointSchema = Type.Object({
+  log: text,
+  position: count,
+  count: Type.Integer({ minimum: 0, description: 'Events up to here' }),
+  hash: Type.String({ description: 'Over stream, revision and chain hash of each, in the order of the log' }),
+  time: milliseconds,
+  key: Type.String({ description: 'Public ed25519 key, base64url' }),
+  signature: text,
+  text: Type.String({ description: 'What to keep elsewhere: the signed lines and the signature' }),
+});
+
+export const CheckpointListSchema = Type.Object({ log: text, key: text, items: Type.Array(CheckpointSchema) });
+
 export const VerifiedSchema = Type.Object({
   ok: flag,
-  streams: count,
-  events: count,
+  streams: Type.Integer({ minimum: 0, description: 'Met in this answer' }),
+  events: Type.Integer({ minimum: 0, description: 'Checked so far, in the parts before too' }),
+  checkpoints: Type.Optional(Type.Integer({ minimum: 0, description: 'Met in this answer and found true' })),
+  position: Type.Optional(Type.Integer({ minimum: 0, description: 'Checked up to here' })),
+  head: Type.Optional(Type.Integer({ minimum: 0, description: 'Where the log ends now' })),
+  next: Type.Optional(
+    orNull(Type.String({ description: 'Cursor to go on with; null at the end or where something is bad' })),
+  ),
   firstBad: Type.Optional(Type.Object({ stream: text, revision: Type.Integer(), reason: text })),
 });

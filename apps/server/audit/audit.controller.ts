@@ -1,22 +1,33 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
 import type { PersonalView } from '#event-store';
 import { Needs } from '../http/needs.js';
-import { GetStreamEvents, VerifyChains } from './audit.queries.js';
-import { DifferenceDto, StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
+import { ListCheckpoints, SignCheckpoint, VerifyLog } from './checkpoint.handlers.js';
+import { GetStreamEvents } from './audit.queries.js';
+import { CheckpointsDto, DifferenceDto, StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { FromPersonalView } from './personal-view.js';
 import { GetDifference, GetStreamState } from './time-travel.queries.js';
-import { DifferenceSchema, EventPageSchema, StateAtSchema, VerifiedSchema } from './audit.answers.js';
+import {
+  CheckpointListSchema,
+  CheckpointSchema,
+  DifferenceSchema,
+  EventPageSchema,
+  StateAtSchema,
+  VerifiedSchema,
+} from './audit.answers.js';
 
 /** Reads streams, not tables. */
 @ApiTags('audit')
 @Controller('audit')
-@Needs('read')
+@Needs('read', 'operate')
 export class AuditController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get('streams/:stream')
   @ApiAnswer(EventPageSchema, 'One page of events with metadata; `next` is the revision to go on from')
@@ -39,10 +50,25 @@ export class AuditController {
     return this.queries.execute(new GetDifference(stream, query, view));
   }
 
+  @Get('checkpoints')
+  @ApiAnswer(CheckpointListSchema, 'The signed checkpoints of the log, newest first, and the key that signs now')
+  @ApiProblems(400, 503)
+  checkpoints(@Query() { limit }: CheckpointsDto) {
+    return this.queries.execute(new ListCheckpoints(limit));
+  }
+
+  @Post('checkpoints')
+  @HttpCode(201)
+  @ApiAnswer(CheckpointSchema, 'The log was checked up to its end and this was signed', 201)
+  @ApiProblems(503)
+  sign() {
+    return this.commands.execute(new SignCheckpoint());
+  }
+
   @Get('verify')
-  @ApiAnswer(VerifiedSchema, 'Whether the hash chains are whole, and the first event that is not')
+  @ApiAnswer(VerifiedSchema, 'Whether the log is what was written and signed, and the first event that is not')
   @ApiProblems(400, 503)
   verify(@Query() query: VerifyDto) {
-    return this.queries.execute(new VerifyChains(query));
+    return this.queries.execute(new VerifyLog(query));
   }
 }

@@ -1,10 +1,11 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { noStream } from '#audit';
 import type { PersonalView } from '#event-store';
-import { streamEvents, verifyStreams, type AuditPage, type Verified } from '#read-models';
+import { streamEvents, type AuditPage } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { GetDifferenceHandler, GetStreamStateHandler } from './time-travel.queries.js';
-import type { StreamEventsDto, VerifyDto } from './audit.query.dto.js';
+import { checkpointHandlers } from './checkpoint.handlers.js';
+import type { StreamEventsDto } from './audit.query.dto.js';
 
 export class GetStreamEvents extends Query<AuditPage> {
   constructor(
@@ -15,12 +16,6 @@ export class GetStreamEvents extends Query<AuditPage> {
     super();
   }
 }
-export class VerifyChains extends Query<Verified> {
-  constructor(readonly scope: VerifyDto) {
-    super();
-  }
-}
-
 @QueryHandler(GetStreamEvents)
 export class GetStreamEventsHandler implements IQueryHandler<GetStreamEvents> {
   constructor(private readonly parts: Parts) {}
@@ -38,21 +33,9 @@ export class GetStreamEventsHandler implements IQueryHandler<GetStreamEvents> {
   }
 }
 
-@QueryHandler(VerifyChains)
-export class VerifyChainsHandler implements IQueryHandler<VerifyChains> {
-  constructor(private readonly parts: Parts) {}
-
-  execute({ scope: { stream, category } }: VerifyChains) {
-    return verifyStreams(this.parts.store, {
-      ...(stream !== undefined && { stream }),
-      ...(category !== undefined && { category }),
-    });
-  }
-}
-
 export const auditQueryHandlers = [
   GetStreamEventsHandler,
   GetStreamStateHandler,
   GetDifferenceHandler,
-  VerifyChainsHandler,
+  ...checkpointHandlers,
 ];

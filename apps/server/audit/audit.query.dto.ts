@@ -1,6 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { InstantParameter, PageSizeParameter, QueryDto, RevisionParameter, TextParameter } from '../http/query.dto.js';
+import {
+  InstantParameter,
+  PageSizeParameter,
+  QueryDto,
+  RevisionParameter,
+  TextParameter,
+  WholeParameter,
+} from '../http/query.dto.js';
 
 export class StreamEventsDto extends QueryDto {
   @RevisionParameter('Revision to begin at; `next` of the page before')
@@ -43,4 +50,18 @@ export class VerifyDto extends QueryDto {
 
   @TextParameter({ description: 'Only the streams of this category', example: 'portfolio' })
   category?: string;
+
+  @WholeParameter('Ends after about so many events; `next` goes on', 1)
+  limit?: number;
+
+  @TextParameter({ description: '`next` of the part before; for the whole log only' })
+  cursor?: string;
+
+  @TextParameter({ description: 'A checkpoint that somebody kept, as text; for the whole log only' })
+  checkpoint?: string;
+}
+
+export class CheckpointsDto extends QueryDto {
+  @PageSizeParameter(100)
+  limit?: number;
 }

@@ -7,6 +7,7 @@ import { openReadModels } from '#read-models';
 import type { SchedulingPorts } from '#schedule';
 import type { WorkflowDefinition } from '#workflow';
 import { Closing } from './closing.js';
+import { openAttestor } from './open-attestor.js';
 import { reportCircuits, watchPauses } from './csp-gates.js';
 import { eventRegistry } from './event-types.js';
 import { openStore } from './open-log.js';
@@ -91,6 +92,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const { runtime } = run;
   reportCircuits({ ...base, ...run }, owner);
   if (readModels.shared) watchPauses({ ...run, clock }, closing);
+  const attesting = openAttestor({ ...base, store }, closing);
   closing.add(() => runtime.stop(DRAIN_MS));
   // First of all when it ends: another worker goes on while this one drains.
   if (work) closing.add(() => work.stop());
@@ -114,6 +116,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     projector,
     viewAge,
     ...run,
+    ...attesting,
     work,
     trouble,
     start,

@@ -1,3 +1,4 @@
+import type { Attestor, CheckpointFile } from '#audit';
 import type { CspGate } from '#csp';
 import type { EventLog, EventStore } from '#event-store';
 import type { Clock, ErasableVault, Ids } from '#kernel';
@@ -37,6 +38,9 @@ export abstract class Parts {
   abstract readonly runtime: Runtime;
   /** Of a worker that is, or may be, one of several. */
   abstract readonly work: Work | undefined;
+  /** Signs how far the log has come, and keeps what was signed. */
+  abstract readonly attestor: Attestor;
+  abstract readonly checkpoints: CheckpointFile;
   /** Why the log does not answer; undefined while it does. */
   abstract readonly trouble: () => string | undefined;
   /** Begins to drive, where this process is a worker. */

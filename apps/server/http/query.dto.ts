@@ -25,6 +25,10 @@ const whole = (about: ApiPropertyOptions, from: number, to: number): Decorate =>
     Max(to),
   );
 
+/** An optional whole number in the query. */
+export const WholeParameter = (description: string, from: number): Decorate =>
+  whole({ minimum: from, description }, from, Number.MAX_SAFE_INTEGER);
+
 /** An optional revision in the query. */
 export const RevisionParameter = (description: string): Decorate =>
   whole({ minimum: 0, description }, 0, Number.MAX_SAFE_INTEGER);

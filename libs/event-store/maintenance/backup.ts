@@ -16,7 +16,7 @@ import { OWNER_DB, OWNER_PID } from '../embedded/ownership.js';
 import { StoreError } from '../errors.js';
 
 /** Databases whose rows follow from the log. They go first, so that in the copy no checkpoint is ahead of the log. */
-const DERIVED = 'read-models';
+const DERIVED = /^(read-models|checkpoints)/;
 
 /**
  * Copies a data directory while its owner may be running; `target` must be empty or new. Answers the names of what was copied. The log
@@ -51,7 +51,7 @@ function copyAll(from: string, to: string): readonly string[] {
 const belongs = (name: string): boolean =>
   name !== OWNER_DB && name !== OWNER_PID && !/-(wal|shm|journal)$/.test(name) && !/\.(copy|part)$/.test(name);
 
-const turn = (name: string): number => (name.startsWith(DERIVED) ? 0 : name === LOG_DB ? 1 : 2);
+const turn = (name: string): number => (DERIVED.test(name) ? 0 : name === LOG_DB ? 1 : 2);
 
 /** A database goes through SQLite: copying its file would miss the write-ahead log and drop the owner's locks. */
 function copy(source: string, target: string): void {

@@ -27,6 +27,8 @@ import {
   readLdapUrl,
   readList,
   readNamedKeys,
+  readPublicKeys,
+  readSigningKey,
   readReadModels,
   readStreamPrefix,
   readSwitch,
@@ -367,6 +369,33 @@ export class Config {
   @IsOptional()
   @IsString()
   nrmToken?: string;
+
+  @FromEnvironment('PURVEYOR_AUDIT_KEY', {
+    meaning:
+      'Private ed25519 key that signs checkpoints of the log. Without it: one that is made in the data directory, where who can change the log has it too.',
+    allowed: '32 bytes in base64, or a private key in PEM (openssl genpkey -algorithm ed25519)',
+    secret: true,
+    read: readSigningKey,
+  })
+  auditKey!: Uint8Array;
+
+  @FromEnvironment('PURVEYOR_AUDIT_TRUSTED_KEYS', {
+    meaning: 'Public keys of earlier audit keys, whose checkpoints stay valid.',
+    allowed: 'a comma list of ed25519 public keys, 32 bytes in base64url each',
+    read: readPublicKeys,
+  })
+  @IsArray()
+  auditTrustedKeys: readonly string[] = [];
+
+  @FromEnvironment('PURVEYOR_CHECKPOINT_SECONDS', {
+    default: '3600',
+    meaning: 'How often the log is checked and a checkpoint of it signed, in seconds; 0: on demand only.',
+    allowed: 'a whole number from 0 to 604800',
+    read: readWhole,
+  })
+  @IsInt()
+  @Max(604800)
+  checkpointSeconds!: number;
 
   @FromEnvironment('PURVEYOR_WEBHOOK_SECRETS', {
     default: DEVELOPMENT_WEBHOOK_SECRET,

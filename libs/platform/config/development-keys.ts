@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.js';
-import { readKey, readNamedKeys } from './read.js';
+import { readKey, readNamedKeys, readSigningKey } from './read.js';
 
 const VAULT_KEY = 'vault.key';
 const CALLBACK_KEYS = 'callback.keys';
+const AUDIT_KEY = 'audit.key';
 
 /** Reads or makes the keys that the environment did not give; answers a warning for each. Throws when a key file is damaged. */
 export function developmentKeys(config: Config): string[] {
@@ -19,6 +20,7 @@ export function developmentKeys(config: Config): string[] {
     'PURVEYOR_CALLBACK_KEYS',
     warnings,
   );
+  config.auditKey ??= kept(config.dataDir, AUDIT_KEY, readSigningKey, () => random(), 'PURVEYOR_AUDIT_KEY', warnings);
   return warnings;
 }
 

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+
 /** A key of the callback tokens: its id travels in the token, the bytes sign it. */
 export interface NamedKey {
   readonly id: string;
@@ -58,6 +60,25 @@ export function readReadModels(text: string): string | undefined {
 /** Base64 or base64url, strictly: Buffer would skip what it does not know. */
 export function readBase64(text: string): Uint8Array | undefined {
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
+}
+
+/** Seed of an ed25519 key: its 32 bytes in base64, or the private key in PEM as `openssl genpkey -algorithm ed25519` makes it. */
+export function readSigningKey(text: string): Uint8Array | undefined {
+  if (!text.startsWith('-----BEGIN')) return readKey(text);
+  try {
+    const { kty, crv, d } = createPrivateKey(text).export({ format: 'jwk' });
+    return kty === 'OKP' && crv === 'Ed25519' && d !== undefined ? readKey(d) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Public ed25519 keys, comma separated, base64url of 32 bytes each. */
+export function readPublicKeys(text: string): readonly string[] | undefined {
+  const keys = readList(text).map((part) => readKey(part));
+  return keys.every((key) => key !== undefined)
+    ? keys.map((key) => Buffer.from(key).toString('base64url'))
+    : undefined;
 }
 
 export function readKey(text: string): Uint8Array | undefined {

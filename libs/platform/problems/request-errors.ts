@@ -164,6 +164,13 @@ export const input: readonly ErrorEntry[] = [
     'A revision and an instant were given for the same point; `errors` names them.',
     'Give one of the two.',
   ),
+  entry(
+    'bad_checkpoint',
+    400,
+    'Not a checkpoint of ours',
+    'The text is not a checkpoint as it was handed out, or its signature does not fit.',
+    'Send the text to the letter, from the line purveyor-checkpoint to the line signature.',
+  ),
   entry('portfolio_not_found', 404, 'No such portfolio', 'There is no portfolio with this id.', 'Check the id.'),
   entry(
     'stage_not_found',
