@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,8 +212,23 @@ describe('loadConfig', () => {
     expect(second.vaultKey).toEqual(first.vaultKey);
     expect(second.callbackKeys).toEqual(first.callbackKeys);
     expect(first.warnings.join('\n')).toMatch(/PURVEYOR_VAULT_KEY is not set[\s\S]*PURVEYOR_CALLBACK_KEYS is not set/);
-    expect(readdirSync(env.PURVEYOR_DATA_DIR).sort()).toEqual(['callback.keys', 'vault.key']);
+    expect(readdirSync(env.PURVEYOR_DATA_DIR).sort()).toEqual(['audit.key', 'callback.keys', 'vault.key']);
+    expect(second.auditKey).toEqual(first.auditKey);
     expect(statSync(join(env.PURVEYOR_DATA_DIR, 'vault.key')).mode & 0o077).toBe(0);
+  });
+
+  it('takes the audit key in base64 or PEM, ed25519 only, and public keys of earlier ones', () => {
+    const seed = Buffer.alloc(32, 5);
+    const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]).toString('base64');
+    const pem = `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----`;
+    for (const text of [pem, seed.toString('base64')])
+      expect(Buffer.from(load({ PURVEYOR_AUDIT_KEY: text }).auditKey)).toEqual(seed);
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'pem', type: 'pkcs8' });
+    for (const text of [String(rsa), 'short', '-----BEGIN PRIVATE KEY-----'])
+      expect(() => load({ PURVEYOR_AUDIT_KEY: text })).toThrow(/PURVEYOR_AUDIT_KEY: must be/);
+    const trusted = load({ PURVEYOR_AUDIT_TRUSTED_KEYS: `${KEY}, ${seed.toString('base64url')}` }).auditTrustedKeys;
+    expect(trusted[1]).toBe(seed.toString('base64url'));
+    expect(() => load({ PURVEYOR_AUDIT_TRUSTED_KEYS: 'x' })).toThrow(/PURVEYOR_AUDIT_TRUSTED_KEYS: must be/);
   });
 
   it('stops at a damaged key file instead of making another key', () => {
@@ -255,6 +271,7 @@ describe('describeConfig', () => {
         'LDAP_PASSWORD',
         'SCIM_TOKEN',
         'NRM_TOKEN',
+        'AUDIT_KEY',
         'WEBHOOK_SECRETS',
         'PROVISIONERS',
       ].map((name) => `PURVEYOR_${name}`),
