@@ -76,9 +76,7 @@ export function readSigningKey(text: string): Uint8Array | undefined {
 /** Public ed25519 keys, comma separated, base64url of 32 bytes each. */
 export function readPublicKeys(text: string): readonly string[] | undefined {
   const keys = readList(text).map((part) => readKey(part));
-  return keys.every((key) => key !== undefined)
-    ? keys.map((key) => Buffer.from(key).toString('base64url'))
-    : undefined;
+  return keys.every((key) => key !== undefined) ? keys.map((key) => Buffer.from(key).toString('base64url')) : undefined;
 }
 
 export function readKey(text: string): Uint8Array | undefined {
