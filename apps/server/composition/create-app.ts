@@ -9,6 +9,7 @@ import { ignoreEmptyBodies } from '../http/no-body.js';
 import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
 import { RoleGuard } from '../http/role.guard.js';
+import { endUnusedConnections } from '../http/unused-connections.js';
 import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
 
@@ -36,6 +37,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   addHooks(app.getHttpAdapter().getInstance(), parts);
   ignoreEmptyBodies(app.getHttpAdapter().getInstance());
   addEntityTags(app.getHttpAdapter().getInstance());
+  endUnusedConnections(app.getHttpAdapter().getInstance());
   refuseWrongMethods(app.getHttpAdapter().getInstance());
   app.setGlobalPrefix('api', { exclude: ['healthz', 'readyz', 'metrics'] });
   app.useGlobalGuards(new RoleGuard());
