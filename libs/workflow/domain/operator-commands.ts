@@ -28,7 +28,7 @@ import {
   type StartedProcess,
 } from './process.state.js';
 import { pick, type StepInput } from './step-input.js';
-import { undoable } from './undo.js';
+import { toUndo, undoable } from './undo.js';
 import { Walk } from './walk.js';
 
 type Events = readonly ProcessEvent[];
@@ -168,6 +168,11 @@ export function compensate(
   const undoing = state.rare?.undoing;
   if (undoing !== undefined && !hasEnded(state)) return [];
   if (!legalCommands(state).includes('compensate')) throw unfit(state, 'undone');
+  // One after the other: the claim is let go when what is being undone is, and the next would make it forgotten.
+  if (undoing !== undefined && toUndo(compiled, state).length > 0) {
+    if (undoing.step === undefined || undoing.step === step) return [];
+    throw unfit(state, `undone while step ${undoing.step} is`);
+  }
   const steps = undoable(compiled, state).map((each) => each.step);
   if (step === undefined ? steps.length === 0 : !steps.includes(step))
     throw new Refusal('nothing_to_compensate', 409, 'nothing is done that can be undone', {

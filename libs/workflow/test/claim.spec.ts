@@ -139,6 +139,13 @@ describe('the claim of a process', () => {
       expect(keys(answer(leaving, '$release/1', done()))).toEqual(['$reclaim/2/1']);
     });
 
+    it('is not let go because something else is to be undone meanwhile', () => {
+      const state = intended(advanced(undo(advanced(late()), { step: 'b' })));
+      expect(keys(undo(state, { step: 'b' }))).toEqual(keys(state));
+      expect(() => undo(state, { step: 'a' })).toThrow(expect.objectContaining({ code: 'invalid_process_status' }));
+      expect(keys(answer(state, '$undo/b/1', done()))).toEqual(['$release/2/1']);
+    });
+
     it('comes first also for what the process created, and nothing is undone without it', () => {
       const made = answer(abort(intended(begin('making', {}))), 'a/1', done({ subscription_id: 'new' }));
       const state = intended(undo(advanced(made)));
