@@ -6,6 +6,7 @@ import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
 import { addShow } from './commands/show.js';
 import { addStatus } from './commands/status.js';
+import { addWatch } from './commands/watch.js';
 import { openSession, type Environment, type GlobalOptions, type Open } from './options.js';
 
 const EXITS = `
@@ -25,6 +26,7 @@ export function programFor(env: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
   const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
-  for (const add of [addStatus, addList, addShow, addExplain, addEvents, addOperate, addAudit]) add(program, open);
+  for (const add of [addStatus, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit])
+    add(program, open);
   return program;
 }

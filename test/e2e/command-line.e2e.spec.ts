@@ -101,6 +101,9 @@ describe('purveyor', () => {
     expect(difference.json.changes.length).toBeGreaterThan(0);
     expect((await purveyor(['audit', 'diff', stream, '--from', '0', '--to', '0'])).out).toBe('no change\n');
     expect((await purveyor(['explain', stream, '--json'])).json).toMatchObject({ stream, open: false, waits: [] });
+    expect((await purveyor(['events', stream])).out).toMatch(/^0 +20\d\d-\d\d-\d\d /m);
+    const watched = await purveyor(['watch', '--streams', stream, '--after', '0', '--until', recorded.at(-1)!.type]);
+    expect([watched.code, watched.out.trimEnd().split('\n').length]).toEqual([0, recorded.length]);
     const verified = await purveyor(['audit', 'verify', '--stream', stream]);
     expect([verified.code, verified.out]).toEqual([0, `whole: ${recorded.length} events in 1 streams\n`]);
   });

@@ -24,7 +24,7 @@ const PAGE = 500;
 const LOOK_EVERY_MS = 1_000;
 const COLUMNS = [
   { key: 'revision' },
-  { key: 'metadata.timestamp', title: 'time' },
+  { key: 'metadata.time', title: 'time' },
   { key: 'type' },
   { key: 'metadata.actor', title: 'actor' },
   { key: 'data' },
@@ -84,7 +84,7 @@ function addFollow(program: Command, open: Open): void {
 }
 
 const eventLine = ({ revision, type, data, metadata }: Recorded): string =>
-  [revision, show('time', metadata['timestamp']), type, show('data', data)].join('  ');
+  [revision, show('time', metadata['time']), type, show('data', data)].join('  ');
 
 /** Every event from there on, page by page. */
 async function* reading(client: Client, stream: string, from?: string, direction: Direction = 'forwards') {

@@ -40,6 +40,18 @@ export class Client {
     return { status, headers, body: text === '' ? undefined : parsed(text, this.base) };
   }
 
+  /** An answer that goes on until the server ends it. */
+  async open(path: string, { query, headers }: Asked): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await fetch(address(this.base, path, query), {
+      headers: { ...this.headers({ headers }), accept: 'text/event-stream' },
+      redirect: 'error',
+    }).catch((error: Error) => {
+      throw unreachable(this.base, error, 0);
+    });
+    if (!answer.ok || answer.body === null) throw failureOf(answer.status, await answer.text());
+    return answer.body;
+  }
+
   private async exchange(method: string, path: string, asked: Asked) {
     const seconds = this.seconds ?? asked.seconds ?? 30;
     try {

@@ -29,6 +29,11 @@ describe('a table', () => {
   });
 });
 
+it('shows what is nested in a row as what it is', () => {
+  const rows = [{ metadata: { time: 1_700_000_000_000 } }];
+  expect(table(rows, [{ key: 'metadata.time', title: 'time' }])).toBe('TIME\n2023-11-14 22:13:20Z');
+});
+
 describe('a value', () => {
   it.each([
     ['started_at', 1_700_000_000.5, '2023-11-14 22:13:20Z'],

@@ -14,7 +14,7 @@ const GAP = 2;
 /** Aligned columns under their titles; with a width the widest columns are cut to fit, without it nothing is. */
 export function table(rows: readonly Row[], columns: readonly Column[], width?: number): string {
   const titles = columns.map(({ key, title }) => (title ?? key).toUpperCase());
-  const cells = rows.map((row) => columns.map(({ key }) => show(key, at(row, key))));
+  const cells = rows.map((row) => columns.map(({ key }) => show(key.split('.').at(-1)!, at(row, key))));
   const wanted = titles.map((title, i) => Math.max(title.length, ...cells.map((line) => line[i]!.length)));
   const widths = width === undefined ? wanted : fitted(wanted, width - GAP * (columns.length - 1));
   return [titles, ...cells].map((line) => lineOf(line, widths)).join('\n');
