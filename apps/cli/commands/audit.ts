@@ -8,8 +8,10 @@ import { pathOf } from './events.js';
 
 interface Verified {
   readonly ok: boolean;
-  readonly streams: number;
+  /** Checked so far, in the parts before too. */
   readonly events: number;
+  /** To go on with; null or absent at the end. */
+  readonly next?: string | null;
   readonly firstBad?: { readonly stream: string; readonly revision: number; readonly reason: string };
 }
 interface Difference {
@@ -81,13 +83,20 @@ function addVerify(audit: Command, open: Open): void {
     .action(async ({ stream, category }: { stream?: string; category?: string }) => {
       const { client, output } = open();
       const asked = { query: { stream, category }, seconds: VERIFY_SECONDS };
-      const verified = (await client.get('/api/audit/verify', asked)).body as Verified;
+      let verified = (await client.get('/api/audit/verify', asked)).body as Verified;
+      while (verified.ok && typeof verified.next === 'string') {
+        output.note(`${verified.events} events checked ...`);
+        const query = { ...asked.query, cursor: verified.next };
+        verified = (await client.get('/api/audit/verify', { ...asked, query })).body as Verified;
+      }
       if (!verified.ok) process.exitCode = EXIT.bad;
       output.answer(verified, () => said(verified));
     });
 }
 
-function said({ streams, events, firstBad }: Verified): string {
-  if (firstBad === undefined) return `whole: ${events} events in ${streams} streams`;
-  return `BROKEN: ${firstBad.stream} at revision ${firstBad.revision}: ${firstBad.reason}`;
+function said({ ok, events, firstBad }: Verified): string {
+  if (ok) return `whole: ${events} events`;
+  return firstBad === undefined
+    ? 'BROKEN'
+    : `BROKEN: ${firstBad.stream} at revision ${firstBad.revision}: ${firstBad.reason}`;
 }
