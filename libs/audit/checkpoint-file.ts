@@ -48,7 +48,7 @@ export function openCheckpointFile(directory: string, log: string): CheckpointFi
     lastMark: () => last.get(log) as Place | undefined,
     marks: () => new Map((marks.all(log) as { count: number; hash: string }[]).map((row) => [row.count, row.hash])),
     mark: ({ count, position, hash }) => void mark.run(log, count, position, hash),
-    checkpoints: (limit = -1) => list.all(log, limit) as unknown as Checkpoint[],
+    checkpoints: (limit = -1) => list.all(log, limit),
     add(checkpoint) {
       const { count, position, hash, time, key, signature } = checkpoint;
       add.run(log, count, position, hash, time, key, signature, checkpointText(checkpoint));

@@ -137,7 +137,7 @@ function writeLines(file: string, change: Tamper): void {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
-  const isOurs = ({ stream }: Line) => /^process-/.test(stream);
+  const isOurs = ({ stream }: Line) => stream.startsWith('process-');
   const to = (encoding: 'base64' | 'utf8', from: 'base64' | 'utf8') => (line: Line) => ({
     ...line,
     events: line.events.map((event) => ({

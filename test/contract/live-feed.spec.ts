@@ -116,7 +116,7 @@ describe('the live feed', () => {
       status: 503,
       extra: { retryAfter: 5 },
     });
-    first!.client.abort();
+    first.client.abort();
     const { client } = await feed.join(undefined);
     expect(client.signal.aborted).toBe(false);
     feed.close();

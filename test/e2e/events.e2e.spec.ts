@@ -41,7 +41,7 @@ class Live {
     const decoder = new TextDecoder();
     let rest = '';
     for await (const chunk of this.response.body!) {
-      const text = decoder.decode(chunk as Uint8Array, { stream: true });
+      const text = decoder.decode(chunk, { stream: true });
       this.text += text;
       const blocks = (rest + text).split('\n\n');
       rest = blocks.pop()!;

@@ -129,7 +129,7 @@ export class LiveFeed {
     try {
       for await (const delivery of this.options.store.subscribe({ after: positionOf(window.to), signal })) {
         window.push(delivery.kind === 'events' ? delivery.events.map(framed) : [], delivery.position);
-        for (const wake of [...this.wakers]) wake();
+        for (const wake of Array.from(this.wakers)) wake();
       }
     } catch {
       // The clients come again, and are told then that the log cannot be reached.
@@ -144,7 +144,7 @@ export class LiveFeed {
   }
 
   private endAll(): void {
-    for (const client of [...this.clients]) client.abort();
+    for (const client of Array.from(this.clients)) client.abort();
     this.rest();
   }
 
