@@ -4,7 +4,7 @@ import { kinds } from './kinds.js';
 import { World, type Scenario } from './world.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 1_000 : 60;
+const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 400 : 60;
 console.log(`simulation of operators who meddle: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 const STEPS = [

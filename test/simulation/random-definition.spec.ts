@@ -5,8 +5,8 @@ import { World } from './world.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
 const FULL = process.env['PURVEYOR_FULL'] === '1';
-const DEFINITIONS = FULL ? 300 : 15;
-const SCHEDULES = FULL ? 10 : 3;
+const DEFINITIONS = FULL ? 100 : 15;
+const SCHEDULES = FULL ? 5 : 3;
 console.log(`simulation of random definitions: seed ${SEED}, ${DEFINITIONS} definitions, ${SCHEDULES} schedules each`);
 
 async function run(definition: number, schedule: number, processes: number, trouble: number) {
