@@ -110,6 +110,7 @@ async function measure(workers: number, eventStore: string, postgres: PostgresSe
     PURVEYOR_DATA_DIR: join(root, `data-${workers}`),
     PURVEYOR_PUBLIC_URL: 'http://127.0.0.1:1',
     PURVEYOR_VAULT_KEY: KEY,
+    PURVEYOR_AUDIT_KEY: KEY,
     PURVEYOR_CALLBACK_KEYS: `k:${KEY}`,
     PURVEYOR_LOG_LEVEL: 'error',
   };

@@ -84,6 +84,7 @@ export class Production {
       PURVEYOR_DEFAULT_SCHEDULES: 'off',
       PURVEYOR_VAULT_KEY: KEY,
       PURVEYOR_CALLBACK_KEYS: `k:${KEY}`,
+      PURVEYOR_AUDIT_KEY: KEY,
     };
     await this.command(['setup']);
     for (const role of ['projector', 'worker', 'api'] as const)

@@ -94,6 +94,7 @@ describe('the processes of docker-compose.yml', () => {
     tokens: makeToken('ada', 'admin').line,
     vault_key: KEY,
     callback_keys: `a:${KEY}`,
+    audit_key: KEY,
     webhook_secrets: `whsec_${KEY}`,
     read_models: 'postgres://purveyor:secret@postgres/purveyor',
   };

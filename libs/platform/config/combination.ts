@@ -7,6 +7,7 @@ interface Placed {
   readonly roles: readonly Role[];
   readonly vaultKey?: unknown;
   readonly callbackKeys?: unknown;
+  readonly auditKey?: unknown;
 }
 
 const ALL_ROLES = 3;
@@ -15,7 +16,7 @@ const ALL_ROLES = 3;
  * Faults of a combination that cannot work. What lives in a directory belongs to one process, which then has all roles; what is split
  * over processes needs EventStoreDB and PostgreSQL, and keys that are the same for all.
  */
-export function combination({ eventStore, readModels, roles, vaultKey, callbackKeys }: Placed): string[] {
+export function combination({ eventStore, readModels, roles, ...keys }: Placed): string[] {
   const [distributed, shared] = [eventStore !== 'embedded', readModels !== 'sqlite'];
   if (shared && !distributed)
     return [
@@ -26,7 +27,12 @@ export function combination({ eventStore, readModels, roles, vaultKey, callbackK
       'PURVEYOR_ROLES: must be all of api, worker and projector, unless PURVEYOR_EVENT_STORE is esdb://... and PURVEYOR_READ_MODELS is postgres://...',
     ];
   if (!shared) return [];
-  return Object.entries({ PURVEYOR_VAULT_KEY: vaultKey, PURVEYOR_CALLBACK_KEYS: callbackKeys })
+  const { vaultKey, callbackKeys, auditKey } = keys;
+  return Object.entries({
+    PURVEYOR_VAULT_KEY: vaultKey,
+    PURVEYOR_CALLBACK_KEYS: callbackKeys,
+    PURVEYOR_AUDIT_KEY: auditKey,
+  })
     .filter(([, value]) => value === undefined)
     .map(([name]) => `${name}: must be set where several processes may share the log`);
 }

@@ -148,12 +148,13 @@ describe('loadConfig', () => {
     const [esdb, split] = ['esdb://db:2113', ['api'] as const];
     const all = ['api', 'worker', 'projector'] as const;
     expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: all })).toEqual([]);
-    const keys = { vaultKey: KEY, callbackKeys: [KEY] };
+    const keys = { vaultKey: KEY, callbackKeys: [KEY], auditKey: KEY };
     expect(combination({ eventStore: esdb, readModels: postgres, roles: all, ...keys })).toEqual([]);
     expect(combination({ eventStore: esdb, readModels: postgres, roles: split, ...keys })).toEqual([]);
     expect(combination({ eventStore: esdb, readModels: postgres, roles: split })).toEqual([
       expect.stringMatching(/^PURVEYOR_VAULT_KEY: must be set/),
       expect.stringMatching(/^PURVEYOR_CALLBACK_KEYS: must be set/),
+      expect.stringMatching(/^PURVEYOR_AUDIT_KEY: must be set/),
     ]);
     expect(combination({ eventStore: esdb, readModels: 'sqlite', roles: split })).toHaveLength(1);
   });
@@ -165,6 +166,7 @@ describe('loadConfig', () => {
       PURVEYOR_ROLES: 'worker',
       PURVEYOR_VAULT_KEY: KEY,
       PURVEYOR_CALLBACK_KEYS: `a:${KEY}`,
+      PURVEYOR_AUDIT_KEY: KEY,
     };
     expect(faults(apart)).toEqual([expect.stringMatching(/^PURVEYOR_PUBLIC_URL: must be/)]);
     expect(load({ ...apart, PURVEYOR_PUBLIC_URL: 'https://api.example/' }).publicUrl).toBe('https://api.example');
