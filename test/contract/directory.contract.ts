@@ -219,7 +219,7 @@ export function directoryContract(start: () => Promise<DirectoryUnderTest>): voi
         ['user_group', group],
       ] as const) {
         const stream = `subscription-${String(state.subscription_id)}`;
-        await machine.send(stream, { type: 'Resync', processId: 'by-hand', time: 3 });
+        await machine.send(stream, { type: 'SetInSync', unfinished: [], time: 3 });
         await run(`reconcile_${workflow}`, state);
         expect(await paths(`validate_${workflow}`, state)).toEqual([]);
       }
