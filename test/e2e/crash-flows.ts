@@ -99,9 +99,9 @@ export function normalised(shown: Readonly<Record<string, string>>, mark: string
   const plain = Object.entries(shown).map(([path, text]) => [path, JSON.parse(text, kept) as unknown]);
   return JSON.stringify(plain, null, 1)
     .replaceAll(mark, 'MARK')
-    .replace(/bp-[0-9a-f]{8}|[0-9A-F]{8}-[0-9A-F]{4}(?=[-"/])/g, 'bp-ID')
+    .replace(UUID, (id) => `ID${numbers.get(id) ?? numbers.set(id, numbers.size).size - 1}`)
     .replace(/(vault:[^"#]+)#\d+/g, '$1#N')
-    .replace(UUID, (id) => `ID${numbers.get(id) ?? numbers.set(id, numbers.size).size - 1}`);
+    .replace(/bp-[0-9a-f]{8}|[0-9A-F]{8}-[0-9A-F]{4}(?=[-"/])/g, 'bp-ID');
 }
 
 /** What the world outside counts as done since a ledger entry: applied requests by collection, each key once. */

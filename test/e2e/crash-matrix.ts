@@ -48,6 +48,8 @@ export function rows(): readonly Row[] {
       events: STEP_EVENTS,
       waits: waits(workflow.leaves.get(key)!.policy),
     })),
+    // What every process owes at its end.
+    { flow: 'create_user_group', step: '$release', events: STEP_EVENTS, waits: false },
   ];
 }
 
