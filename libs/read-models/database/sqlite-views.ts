@@ -24,7 +24,7 @@ export class SqliteViews implements ViewStore {
 
   async load(table: TableShape, ids: readonly string[]) {
     const { select } = this.statements(table);
-    return ids.map((id) => select.get(id)).filter((row) => row !== undefined) as Record<string, unknown>[];
+    return ids.flatMap((id) => select.all(id)) as Record<string, unknown>[];
   }
 
   async apply(batch: Batch): Promise<void> {

@@ -31,7 +31,7 @@ export interface Batch {
 
 /** What differs between the databases on the projector's path; everything else goes through Kysely. */
 export interface ViewStore {
-  /** The rows whose key, a single column, is one of `ids`; those that are missing are left out. */
+  /** The rows of which the first column of the key is one of `ids`. */
   load(table: TableShape, ids: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Rows and checkpoints in one transaction; {@link SecondProjector} and nothing written when a checkpoint is not as told. */
   apply(batch: Batch): Promise<void>;

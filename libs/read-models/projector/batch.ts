@@ -75,16 +75,12 @@ export class BatchWriter {
 
   private async load(run: ProjectionRun, wanted: readonly Decoded[]): Promise<void> {
     if (run.missing === undefined) return;
-    const ids = new Set<string>();
-    let table: TableShape | undefined;
-    for (const { event } of wanted) {
-      const missing = event && run.missing(event);
-      if (missing === undefined) continue;
-      ids.add(missing.id);
-      table = missing.table;
-    }
-    if (table === undefined) return;
-    for (const row of await this.views.load(table, [...ids])) run.hold?.(row);
+    const missing = new Map<TableShape, Set<string>>();
+    for (const { event } of wanted)
+      for (const { table, id } of (event && run.missing(event)) ?? [])
+        missing.set(table, (missing.get(table) ?? new Set()).add(id));
+    for (const [table, ids] of missing)
+      for (const row of await this.views.load(table, [...ids])) run.hold?.(row, table);
   }
 
   private tryDecode(stored: StoredEvent): Decoded {

@@ -10,20 +10,20 @@ const next = (table: TableShape): TableShape => ({ ...table, name: `${table.name
 
 /** The same projection into tables beside the live ones, which queries go on reading meanwhile. */
 export function beside(projection: Projection): Projection {
+  const tables = projection.tables.map(next);
+  const nextOf = (live: TableShape) => tables[projection.tables.indexOf(live)]!;
+  const liveOf = (built: TableShape) => projection.tables[tables.indexOf(built)]!;
   return {
     ...projection,
     name: besideName(projection),
-    tables: projection.tables.map(next),
+    tables,
     begin() {
       const run = projection.begin();
       return {
-        missing(event) {
-          const missing = run.missing?.(event);
-          return missing && { ...missing, table: next(missing.table) };
-        },
-        hold: (row) => run.hold?.(row),
+        missing: (event) => run.missing?.(event).map(({ table, id }) => ({ table: nextOf(table), id })) ?? [],
+        hold: (row, table) => run.hold?.(row, liveOf(table)),
         add: (event) => run.add(event),
-        flush: () => run.flush().map((change) => ({ ...change, table: next(change.table) })),
+        flush: () => run.flush().map((change) => ({ ...change, table: nextOf(change.table) })),
         drop: () => run.drop(),
       };
     },

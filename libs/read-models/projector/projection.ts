@@ -14,10 +14,17 @@ export interface Projection {
   begin(): ProjectionRun;
 }
 
+/** The rows of a table whose first key column has this value. */
+export interface Missing {
+  readonly table: TableShape;
+  readonly id: string;
+}
+
 export interface ProjectionRun {
-  /** The row that must be held before this event can be added; undefined when it is, or when none is needed. */
-  missing?(event: RecordedEvent): { readonly table: TableShape; readonly id: string } | undefined;
-  hold?(row: Readonly<Record<string, unknown>>): void;
+  /** What must be held before this event can be added; empty when it is, or when nothing is needed. */
+  missing?(event: RecordedEvent): readonly Missing[];
+  /** A row of what was missing. */
+  hold?(row: Readonly<Record<string, unknown>>, table: TableShape): void;
   /** Adds one event to the batch in memory. What it throws parks the event and leaves the rest of the batch as it was. */
   add(event: RecordedEvent): void;
   /** What the batch changes, each row once; the batch is forgotten. */

@@ -1,7 +1,7 @@
 import { idOf, type RecordedEvent } from '#event-store';
 import type { Folded } from '../database/tables.js';
 import type { Change, TableShape, Value } from '../database/view-store.js';
-import type { Projection, ProjectionRun } from './projection.js';
+import type { Missing, Projection, ProjectionRun } from './projection.js';
 
 /** Columns beside id, revision, position and doc. */
 export type Columns<R extends Folded> = { readonly [K in Exclude<keyof R, keyof Folded>]: R[K] };
@@ -33,6 +33,7 @@ interface Held<D> {
 
 /** Rows kept in memory between batches; more than are usually in flight at once. */
 const KEPT = 2_000;
+const NOTHING: readonly Missing[] = [];
 
 /** Batches are folded in memory: however many events a row gets in a batch, it is read at most once and written once. */
 class StreamRows<R extends Folded, D> implements ProjectionRun {
@@ -49,8 +50,8 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
 
   /** A first event needs no row: one that is there already holds later events and will not be overwritten. */
   missing(event: RecordedEvent) {
-    if (event.revision === 0 || this.kept.has(event.stream)) return undefined;
-    return { table: this.table, id: idOf(event.stream) };
+    if (event.revision === 0 || this.kept.has(event.stream)) return NOTHING;
+    return [{ table: this.table, id: idOf(event.stream) }];
   }
 
   hold(row: Readonly<Record<string, unknown>>): void {
