@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Run } from '#kernel';
+import type { Driving, Run } from '#kernel';
 import { Requests, type Request } from './index.js';
 import { AT_ONCE } from './test/harness.js';
 
@@ -43,5 +43,38 @@ describe('a request that an operator resumes', () => {
       expect(run).toMatchObject({ key: 'a/2', attempt: 1, input: { fresh: true } });
       expect([run.tokenKey, run.deadline]).toEqual([undefined, undefined]);
     }
+  });
+});
+
+describe('law 4: a failure of a superseded attempt changes nothing', () => {
+  const waiting = {
+    status: 'accepted',
+    step: 'a',
+    generation: 1,
+    attempt: 2,
+    failures: 1,
+    input: {},
+    tokenKey: 'old',
+    deadline: undefined,
+    startedAt: 0,
+    location: undefined,
+    pollAt: undefined,
+    closesAt: 9_000,
+  } satisfies Request;
+  const asked = { ...failedAs('unknown'), status: 'overdue', doing: 'probe', location: undefined, since: 9_000 } as const;
+  const failure = { kind: 'refused', code: 'nope', message: 'no' } as const;
+  const said = (attempt: number, more: object = {}) =>
+    ({ type: 'Outcome', key: 'a/1', attempt, outcome: { kind: 'failed', failure }, time: 5, jitter: 0, ...more }) as const;
+  const decide = (command: Driving, request: Request) => requests.decide(command, request, AT_ONCE, () => undefined);
+
+  it('when a later one was accepted, or is being asked about', () => {
+    expect(decide(said(1), waiting)).toEqual([]);
+    expect(decide(said(2), asked)).toEqual([]);
+  });
+
+  it('whereas one of the attempt that counts, and one that the other side calls back with, end it', () => {
+    expect(decide(said(2), waiting)).toMatchObject([{ type: 'Failed' }]);
+    expect(decide(said(3), asked)).toMatchObject([{ type: 'Failed' }]);
+    expect(decide(said(0, { via: 'callback' }), waiting)).toMatchObject([{ type: 'Failed' }]);
   });
 });

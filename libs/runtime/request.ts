@@ -204,19 +204,22 @@ export class Requests<N extends RequestEvents> {
     });
   }
 
+  /** Of a superseded attempt it changes nothing; a callback cannot tell of which attempt it is (law 4). */
   private failed(
     command: Driving & { type: 'Outcome' },
     failure: Failure,
     request: Request,
     policy: RequestPolicy,
   ): readonly RequestEvent[] {
-    const byCallback = command.via === 'callback';
-    const ofThisAttempt = request.status === 'intended' && command.attempt === request.attempt;
-    if (request.status === 'accepted' && !byCallback && (failure.kind === 'retryable' || failure.kind === 'unknown'))
+    if (command.via === 'callback') {
+      if (request.status === 'retrying' && sameFailure(request.failure, failure)) return [];
+    } else if (command.attempt !== request.attempt || request.status === 'retrying' || request.status === 'resumed') {
       return [];
-    if (request.status === 'overdue' && !byCallback) return this.probed(command, failure, request, policy);
-    if (!byCallback && !ofThisAttempt && request.status !== 'accepted') return [];
-    if (byCallback && request.status === 'retrying' && sameFailure(request.failure, failure)) return [];
+    } else if (request.status === 'overdue') {
+      return this.probed(command, failure, request, policy);
+    } else if (request.status === 'accepted' && (failure.kind === 'retryable' || failure.kind === 'unknown')) {
+      return [];
+    }
     return [this.againOrFailed(request, policy, failure, command.time, command.jitter)];
   }
 
