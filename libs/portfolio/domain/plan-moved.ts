@@ -1,6 +1,6 @@
 import type { Request } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
-import { currentStage, type Existing, type StageProgress } from './portfolio.state.js';
+import { currentStage, lastGeneration, type Existing, type StageProgress } from './portfolio.state.js';
 
 type Moved = Extract<PortfolioEvent, { type: 'PlanMigrated' }>['data'];
 type Names = Readonly<Record<string, string>>;
@@ -13,8 +13,8 @@ export function placeIn(names: readonly string[], map: Names, state: Existing): 
 }
 
 /**
- * Everything by the names of the other plan. Generations go on above all that either name had: no key is ever used for a second request
- * (law 2).
+ * Everything by the names of the other plan. Generations go on above all that either name had, also those of names that a still newer plan
+ * may use again: no key is ever used for a second request (law 2).
  */
 export function planMoved(state: Existing, { plan, stages: map, facts, dropped = [] }: Moved): Existing {
   const last = (name: string): number => Math.max(0, ...namesFor(name, map).map((one) => lastGeneration(state, one)));
@@ -33,7 +33,9 @@ export function planMoved(state: Existing, { plan, stages: map, facts, dropped =
     before: renamed(state.before, under),
     corrections: renamed(state.corrections),
     generations: Object.fromEntries(
-      plan.stages.map((name) => [name, last(name)] as const).filter(([, used]) => used > 0),
+      [...new Set([...Object.keys(state.generations), ...Object.keys(state.stages), ...plan.stages])]
+        .map((name) => [name, last(name)] as const)
+        .filter(([, used]) => used > 0),
     ),
   };
 }
@@ -43,12 +45,6 @@ const namesFor = (name: string, map: Names): readonly string[] => [
   name,
   ...Object.keys(map).filter((old) => map[old] === name),
 ];
-
-function lastGeneration(state: Existing, name: string): number {
-  const progress = state.stages[name];
-  const request = progress?.status === 'skipped' ? progress.before : progress;
-  return Math.max(state.generations[name] ?? 0, request?.generation ?? 0);
-}
 
 function movedTo(progress: StageProgress, step: string, generation: number): StageProgress {
   if (progress.status !== 'skipped') return movedRequest(progress, step, generation);

@@ -8,7 +8,14 @@ import {
   type PortfolioEvent,
 } from '../published/index.js';
 import { planMoved } from './plan-moved.js';
-import type { Existing, PortfolioState, StageProgress, Undo } from './portfolio.state.js';
+import {
+  lastGeneration,
+  requestOf,
+  type Existing,
+  type PortfolioState,
+  type StageProgress,
+  type Undo,
+} from './portfolio.state.js';
 
 export const requests = new Requests(STAGE_EVENTS);
 /** Requests that take stages back. */
@@ -183,7 +190,7 @@ function setBack(state: Existing, to: string): PortfolioState {
   const kept = state.plan.stages.slice(0, current);
   const aside = Object.entries(state.stages).filter(([name]) => !kept.includes(name));
   const done = aside.filter(([, { status }]) => status === 'done');
-  const generations = aside.map(([name]) => [name, requestOf(state, name)?.generation ?? 0] as const);
+  const generations = aside.map(([name]) => [name, lastGeneration(state, name)] as const);
   return {
     ...base(state),
     phase: 'STARTED',
@@ -193,11 +200,6 @@ function setBack(state: Existing, to: string): PortfolioState {
     before: { ...state.before, ...Object.fromEntries(done) },
     generations: { ...state.generations, ...Object.fromEntries(generations) },
   };
-}
-
-function requestOf(state: Existing, step: string): Request | undefined {
-  const progress = state.stages[step];
-  return progress?.status === 'skipped' ? progress.before : progress;
 }
 
 export function undoOf(state: Existing, stage: string): Request | undefined {

@@ -72,6 +72,16 @@ export function currentRequest(state: Existing): Request | undefined {
   return progress === undefined || progress.status === 'skipped' ? undefined : progress;
 }
 
+/** The request of a stage, also of one that was passed over after it had been tried. */
+export function requestOf(state: Existing, stage: string): Request | undefined {
+  const progress = state.stages[stage];
+  return progress?.status === 'skipped' ? progress.before : progress;
+}
+
+/** The highest generation that a stage has used: no key is ever used for a second request (law 2). */
+export const lastGeneration = (state: Existing, stage: string): number =>
+  Math.max(state.generations[stage] ?? 0, requestOf(state, stage)?.generation ?? 0);
+
 /** What is known to be there of a stage: what was done, or was done before it was set back. */
 export function standing(state: Existing, name: string): StageProgress | undefined {
   const now = state.stages[name];

@@ -59,6 +59,21 @@ describe('a declared migration to another version of the plan', () => {
     expect(decider.next(on)[0]).toMatchObject({ key: 'BB/2', effect: 'bb', input: { a: 'a' } });
   });
 
+  it('uses no key again when a still newer version has the older name for another stage', () => {
+    const third: StagePlan = {
+      ...second,
+      version: 3,
+      stages: [a!, renamed, { ...added, name: 'B' }],
+      migrations: [{ from: 2, stages: { A: 'A', BB: 'BB' } }],
+    };
+    const newest = portfolioDecider(new PlanRegistry().register(plan).register(second).register(third));
+    const state = moved(at('intend', done('a'), 'intend', done('b')));
+    const on = newest
+      .decide(migrate({ version: 3 }), state)
+      .reduce((now, event) => newest.evolve(now, event), state as PortfolioState);
+    expect(newest.next(on)[0]).toMatchObject({ key: 'B/2' });
+  });
+
   it('goes on behind what is done, also where the newer version has a stage in between', () => {
     const state = moved(at('intend', done('a'), 'intend', done('b')));
     expect(decider.next(state)[0]).toMatchObject({ key: 'X/1', effect: 'x' });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRefusal } from '#kernel';
-import { legalCommands, planDescription, portfolioView, stateName, type PortfolioCommand } from '../index.js';
+import {
+  legalCommands,
+  planDescription,
+  PlanRegistry,
+  portfolioDecider,
+  portfolioView,
+  stateName,
+  type PortfolioCommand,
+  type PortfolioState,
+} from '../index.js';
 import { create, decider, done, fold, lost, plan, plans, play, refused, step, types, type Told } from './fixture.js';
 
 const automatic = create();
@@ -145,5 +154,32 @@ describe('a paused portfolio', () => {
     const over = fold(play(automatic, pause, { type: 'AbandonPortfolio', reason: 'no', time: 11 }));
     for (const late of [pause, { type: 'ContinuePortfolio', time: 12 } as const])
       expect(refusal(() => step(over, late)).code).toBe('state_conflict');
+  });
+});
+
+describe('law 2: a key is never used twice', () => {
+  const [a] = plan.stages;
+  const stages = ['A', 'B', 'C'].map((name) => ({ ...a!, name, undo: undefined, skippable: true }));
+  const manual = portfolioDecider(new PlanRegistry().register({ ...plan, stages }));
+  const trigger: PortfolioCommand = { type: 'TriggerNextTransition', time: 9 };
+  const skip: PortfolioCommand = { type: 'SkipStage', stage: 'B', reason: 'not needed', time: 9 };
+  const run = (...told: readonly (PortfolioCommand | 'done' | 'refused')[]): PortfolioState =>
+    told.reduce<PortfolioState>((state, one) => {
+      if (typeof one === 'object') return manual.decide(one, state).reduce(manual.evolve, state);
+      const [owed] = manual.next(state);
+      if (owed?.kind !== 'run') throw new Error('nothing is owed');
+      const by = { owner: 'me', until: 100, time: 4, tokenKey: 't' };
+      const begun = manual.evolve(state, owed.intent!(by) as never);
+      const { key, attempt } = owed;
+      const outcome = one === 'done' ? done() : refused;
+      return manual
+        .decide({ type: 'Outcome', key, attempt, outcome, time: 5, jitter: 0 }, begun)
+        .reduce(manual.evolve, begun);
+    }, manual.initial());
+
+  it('also by a stage that was set back, passed over before it began anew, and set back once more', () => {
+    const again = [create('manual'), trigger, 'done', trigger, 'done', trigger, 'refused', retryFrom('A')] as const;
+    const state = run(...again, 'done', skip, trigger, 'refused', retryFrom('A'), 'done', trigger);
+    expect(manual.next(state)).toMatchObject([{ key: 'B/2' }]);
   });
 });
