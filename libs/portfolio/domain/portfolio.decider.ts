@@ -44,18 +44,18 @@ export function portfolioDecider(plans: PlanRegistry): PortfolioDecider {
 
 function decide(plans: PlanRegistry, command: PortfolioCommand | Driving, state: PortfolioState): PortfolioEvent[] {
   const events = [...decideOne(plans, command, state)];
+  if (events.length === 0) return events;
   let after = events.reduce(evolve, state);
   for (let more = byItself(plans, after, command.time); more.length > 0; more = byItself(plans, after, command.time)) {
-    if (events.length === 0) break;
     events.push(...more);
     after = more.reduce(evolve, after);
   }
   return events;
 }
 
-/** What follows without anybody's doing, in the same append. */
+/** What follows without anybody's doing, in the same append. With its completion more leaves: not while it is paused. */
 function byItself(plans: PlanRegistry, state: PortfolioState, time: number): readonly PortfolioEvent[] {
-  if (state.phase === 'STARTED' && state.released && currentStage(state) === undefined)
+  if (state.phase === 'STARTED' && state.released && !state.paused && currentStage(state) === undefined)
     return [{ type: 'PortfolioCompleted', data: { time } }];
   return state.phase === 'DEPROVISIONING' ? goOnBack(state, plans.bound(state.csp, state.plan), time) : [];
 }
@@ -166,11 +166,11 @@ function owed(plans: PlanRegistry, state: PortfolioState): readonly Owed<Portfol
     case 'DEPROVISION_FAILED':
       return [{ kind: 'wait', key: `${currentStage(state)}/operator` }];
     case 'DEPROVISIONING':
-      return unlessPaused(state, owedOnTheWayBack(plans.bound(state.csp, state.plan), state));
+      return owedOnTheWayBack(plans.bound(state.csp, state.plan), state);
     case 'STARTED': {
       const stage = stageOf(plans.bound(state.csp, state.plan), currentStage(state) ?? '');
-      if (!state.released || stage === undefined) return [{ kind: 'wait', key: 'trigger' }];
-      return unlessPaused(state, owedBy(stage, state));
+      if (state.released && (stage || state.paused)) return unlessPaused(state, stage ? owedBy(stage, state) : []);
+      return [{ kind: 'wait', key: 'trigger' }];
     }
   }
 }

@@ -44,7 +44,7 @@ function onTheWay(state: Existing, event: PortfolioEvent): PortfolioState {
     case 'PortfolioAbandoned':
       return { ...core(state), phase: 'ABANDONED', abandonedAt: time, reason: event.data.reason };
     case 'PortfolioCompleted':
-      return { ...base(state), phase: 'COMPLETED', completedAt: time };
+      return { ...base(state), phase: 'COMPLETED', completedAt: time, paused: undefined };
     case 'TransitionTriggered':
       return { ...base(state), phase: 'STARTED', released: true };
     case 'StageSkipped':

@@ -157,6 +157,24 @@ describe('a paused portfolio', () => {
   });
 });
 
+describe('a portfolio that is paused during its last stage', () => {
+  const paused = play(...toC, pause, done('c'));
+
+  it('is complete when it goes on, because of what is owed then something would leave', () => {
+    expect(stateName(fold(paused))).toBe('C_COMPLETED');
+    expect(decider.next(fold(paused))).toEqual([{ kind: 'wait', key: 'continue' }]);
+    expect(types(step(fold(paused), { type: 'ContinuePortfolio', time: 10 }))).toEqual([
+      'PortfolioContinued',
+      'PortfolioCompleted',
+    ]);
+  });
+
+  it('shows no pause when it was completed before pauses waited for it', () => {
+    const state = fold([...paused, { type: 'PortfolioCompleted', data: { time: 9 } }]);
+    expect(state).toMatchObject({ phase: 'COMPLETED', paused: undefined });
+  });
+});
+
 describe('law 2: a key is never used twice', () => {
   const [a] = plan.stages;
   const stages = ['A', 'B', 'C'].map((name) => ({ ...a!, name, undo: undefined, skippable: true }));
