@@ -61,10 +61,24 @@ describe('law 4: a failure of a superseded attempt changes nothing', () => {
     pollAt: undefined,
     closesAt: 9_000,
   } satisfies Request;
-  const asked = { ...failedAs('unknown'), status: 'overdue', doing: 'probe', location: undefined, since: 9_000 } as const;
+  const asked = {
+    ...failedAs('unknown'),
+    status: 'overdue',
+    doing: 'probe',
+    location: undefined,
+    since: 9_000,
+  } as const;
   const failure = { kind: 'refused', code: 'nope', message: 'no' } as const;
   const said = (attempt: number, more: object = {}) =>
-    ({ type: 'Outcome', key: 'a/1', attempt, outcome: { kind: 'failed', failure }, time: 5, jitter: 0, ...more }) as const;
+    ({
+      type: 'Outcome',
+      key: 'a/1',
+      attempt,
+      outcome: { kind: 'failed', failure },
+      time: 5,
+      jitter: 0,
+      ...more,
+    }) as const;
   const decide = (command: Driving, request: Request) => requests.decide(command, request, AT_ONCE, () => undefined);
 
   it('when a later one was accepted, or is being asked about', () => {
