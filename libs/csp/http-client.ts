@@ -1,6 +1,5 @@
-import type { Outcome } from '#kernel';
+import { canonical, type Outcome } from '#kernel';
 import { cutOff, readText, systemFetch, type Fetch, type FetchInit, type FetchResponse } from '#runtime';
-import { canonical } from '#portfolio';
 import { classify } from './classify-answer.js';
 
 export type { Fetch, FetchResponse };

@@ -1,7 +1,7 @@
 export * from './published/index.js';
 export * from './application/step.effect.js';
 export { InconsistentData } from './application/thrown.js';
-export * from './application/uuid-v5.js';
+export * from './application/derived-id.js';
 export * from './domain/authorize.js';
 export type * from './domain/authorizer.types.js';
 export { awaitsClaim } from './domain/duties.js';

@@ -1,6 +1,6 @@
 import type { Behaviour, LedgerEntry } from '../../apps/sandbox/sandbox.types.js';
 import { DEFAULT_RETRY } from '#runtime';
-import { uuidV5 } from '#workflow';
+import { derivedId } from '#workflow';
 import { createPortfolio, facts } from './portfolios.js';
 import { until, type World } from './world.js';
 
@@ -146,7 +146,7 @@ async function processJob(world: World, { step }: Target, mark: string) {
     detail: async () => (await world.api('GET', `/api/processes/${id}`)).body,
     ended: (seen: any): boolean => seen.last_status === 'completed',
     failure: (seen: any) => (seen.last_status === 'failed' ? stepOf(seen).failure : null),
-    owns: (key: string): boolean => key === uuidV5(`${id}/subscription`),
+    owns: (key: string): boolean => key === derivedId(`${id}/subscription`),
     resume: () => world.api('PUT', `/api/processes/${id}/resume`),
   };
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idOf, type StoredEvent } from '#event-store';
-import { Refusal, type CommandContext } from '#kernel';
+import { canonical, Refusal, type CommandContext } from '#kernel';
 import { hmac, uuidV5 } from '#platform';
-import { canonical } from '#portfolio';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from './caller.js';
 import { withPatience } from './patience.js';

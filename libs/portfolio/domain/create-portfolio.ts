@@ -1,5 +1,5 @@
+import { sameJson } from '#kernel';
 import type { PortfolioEvent } from '../published/index.js';
-import { sameJson } from './paths.js';
 import { invalid, validateFacts } from './payload.js';
 import type { PlanRegistry } from './plan-registry.js';
 import type { CreatePortfolio } from './portfolio.commands.js';

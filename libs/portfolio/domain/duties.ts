@@ -1,7 +1,6 @@
-import type { Driving, Failure, Owed } from '#kernel';
+import { sameJson, type Driving, type Failure, type Owed } from '#kernel';
 import type { RequestEvent, RequestSpec } from '#runtime';
 import { dutyStep } from '../published/index.js';
-import { sameJson } from './paths.js';
 import { requests } from './portfolio.evolve.js';
 import { sourcesOf, type Existing } from './portfolio.state.js';
 import type { Duty, DutyKind, Facts, StagePlan } from './stage-plan.js';

@@ -1,9 +1,8 @@
-import type { Fault } from '#kernel';
+import { sameJson, type Fault } from '#kernel';
 import { faultsOf } from '#runtime';
 import { dutyStep, type PortfolioEvent } from '../published/index.js';
 import { failedDuties } from './duties.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
-import { sameJson } from './paths.js';
 import { buildPayload, invalid, refuseBadInput, refuseNoReason, type Facts } from './payload.js';
 import type { PortfolioCommand, ResumeStage, SkipStage } from './portfolio.commands.js';
 import { currentRequest, currentStage, sourcesOf, type Existing } from './portfolio.state.js';

@@ -1,5 +1,3 @@
-export { canonical, sameJson } from '#kernel';
-
 /** The value at a dot path, or undefined. Only own properties are followed. */
 export function at(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((here, key) => {

@@ -1,6 +1,6 @@
+import { sameJson } from '#kernel';
 import type { PortfolioEvent } from '../published/index.js';
 import { changedDuties } from './duties.js';
-import { sameJson } from './paths.js';
 import { invalid, validateFacts, type Facts } from './payload.js';
 import type { AmendFacts } from './portfolio.commands.js';
 import type { Existing } from './portfolio.state.js';

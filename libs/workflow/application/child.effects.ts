@@ -15,7 +15,7 @@ import { quietAt } from '../domain/quiet.js';
 import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
 import { processStream, type AbortProcess } from '../published/index.js';
 import { send, type SendingPorts } from './sending.js';
-import { uuidV5 } from './uuid-v5.js';
+import { derivedId } from './derived-id.js';
 
 /** Law 10: a child tells its parent its end by a message that it owes; a parent whose wait is overdue looks for itself. */
 export function childEffects(ports: SendingPorts): readonly Effect[] {
@@ -82,4 +82,4 @@ const stillAborting = ({ duties }: StartedProcess): boolean =>
   Object.entries(duties).some(([path, row]) => path.startsWith('$abort/') && row.status !== 'done');
 
 /** As a sub-workflow's step names its process: `context.id(context.idempotencyKey)`. */
-const childId = (stream: string, key: string): string => uuidV5(`${idOf(stream)}/${stream}/${key}`);
+const childId = (stream: string, key: string): string => derivedId(`${idOf(stream)}/${stream}/${key}`);

@@ -19,7 +19,7 @@ import {
 } from '../domain/duties.js';
 import { reclaimAt, releaseAt } from '../domain/turns.js';
 import { send, type SendingPorts } from './sending.js';
-import { uuidV5 } from './uuid-v5.js';
+import { derivedId } from './derived-id.js';
 
 /** What a process owes beside its steps. They write to other streams of the same log, so few are under way at once. */
 export function dutyEffects(ports: SendingPorts): readonly Effect[] {
@@ -83,7 +83,7 @@ function heldOf({ stream, input }: EffectCall) {
 }
 
 /** Where a step that creates a subscription takes its id from: `context.id('subscription')`. */
-const createdId = (processId: string): string => uuidV5(`${processId}/subscription`);
+const createdId = (processId: string): string => derivedId(`${processId}/subscription`);
 
 /** What never came to be is held by nobody. */
 function unlessAbsent(error: unknown): void {

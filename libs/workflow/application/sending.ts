@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import type { Dispatcher, EffectCall } from '#runtime';
-import { uuidV5 } from './uuid-v5.js';
+import { derivedId } from './derived-id.js';
 
 export interface SendingPorts {
   /** A function, because the dispatcher is made from these effects. */
@@ -18,7 +18,7 @@ export async function send<S>(
   purpose: string,
 ): Promise<S> {
   const { correlationId, actor, tenant, traceparent, idempotencyKey } = call;
-  const commandId = uuidV5(`${call.stream}/${step}/${purpose}`);
+  const commandId = derivedId(`${call.stream}/${step}/${purpose}`);
   const context = { commandId, correlationId, causationId: idempotencyKey, actor, tenant, traceparent };
   return (await dispatcher().dispatch<S>(stream, command, context, 'machine')).state;
 }

@@ -9,7 +9,7 @@ import { dutyEffects } from './duty.effects.js';
 import { childEffects } from './child.effects.js';
 import { told } from './thrown.js';
 import { send, type SendingPorts } from './sending.js';
-import { uuidV5 } from './uuid-v5.js';
+import { derivedId } from './derived-id.js';
 
 export interface ProcessPorts extends SendingPorts {
   /** Steps under way at once in this process; default 256. */
@@ -114,7 +114,7 @@ class Context implements StepContext {
   }
 
   id(purpose: string): string {
-    return uuidV5(`${this.processId}/${purpose}`);
+    return derivedId(`${this.processId}/${purpose}`);
   }
 
   dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {

@@ -2,7 +2,7 @@ import type { Owed } from '#kernel';
 import { TAKE_OVER_MS, type RequestEvent } from '#runtime';
 import { allRequests, type ProcessCommon } from './process.state.js';
 
-/** When no attempt of a step can be under way any more, as far as is known; ms since the epoch, 0 for now. */
+/** When no attempt of a step can be under way any more, as far as is known; ms since the epoch, 0: at once. */
 export const quietAt = (state: ProcessCommon): number =>
   Math.max(0, ...allRequests(state).map((each) => (each.status === 'intended' ? each.until + TAKE_OVER_MS : 0)));
 
