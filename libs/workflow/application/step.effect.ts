@@ -2,6 +2,7 @@ import type { Outcome } from '#kernel';
 import { idOf } from '#event-store';
 import type { Effect, EffectCall } from '#runtime';
 import type { StepNode } from '../domain/node.js';
+import { undoOf } from '../domain/process.state.js';
 import { STEP_EFFECT, type StepInput } from '../domain/step-input.js';
 import type { StepContext } from '../domain/step-context.js';
 import type { WorkflowRegistry } from '../domain/workflow-registry.js';
@@ -118,7 +119,8 @@ class Context implements StepContext {
   }
 
   dispatch<S>(stream: string, command: { readonly type: string }, purpose: string): Promise<S> {
-    return send<S>(this.ports, this.call, this.step, stream, command, purpose);
+    const { step, undo } = this.input;
+    return send<S>(this.ports, this.call, undo ? undoOf(step) : step, stream, command, purpose);
   }
 
   async load<S>(stream: string): Promise<S> {
