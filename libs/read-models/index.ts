@@ -1,3 +1,4 @@
+import { causesProjection } from './causes/causes.projection.js';
 import { childrenProjection } from './portfolios/children.projection.js';
 import { operationsProjection } from './operations/operations.projection.js';
 import { portfoliosProjection } from './portfolios/portfolios.projection.js';
@@ -10,6 +11,7 @@ import { worklistProjection } from './worklist/worklist.projection.js';
 
 export * from './audit/streams.query.js';
 export * from './audit/verify.query.js';
+export * from './causes/causes.query.js';
 export type { Page, Range, Slice, Sort } from './database/paging.js';
 export * from './database/read-models.js';
 export { contendForTimerLock, type TimerLock } from './database/timer-lock.js';
@@ -55,4 +57,5 @@ export const projections: readonly Projection[] = [
   schedulesProjection,
   occurrencesProjection,
   catalogueProjection,
+  causesProjection,
 ];

@@ -18,6 +18,7 @@ import {
   type Delivery,
   type EncodedEvent,
   type EventFilter,
+  type EventMetadata,
   type EventStore,
   type ExpectedRevision,
   type Position,
@@ -152,8 +153,9 @@ export function chained(
   stream: StreamName,
   head: { readonly revision: number; readonly hash: string },
   events: readonly { readonly type: string; readonly data: unknown }[],
+  about: Partial<EventMetadata> = {},
 ): { readonly events: readonly EncodedEvent[]; readonly head: { readonly revision: number; readonly hash: string } } {
-  const metadata = `{"commandId":"test","time":0,"prev":"${head.hash}"}`;
+  const metadata = JSON.stringify({ commandId: 'test', time: 0, ...about, prev: head.hash });
   let { hash, revision: at } = head;
   const encoded = events.map(({ type, data }) => {
     const text = JSON.stringify(data);

@@ -52,6 +52,9 @@ export class World {
     this.log = new EventLog(store, registry, keys);
   }
 
+  /** Of the appends that follow, in place of what they say otherwise. */
+  about: Partial<EventMetadata> = {};
+
   readonly decode: Decode = (stored) => this.log.decode(stored);
 
   async append(stream: string, events: readonly DomainEvent[], owed?: EventMetadata['owed']): Promise<number> {
@@ -64,6 +67,7 @@ export class World {
       commandId: `x${this.time}`,
       time: ++this.time,
       ...(owed && { owed }),
+      ...this.about,
     });
     const { position } = await this.log.append(prepared);
     this.heads.set(stream, prepared.head);

@@ -23,6 +23,7 @@ import {
   upTo,
   World,
 } from './read-models.fixture.js';
+import { causesContract } from './read-models.causes.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
@@ -39,6 +40,7 @@ if (server === undefined) {
   projectorContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
   schedulesContract('PostgreSQL', open);
+  causesContract('PostgreSQL', open);
   overPostgres(server);
 }
 

@@ -1,4 +1,5 @@
 import { sqliteDatabase } from './read-models.databases.js';
+import { causesContract } from './read-models.causes.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
@@ -6,3 +7,4 @@ import { schedulesContract } from './read-models.schedules.contract.js';
 projectorContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
 schedulesContract('SQLite', sqliteDatabase);
+causesContract('SQLite', sqliteDatabase);

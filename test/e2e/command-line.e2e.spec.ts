@@ -1,34 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, reaches } from './portfolios.js';
+import { purveyor as runPurveyor } from './purveyor.js';
 import { until, World } from './world.js';
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  /** What --json printed. */
-  readonly json: any;
-}
 
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 let world: World;
 let portfolio: string;
 let failed: string;
 
-/** Runs the program as a shell would. */
-async function purveyor(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['scripts/purveyor.mjs', ...args], {
-    env: { PATH, PURVEYOR_URL: world.url, ...env },
-  });
-  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
-  return { code: code as number, out, err, json: args.includes('--json') && out !== '' ? JSON.parse(out) : undefined };
-}
+const purveyor = (args: readonly string[], env?: Record<string, string>) => runPurveyor(world, args, env);
 
 beforeAll(async () => {
   world = await World.start();

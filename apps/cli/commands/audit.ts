@@ -5,6 +5,7 @@ import { wholeNumber, type Open } from '../options.js';
 import { detail } from '../output/detail.js';
 import { table } from '../output/table.js';
 import { pathOf } from './events.js';
+import { tree, type Flow } from '../output/flow.js';
 
 interface Verified {
   readonly ok: boolean;
@@ -35,6 +36,7 @@ export function addAudit(program: Command, open: Open): void {
   const audit = program.command('audit').description('what changed, and whether the record can be trusted');
   addVerify(audit, open);
   addDiff(audit, open);
+  addFlow(audit, open);
 }
 
 function addState(program: Command, open: Open): void {
@@ -65,6 +67,17 @@ function addDiff(audit: Command, open: Open): void {
       const difference = (await client.get(`${pathOf(stream)}/difference`, { query })).body as Difference;
       const { changes } = difference;
       output.answer(difference, () => (changes.length === 0 ? 'no change' : table(changes, CHANGED, output.width)));
+    });
+}
+
+function addFlow(audit: Command, open: Open): void {
+  audit
+    .command('flow <correlation>')
+    .description('everything that one request brought about in all streams, as a tree; its id is in X-Correlation-Id')
+    .action(async (correlation: string) => {
+      const { client, output } = open();
+      const flow = (await client.get(`/api/audit/correlations/${encodeURIComponent(correlation)}`)).body as Flow;
+      output.answer(flow, () => tree(flow));
     });
 }
 

@@ -5,6 +5,9 @@ import { ApiProblems } from '../http/api-doc.js';
 import type { PersonalView } from '#event-store';
 import { Needs } from '../http/needs.js';
 import { ListCheckpoints, SignCheckpoint, VerifyLog } from './checkpoint.handlers.js';
+import { GetFlow } from './causes.query.js';
+import { FlowSchema } from './flow.answers.js';
+import { QueryDto } from '../http/query.dto.js';
 import { GetStreamEvents } from './audit.queries.js';
 import { CheckpointsDto, DifferenceDto, StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
@@ -48,6 +51,13 @@ export class AuditController {
   @ApiProblems(400, 404, 503)
   difference(@Param('stream') stream: string, @Query() query: DifferenceDto, @FromPersonalView() view: PersonalView) {
     return this.queries.execute(new GetDifference(stream, query, view));
+  }
+
+  @Get('correlations/:id')
+  @ApiAnswer(FlowSchema, 'Everything that one request brought about in all streams: commands, events and effects as a tree')
+  @ApiProblems(400, 404, 503)
+  flow(@Param('id') id: string, @Query() _query: QueryDto) {
+    return this.queries.execute(new GetFlow(id));
   }
 
   @Get('checkpoints')

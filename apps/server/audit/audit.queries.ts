@@ -4,6 +4,7 @@ import type { PersonalView } from '#event-store';
 import { streamEvents, type AuditPage } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { GetDifferenceHandler, GetStreamStateHandler } from './time-travel.queries.js';
+import { GetFlowHandler } from './causes.query.js';
 import { checkpointHandlers } from './checkpoint.handlers.js';
 import type { StreamEventsDto } from './audit.query.dto.js';
 
@@ -37,5 +38,6 @@ export const auditQueryHandlers = [
   GetStreamEventsHandler,
   GetStreamStateHandler,
   GetDifferenceHandler,
+  GetFlowHandler,
   ...checkpointHandlers,
 ];

@@ -222,6 +222,18 @@ const schedules: Migration = {
   },
 };
 
+/** Where each flow, and each command between streams, first shows in a stream. */
+const causes: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'causes', ['cause', 'stream'], {
+      cause: 'text',
+      stream: 'text',
+      revision: 'bigint',
+      position: 'bigint',
+    });
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -236,6 +248,7 @@ const provider: MigrationProvider = {
     '0009_process_marks': processMarks,
     '0010_catalogue': catalogue,
     '0011_schedules': schedules,
+    '0012_causes': causes,
   }),
 };
 

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 
 /** One schema for SQLite and PostgreSQL: texts, whole numbers (times in ms since the epoch), JSON as text. */
 export interface Tables {
+  causes: CauseRow;
   checkpoints: CheckpointRow;
   parked: ParkedRow;
   worklist: WorklistRow;
@@ -38,6 +39,14 @@ export interface ParkedRow {
   position: number;
   kind: string;
   reason: string;
+}
+
+/** Where a stream first holds something that is due to a cause: the id of a flow, or the key of a request that sent a command there. */
+export interface CauseRow {
+  cause: string;
+  stream: string;
+  revision: number;
+  position: number;
 }
 
 export interface WorklistRow {

@@ -3,6 +3,8 @@ export interface TableShape {
   readonly name: string;
   readonly columns: readonly string[];
   readonly key: readonly string[];
+  /** A row that is there stays as it is: it tells what came first. */
+  readonly firstStays?: boolean;
 }
 
 export type Value = string | number | null;
@@ -46,7 +48,8 @@ export class SecondProjector extends Error {
 }
 
 /** What follows `INSERT INTO table (columns) ...`: a row that a later event has written stays as it is. */
-export function onConflict({ name, columns, key }: TableShape): string {
+export function onConflict({ name, columns, key, firstStays }: TableShape): string {
+  if (firstStays) return `ON CONFLICT (${key.join(', ')}) DO NOTHING`;
   const rest = columns.filter((column) => !key.includes(column));
   const update = rest.map((column) => `${column} = excluded.${column}`).join(', ');
   return `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${update} WHERE excluded.position >= ${name}.position`;

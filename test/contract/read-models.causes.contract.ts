@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { traceFlow } from '#audit';
+import { begunBy, type ReadModels } from '#read-models';
+import { factOf } from '../../apps/server/audit/request-facts.js';
+import { started, upTo, World, type Database } from './read-models.fixture.js';
+
+/** The index of causes must find every stream of a flow on every database. */
+export function causesContract(name: string, openDatabase: () => Promise<Database>): void {
+  describe(`causes over ${name}`, () => {
+    let database: Database;
+    let models: ReadModels;
+    let world: World;
+    beforeEach(async () => {
+      database = await openDatabase();
+      models = await database.open();
+      world = new World();
+    });
+    afterEach(() => database.remove());
+
+    /** A portfolio of two requests of flow A whose stage makes a child, and one of flow B, to which A's id comes only later. */
+    async function two(): Promise<number> {
+      world.about = { $correlationId: 'A', $causationId: 'a', commandId: 'a' };
+      await world.portfolio('1');
+      await world.stage('1', 'StageStarted', started);
+      world.about = { $correlationId: 'A', $causationId: 'portfolio-1/TENANT/1', commandId: 'child' };
+      await world.portfolio('1c');
+      world.about = { $correlationId: 'B', $causationId: 'b', commandId: 'b' };
+      await world.portfolio('2');
+      world.about = { $correlationId: 'hook', $causationId: 'msg/1', commandId: 'cb' };
+      await world.stage('1', 'StageCompleted', { result: {} });
+      world.about = { $correlationId: 'A', $causationId: 'again', commandId: 'again' };
+      return world.stage('2', 'StageStarted', started);
+    }
+
+    const trace = (id: string) =>
+      traceFlow(
+        { store: world.store, factOf, begunBy: (causes, limit) => begunBy(models, causes, limit) },
+        id,
+      );
+
+    it('find a flow in all its streams, and nothing of others', async () => {
+      const { stop } = await upTo(world, await two(), models);
+      const flow = await trace('A');
+      expect(flow).toMatchObject({ streams: 3, events: 5, complete: true });
+      expect(flow.parts.map(({ stream, commands }) => [stream, commands.length])).toEqual([
+        ['portfolio-1', 1],
+        ['portfolio-1', 2],
+        ['portfolio-2', 1],
+      ]);
+      const [effect] = flow.parts[1]!.commands.flatMap(({ effects }) => effects);
+      expect(effect).toMatchObject({ status: 'done', parts: [{ stream: 'portfolio-1c' }] });
+      expect(await trace('B')).toMatchObject({ streams: 1, events: 1 });
+      await expect(trace('C')).rejects.toMatchObject({ code: 'not_found' });
+      await stop();
+    });
+
+    it('name the first place in a stream only, whatever comes later and however often', async () => {
+      await (await upTo(world, await two(), models)).stop();
+      const before = await begunBy(models, ['A'], 10);
+      expect(before).toEqual([
+        { stream: 'portfolio-1', revision: 0 },
+        { stream: 'portfolio-1c', revision: 0 },
+        { stream: 'portfolio-2', revision: 1 },
+      ]);
+      const end = await world.stage('1', 'StageFailed', { failure: { kind: 'refused', code: 'c', message: 'm' } });
+      await (await upTo(world, end, models)).stop();
+      expect(await begunBy(models, ['A'], 10)).toEqual(before);
+      expect(await begunBy(models, ['A'], 2)).toEqual(before.slice(0, 2));
+      const many = Array.from({ length: 1_200 }, (_, n) => `none/${n}`);
+      expect(await begunBy(models, [...many, 'portfolio-1/TENANT/1', 'B'], 10)).toHaveLength(2);
+    });
+  });
+}
