@@ -33,10 +33,7 @@ export function causesContract(name: string, openDatabase: () => Promise<Databas
     }
 
     const trace = (id: string) =>
-      traceFlow(
-        { store: world.store, factOf, begunBy: (causes, limit) => begunBy(models, causes, limit) },
-        id,
-      );
+      traceFlow({ store: world.store, factOf, begunBy: (causes, limit) => begunBy(models, causes, limit) }, id);
 
     it('find a flow in all its streams, and nothing of others', async () => {
       const { stop } = await upTo(world, await two(), models);

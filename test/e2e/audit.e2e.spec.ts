@@ -19,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 const flow = (id: string) => world.api('GET', `/api/audit/correlations/${id}`);
-const types = (part: any): string[] =>
-  part.commands.flatMap(({ events }: any) => events.map(({ type }: any) => type));
+const types = (part: any): string[] => part.commands.flatMap(({ events }: any) => events.map(({ type }: any) => type));
 
 describe('GET /api/audit/correlations/{id}', () => {
   it('leads from the request to the last callback', async () => {

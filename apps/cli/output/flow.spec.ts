@@ -8,7 +8,13 @@ it('shows a flow as streams, commands, events, and requests with their tries', (
     { outcome: 'done', failure: null },
   ];
   const child = { ...at, cause: { kind: 'effect' }, events: [{ type: 'Created\u001b', revision: 0 }], effects: [] };
-  const effect = { key: 'job-1/a/1', status: 'done', durationMs: 30, attempts, parts: [{ stream: 'job-2', commands: [child] }] };
+  const effect = {
+    key: 'job-1/a/1',
+    status: 'done',
+    durationMs: 30,
+    attempts,
+    parts: [{ stream: 'job-2', commands: [child] }],
+  };
   const events = [
     { type: 'Created', revision: 0 },
     { type: 'Started', revision: 1 },

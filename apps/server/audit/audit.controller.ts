@@ -54,7 +54,10 @@ export class AuditController {
   }
 
   @Get('correlations/:id')
-  @ApiAnswer(FlowSchema, 'Everything that one request brought about in all streams: commands, events and effects as a tree')
+  @ApiAnswer(
+    FlowSchema,
+    'Everything that one request brought about in all streams: commands, events and effects as a tree',
+  )
   @ApiProblems(400, 404, 503)
   flow(@Param('id') id: string, @Query() _query: QueryDto) {
     return this.queries.execute(new GetFlow(id));

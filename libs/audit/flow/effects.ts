@@ -42,7 +42,8 @@ export class Effects {
   hear(stream: string, of: OfStep, time: number): GrowingEffect | undefined {
     const key = keyOf(stream, of);
     const known = key === undefined ? this.at(stream, of) : this.byKey.get(key);
-    const effect = known ?? (key === undefined || of.fact === undefined ? undefined : this.begin(key, stream, of, time));
+    const effect =
+      known ?? (key === undefined || of.fact === undefined ? undefined : this.begin(key, stream, of, time));
     if (effect !== undefined && of.fact !== undefined) change(effect, of, STATUS[of.fact], time);
     return known === undefined ? effect : undefined;
   }

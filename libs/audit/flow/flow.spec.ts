@@ -24,7 +24,13 @@ class Log {
 
   async say(stream: string, about: Partial<EventMetadata>, ...said: readonly Said[]): Promise<void> {
     const head = this.heads.get(stream) ?? { revision: -1, hash: '' };
-    const metadata = { $correlationId: 'C', $causationId: this.lastEventId, actor: 'ann', commandId: 'run:x', ...about };
+    const metadata = {
+      $correlationId: 'C',
+      $causationId: this.lastEventId,
+      actor: 'ann',
+      commandId: 'run:x',
+      ...about,
+    };
     const events = said.map(([type, data = {}]) => ({ type, data }));
     this.time += 10;
     const next = chained(stream, head, events, { ...metadata, time: this.time });
@@ -58,10 +64,12 @@ async function whole(): Promise<void> {
   await log.say('job-1', {}, ['Started', step('a', 2)]);
   await log.say('job-1', {}, ['Done', { ...step('a', 2), result: { secret: 'hunter2' } }], ['Started', step('b')]);
   await log.say('job-2', { $causationId: 'job-1/b/1', commandId: 'c2' }, ['Created'], ['Started', step('tell')]);
-  await log.say('job-1', { $correlationId: 'X', $causationId: 'hook-7', commandId: 'cb' }, ['Done', step('b')], [
-    'Started',
-    step('c'),
-  ]);
+  await log.say(
+    'job-1',
+    { $correlationId: 'X', $causationId: 'hook-7', commandId: 'cb' },
+    ['Done', step('b')],
+    ['Started', step('c')],
+  );
   await log.say('job-2', {}, ['Done', step('tell')]);
   await log.say('job-1', { $correlationId: 'Y', $causationId: 'hook-8', commandId: 'cb2' }, ['Done', step('c')]);
   await log.say('job-3', { $correlationId: 'Z', commandId: 'z', $causationId: 'z' }, ['Created']);
@@ -89,7 +97,9 @@ describe('the tree of a flow', () => {
       ['job-1/b/1', 'done', 1],
       ['job-1/c/1', 'done', 1],
     ]);
-    expect(b!.parts).toMatchObject([{ stream: 'job-2', commands: [{ cause: { kind: 'effect', id: 'job-1/b/1' } }, {}] }]);
+    expect(b!.parts).toMatchObject([
+      { stream: 'job-2', commands: [{ cause: { kind: 'effect', id: 'job-1/b/1' } }, {}] },
+    ]);
   });
 
   it('tells attempts with their times, and nothing of what was said', async () => {
@@ -136,8 +146,7 @@ describe('the tree of a flow', () => {
   });
 
   it('ends where one answer has enough, and says so', async () => {
-    for (let n = 0; n < 2_100; n++)
-      await log.say('job-1', {}, ...Array.from({ length: 10 }, (): Said => ['Noted']));
+    for (let n = 0; n < 2_100; n++) await log.say('job-1', {}, ...Array.from({ length: 10 }, (): Said => ['Noted']));
     const flow = await log.trace('C');
     expect([flow.complete, flow.events]).toEqual([false, 20_500]);
   });

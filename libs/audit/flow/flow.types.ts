@@ -1,13 +1,6 @@
 /** What an event says of a request to the outside; a context has its own names for it. */
 export type RequestFact =
-  | 'started'
-  | 'accepted'
-  | 'retryScheduled'
-  | 'completed'
-  | 'failed'
-  | 'handedBack'
-  | 'overdue'
-  | 'skipped';
+  'started' | 'accepted' | 'retryScheduled' | 'completed' | 'failed' | 'handedBack' | 'overdue' | 'skipped';
 
 /** Why a command was decided; `id` is the causation id as it was recorded. */
 export interface Cause {
@@ -55,14 +48,7 @@ export interface FlowAttempt {
 }
 
 export type EffectStatus =
-  | 'under_way'
-  | 'accepted'
-  | 'retrying'
-  | 'done'
-  | 'failed'
-  | 'handed_back'
-  | 'overdue'
-  | 'skipped';
+  'under_way' | 'accepted' | 'retrying' | 'done' | 'failed' | 'handed_back' | 'overdue' | 'skipped';
 
 /** One request to the outside, or to another stream: everything but what was said. */
 export interface FlowEffect {
