@@ -1,3 +1,4 @@
+export * from './csv.js';
 export * from './decider.js';
 export * from './errors.js';
 export * from './json.js';

@@ -12,6 +12,8 @@ import { worklistProjection } from './worklist/worklist.projection.js';
 export * from './audit/streams.query.js';
 export * from './audit/verify.query.js';
 export * from './causes/causes.query.js';
+export type { FieldFilter } from './database/list-fields.js';
+export type { ListQuery } from './database/listing.js';
 export type { Page, Range, Slice, Sort } from './database/paging.js';
 export * from './database/read-models.js';
 export { contendForTimerLock, type TimerLock } from './database/timer-lock.js';

@@ -25,6 +25,7 @@ import {
 } from './read-models.fixture.js';
 import { causesContract } from './read-models.causes.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
+import { listsContract } from './read-models.lists.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
@@ -39,6 +40,7 @@ if (server === undefined) {
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
+  listsContract('PostgreSQL', open);
   schedulesContract('PostgreSQL', open);
   causesContract('PostgreSQL', open);
   overPostgres(server);

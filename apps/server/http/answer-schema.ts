@@ -14,3 +14,7 @@ export const milliseconds = Type.Number({ description: 'ms since the epoch' });
 export const seconds = Type.Number({ description: 'Seconds since the epoch, with fractions' });
 export const anyObject = Type.Object({}, { additionalProperties: true });
 export const counts = Type.Record(text, count);
+
+/** A page of a list: `next` goes on, `total` is told with a range or with `count`. */
+export const pageSchema = <S extends TSchema>(item: S) =>
+  Type.Object({ items: Type.Array(item), next: orNull(text), total: orNull(count) });

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 
 /** Longer than any name, cursor or filter that makes sense. */
 const LONGEST_TEXT = 1_000;
@@ -14,6 +14,11 @@ const all =
 /** An optional text in the query. */
 export const TextParameter = (about: ApiPropertyOptions = {}): Decorate =>
   all(ApiPropertyOptional(about), IsOptional(), IsString(), MaxLength(LONGEST_TEXT));
+
+/** It holds a row's place in the order, so it grows with the row's texts. */
+const LONGEST_CURSOR = 8_000;
+const CursorParameter = (description: string): Decorate =>
+  all(ApiPropertyOptional({ description }), IsOptional(), IsString(), MaxLength(LONGEST_CURSOR));
 
 const whole = (about: ApiPropertyOptions, from: number, to: number): Decorate =>
   all(
@@ -71,31 +76,53 @@ export class QueryDto {
   min_position?: string;
 }
 
-/** A list in the Workflow Orchestrator's way. */
-export class SliceDto extends QueryDto {
-  @TextParameter({
-    example: '0,10',
-    description: 'From and to (exclusive), at most 500 rows; the first 50 if absent',
-  })
-  range?: string;
-
-  @TextParameter({ example: 'status,desc', description: 'Field and direction, any number of pairs' })
-  sort?: string;
-}
-
 /** A list that is read page by page and neither skips nor repeats while rows come and change. */
 export class PageDto extends QueryDto {
-  @TextParameter({ description: '`next` of the page before' })
+  @CursorParameter('`next` of the page before')
   cursor?: string;
 
   @PageSizeParameter(50)
   limit?: number;
 }
 
-export class SliceOrPageDto extends SliceDto {
-  @TextParameter({ description: 'Cursor of the Link header `rel="next"` of the page before; not with range or sort' })
+/** Longer is refused, as by the Workflow Orchestrator. */
+const LONGEST_SEARCH = 512;
+
+/** What decides which rows are in a list, and in which order. */
+export class MatchingDto extends QueryDto {
+  @TextParameter({
+    example: 'status,failed|waiting',
+    description:
+      'Field and value, any number of pairs; several values of one field have | between them, numbers and times may be `from..to`',
+  })
+  filter?: string;
+
+  @ApiPropertyOptional({
+    maxLength: LONGEST_SEARCH,
+    description: 'Words that all occur, each at the beginning of a word; `status:active` asks for a field',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_SEARCH)
+  query?: string;
+
+  @TextParameter({ example: 'status,desc', description: 'Field and direction, any number of pairs; else newest first' })
+  sort?: string;
+}
+
+/** A list by range, in the Workflow Orchestrator's way, or page by page along cursors. */
+export class ListDto extends MatchingDto {
+  @TextParameter({ example: '0,10', description: 'From and to (exclusive), at most 500 rows; with the number of all' })
+  range?: string;
+
+  @CursorParameter('Of the page before; not with a range, nor where the rows of the order change their place')
   cursor?: string;
 
   @PageSizeParameter(50, 'Rows of a page, where there is no range')
   limit?: number;
+
+  @ApiPropertyOptional({ enum: ['true', 'false'], default: 'false', description: 'Counts all matches, range or not' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  count?: 'true' | 'false';
 }

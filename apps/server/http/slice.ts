@@ -1,5 +1,6 @@
 import { Refusal } from '#kernel';
-import type { Range, Slice, Sort } from '#read-models';
+import type { ListQuery, Range, Slice, Sort } from '#read-models';
+import type { ListDto, MatchingDto } from './query.dto.js';
 
 /** `range=from,to` (to exclusive). Refusal `bad_range` 400. */
 export function rangeOf(text: string | undefined): Range | undefined {
@@ -26,10 +27,42 @@ export function sortOf(text: string | undefined): readonly Sort[] {
   });
 }
 
-/** Content-Range in the Workflow Orchestrator's form: `processes 0-10/24`, the end exclusive as in `range`. */
-export function contentRange(unit: string, range: Range | undefined, { items, total }: Slice<unknown>): string {
+/** Which rows, and in which order. Refusal `bad_filter` 400. */
+export const matchingOf = ({ filter, query, sort }: MatchingDto): ListQuery => ({
+  filter: pairsOf(filter, 'filter').map(([field, value]) => ({ field, value })),
+  sort: sortOf(sort),
+  ...(query !== undefined && { search: query }),
+});
+
+/** A list as it was asked for. Refusal `bad_filter` or `bad_range` 400. */
+export function listQueryOf(dto: ListDto): ListQuery {
+  const { cursor, limit, count } = dto;
+  const range = rangeOf(dto.range);
+  return {
+    ...matchingOf(dto),
+    ...(range && { range }),
+    ...(cursor !== undefined && { cursor }),
+    ...(limit !== undefined && { limit }),
+    count: count === 'true',
+  };
+}
+
+type Counted = Pick<Slice<unknown>, 'items' | 'total'>;
+
+/** Content-Range in the Workflow Orchestrator's form: `processes 0-10/24`, the end exclusive as in `range`; `*` for a number nobody asked for. */
+export function contentRange(unit: string, range: Range | undefined, { items, total }: Counted): string {
   const from = range?.[0] ?? 0;
-  return `${unit} ${from}-${from + items.length}/${total}`;
+  return `${unit} ${from}-${from + items.length}/${total ?? '*'}`;
+}
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+/** The headers of a list whose answer is an array: how much of it this is, and where it goes on. */
+export function tellPlace(reply: Reply, unit: string, url: string, { range }: ListQuery, slice: Slice<unknown>): void {
+  reply.header('Content-Range', contentRange(unit, range, slice));
+  if (slice.next !== null) reply.header('Link', nextLink(url, slice.next));
 }
 
 /** Link header (RFC 8288) of the page behind this one: the same address with another cursor. */

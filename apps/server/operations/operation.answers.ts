@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { ManifestPolicySchema, OPERATION_STATES, ParentSchema } from '#provisioning';
 import { FailureSchema } from '#runtime';
-import { anyObject, count, flag, milliseconds, orNull, text, uuid } from '../http/answer-schema.js';
+import { anyObject, count, flag, milliseconds, orNull, pageSchema, text, uuid } from '../http/answer-schema.js';
 
 const request = Type.Object({
   state: Type.Enum(['intended', 'retrying', 'accepted', 'overdue', 'done', 'failed', 'resumed']),
@@ -42,7 +42,7 @@ const common = {
   position: count,
 };
 
-export const OperationPageSchema = Type.Object({ items: Type.Array(Type.Object(common)), next: orNull(text) });
+export const OperationPageSchema = pageSchema(Type.Object(common));
 
 export const OperationDetailSchema = Type.Object({
   ...common,

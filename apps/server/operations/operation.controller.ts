@@ -6,6 +6,7 @@ import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
+import { listQueryOf } from '../http/slice.js';
 import { OperationDetailSchema, OperationPageSchema } from './operation.answers.js';
 import * as commands from './operation.commands.js';
 import {
@@ -44,10 +45,11 @@ export class OperationController {
   }
 
   @Get()
-  @ApiAnswer(OperationPageSchema, 'One page, newest first')
+  @ApiAnswer(OperationPageSchema, 'One page, newest first unless sorted')
   @ApiProblems(400, 503)
   list(@Query() query: ListOperationsDto) {
-    return this.queries.execute(new ListOperations(query));
+    const { state, type, overdue } = query;
+    return this.queries.execute(new ListOperations({ ...listQueryOf(query), state, type, overdue }));
   }
 
   @Get(':id')

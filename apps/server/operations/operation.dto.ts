@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
-import { PageDto, TextParameter } from '../http/query.dto.js';
+import { ListDto, TextParameter } from '../http/query.dto.js';
 import { ManifestSchema, OPERATION_STATES, type ResourceManifest } from '#provisioning';
 
 const manifestSchema = JSON.parse(JSON.stringify(ManifestSchema)) as Record<string, never>;
@@ -47,7 +47,7 @@ export class AcceptLateDto extends FailOperationDto {
   answerId!: string;
 }
 
-export class ListOperationsDto extends PageDto {
+export class ListOperationsDto extends ListDto {
   @ApiPropertyOptional({ enum: Object.keys(OPERATION_STATES) })
   @IsOptional()
   @IsIn(Object.keys(OPERATION_STATES))

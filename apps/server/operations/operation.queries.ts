@@ -1,12 +1,18 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
 import { legalCommands, operationStream, type OperationState } from '#provisioning';
-import { listOperations, operation, type OperationItem, type OperationView, type Page } from '#read-models';
+import {
+  listOperations,
+  operation,
+  type OperationItem,
+  type OperationQuery,
+  type OperationView,
+  type Slice,
+} from '#read-models';
 import { Parts } from '../composition/parts.js';
-import type { ListOperationsDto } from './operation.dto.js';
 
-export class ListOperations extends Query<Page<OperationItem>> {
-  constructor(readonly query: ListOperationsDto) {
+export class ListOperations extends Query<Slice<OperationItem>> {
+  constructor(readonly query: OperationQuery) {
     super();
   }
 }

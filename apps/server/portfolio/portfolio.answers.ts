@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { FailureSchema } from '#runtime';
-import { anyObject, count, flag, milliseconds, orNull, text, uuid } from '../http/answer-schema.js';
+import { anyObject, count, flag, milliseconds, orNull, pageSchema, text, uuid } from '../http/answer-schema.js';
 
 const phase = Type.Enum([
   'UNSTARTED',
@@ -18,10 +18,7 @@ const phase = Type.Enum([
 const common = { id: uuid, name: text, csp: text, state: text, phase, stage: orNull(text) };
 const times = { createdAt: milliseconds, updatedAt: milliseconds };
 
-export const PortfolioPageSchema = Type.Object({
-  items: Type.Array(Type.Object({ ...common, ...times })),
-  next: orNull(text),
-});
+export const PortfolioPageSchema = pageSchema(Type.Object({ ...common, ...times }));
 
 export const MigrationPageSchema = Type.Object({
   to: count,

@@ -19,6 +19,7 @@ import { ListMigration } from './migration.query.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
 import { ListPortfoliosDto, MigrationDto, PlanDto } from './portfolio.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
+import { listQueryOf } from '../http/slice.js';
 import { MigrationPageSchema, PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
 interface Reply {
@@ -48,10 +49,11 @@ export class PortfolioController {
   }
 
   @Get('portfolios')
-  @ApiAnswer(PortfolioPageSchema, 'One page, newest first')
+  @ApiAnswer(PortfolioPageSchema, 'One page, newest first unless sorted')
   @ApiProblems(400, 503)
   list(@Query() query: ListPortfoliosDto) {
-    return this.queries.execute(new ListPortfolios(query));
+    const { state, csp } = query;
+    return this.queries.execute(new ListPortfolios({ ...listQueryOf(query), state, csp }));
   }
 
   @Get('portfolios/:id')

@@ -12,16 +12,16 @@ import {
   listPortfolios,
   portfolio,
   portfolioChildren,
-  type Page,
   type PortfolioDetail,
   type PortfolioItem,
+  type PortfolioQuery,
+  type Slice,
 } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { ListMigrationHandler } from './migration.query.js';
-import type { ListPortfoliosDto } from './portfolio.query.dto.js';
 
-export class ListPortfolios extends Query<Page<PortfolioItem>> {
-  constructor(readonly query: ListPortfoliosDto) {
+export class ListPortfolios extends Query<Slice<PortfolioItem>> {
+  constructor(readonly query: PortfolioQuery) {
     super();
   }
 }

@@ -1,6 +1,6 @@
-import { PageDto, QueryDto, TextParameter, VersionParameter } from '../http/query.dto.js';
+import { ListDto, PageDto, QueryDto, TextParameter, VersionParameter } from '../http/query.dto.js';
 
-export class ListPortfoliosDto extends PageDto {
+export class ListPortfoliosDto extends ListDto {
   @TextParameter({ example: 'TENANT_FAILED' })
   state?: string;
 

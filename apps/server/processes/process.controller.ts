@@ -9,6 +9,7 @@ import {
   Post,
   Put,
   Query,
+  Req,
   Res,
   UseFilters,
 } from '@nestjs/common';
@@ -16,7 +17,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Type } from 'typebox';
 import { ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
-import { QueryDto } from '../http/query.dto.js';
+import { ListDto, QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { NoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
@@ -27,8 +28,8 @@ import { ProcessNoteDto } from './operator.dto.js';
 import { pagesOf } from './process.pages.js';
 import { PlanProcess } from './plan.query.js';
 import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js';
-import { ListProcessesDto, StartProcessDto } from './process.query.dto.js';
-import { contentRange, pairsOf, rangeOf, sortOf } from '../http/slice.js';
+import { StartProcessDto } from './process.query.dto.js';
+import { listQueryOf, tellPlace } from '../http/slice.js';
 import { ApiAnswer, count } from '../http/answer-schema.js';
 import { Parts } from '../composition/parts.js';
 import { CountsSchema, PlanSchema, ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
@@ -87,14 +88,16 @@ export class ProcessController {
   }
 
   @Get()
-  @ApiAnswer(ProcessListSchema, 'Newest first unless sorted; Content-Range tells the number of all')
+  @ApiAnswer(ProcessListSchema, 'Newest first unless sorted; Content-Range and Link as for subscriptions')
   @ApiProblems(400, 503)
-  async list(@Query() query: ListProcessesDto, @Res({ passthrough: true }) reply: Reply) {
-    const range = rangeOf(query.range);
-    const filter = pairsOf(query.filter, 'filter').map(([field, value]) => ({ field, value }));
-    const asked = { ...(range && { range }), sort: sortOf(query.sort), filter };
+  async list(
+    @Query() query: ListDto,
+    @Req() request: { readonly url: string },
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const asked = listQueryOf(query);
     const slice = await this.queries.execute(new ListProcesses(asked));
-    reply.header('Content-Range', contentRange('processes', range, slice));
+    tellPlace(reply, 'processes', request.url, asked, slice);
     return slice.items;
   }
 

@@ -8,8 +8,8 @@ import {
   process,
   type ProcessCounts,
   type ProcessDetail,
+  type ListQuery,
   type ProcessItem,
-  type ProcessQuery,
   type Slice,
 } from '#read-models';
 import { leftOver, processStream, type LeftOver, type ProcessState } from '#workflow';
@@ -21,7 +21,7 @@ import { withWorkflowId } from './process.wire.js';
 const FINISHED: ReadonlySet<string> = new Set(['completed', 'aborted', LACKS_CODE]);
 
 export class ListProcesses extends Query<Slice<ProcessItem>> {
-  constructor(readonly query: ProcessQuery) {
+  constructor(readonly query: ListQuery) {
     super();
   }
 }
@@ -36,8 +36,8 @@ export class ListProcessesHandler implements IQueryHandler<ListProcesses> {
   constructor(private readonly parts: Parts) {}
 
   async execute({ query }: ListProcesses) {
-    const { items, total } = await listProcesses(this.parts.readModels, query);
-    return { items: items.map(withWorkflowId), total };
+    const { items, ...place } = await listProcesses(this.parts.readModels, query);
+    return { items: items.map(withWorkflowId), ...place };
   }
 }
 

@@ -159,8 +159,8 @@ export class ListSchedulesHandler implements IQueryHandler<ListSchedules> {
   constructor(private readonly parts: Parts) {}
 
   async execute({ range }: ListSchedules) {
-    const { items, total } = await listSchedules(this.parts.readModels, range);
-    return { items: items.map(withWorkflowId), total };
+    const { items, ...place } = await listSchedules(this.parts.readModels, range);
+    return { items: items.map(withWorkflowId), ...place };
   }
 }
 

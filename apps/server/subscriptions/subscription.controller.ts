@@ -2,12 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Put, Query, Req, Res } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
-import { contentRange, nextLink, pairsOf, rangeOf, sortOf } from '../http/slice.js';
-import { Refusal } from '#kernel';
-import { QueryDto } from '../http/query.dto.js';
+import { listQueryOf, tellPlace } from '../http/slice.js';
+import { ListDto, QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetActions, GetDomainModel, GetHistory, GetSubscription, ListSubscriptions } from './subscription.queries.js';
-import { DomainModelDto, HistoryDto, ListSubscriptionsDto, SearchSubscriptionsDto } from './subscription.query.dto.js';
+import { DomainModelDto, HistoryDto, ListSubscriptionsDto } from './subscription.query.dto.js';
 import { NoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './subscription.commands.js';
@@ -44,7 +43,7 @@ export class SubscriptionController {
   @Get()
   @ApiAnswer(
     SubscriptionListSchema,
-    'Newest first unless sorted; Content-Range tells the number of all, Link (rel="next") the next page',
+    'Newest first unless sorted; Content-Range tells the number of all with a range, Link (rel="next") the next page without',
   )
   @ApiProblems(400, 503)
   async list(
@@ -52,39 +51,31 @@ export class SubscriptionController {
     @Req() request: { readonly url: string },
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const { product, status, insync, customer, tag, cursor, limit } = query;
-    const filter = pairsOf(query.filter, 'filter').map(([field, value]) => ({ field, value }));
-    if (cursor !== undefined && (query.range ?? query.sort) !== undefined)
-      throw new Refusal('bad_cursor', 400, 'a cursor goes on in the order of creation: range and sort are not for it');
-    const range = rangeOf(query.range);
-    const given = {
+    const { product, status, insync, customer, tag } = query;
+    const asked = {
+      ...listQueryOf(query),
       ...(product !== undefined && { product }),
       ...(status !== undefined && { status }),
       ...(insync !== undefined && { insync: insync === 'true' }),
       ...(customer !== undefined && { customer }),
       ...(tag !== undefined && { tag }),
-      filter,
-      ...(range && { range }),
-      ...(cursor !== undefined && { cursor }),
-      ...(limit !== undefined && { limit }),
     };
-    const slice = await this.queries.execute(new ListSubscriptions({ ...given, sort: sortOf(query.sort) }));
-    reply.header('Content-Range', contentRange('subscriptions', range, slice));
-    if (slice.next !== null && range === undefined) reply.header('Link', nextLink(request.url, slice.next));
+    const slice = await this.queries.execute(new ListSubscriptions(asked));
+    tellPlace(reply, 'subscriptions', request.url, asked, slice);
     return slice.items;
   }
 
   @Get('search')
-  @ApiAnswer(
-    SubscriptionSearchSchema,
-    'With metadata; newest first unless sorted, Content-Range tells the number of all',
-  )
+  @ApiAnswer(SubscriptionSearchSchema, 'With metadata; newest first unless sorted, otherwise as the list')
   @ApiProblems(400, 503)
-  async search(@Query() query: SearchSubscriptionsDto, @Res({ passthrough: true }) reply: Reply) {
-    const range = rangeOf(query.range);
-    const asked = { search: query.query ?? '', sort: sortOf(query.sort), ...(range && { range }) };
-    const slice = await this.queries.execute(new ListSubscriptions(asked));
-    reply.header('Content-Range', contentRange('subscriptions', range, slice));
+  async search(
+    @Query() query: ListDto,
+    @Req() request: { readonly url: string },
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const asked = listQueryOf(query);
+    const slice = await this.queries.execute(new ListSubscriptions(asked, true));
+    tellPlace(reply, 'subscriptions', request.url, asked, slice);
     return slice.items;
   }
 

@@ -22,8 +22,11 @@ import { relationsOf } from './instance-relations.js';
 import { StartRules } from './start-rules.js';
 import { domainModel, shapeOf } from './subscription.shape.js';
 
-export class ListSubscriptions extends Query<Slice<object> & { readonly next: string | null }> {
-  constructor(readonly query: SubscriptionQuery & { readonly tag?: string }) {
+export class ListSubscriptions extends Query<Slice<object>> {
+  constructor(
+    readonly query: SubscriptionQuery & { readonly tag?: string },
+    readonly withMetadata = false,
+  ) {
     super();
   }
 }
@@ -69,7 +72,7 @@ async function existing(readModels: ReadModels, id: string): Promise<Subscriptio
 export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions> {
   constructor(private readonly parts: Parts) {}
 
-  async execute({ query: { tag, ...query } }: ListSubscriptions) {
+  async execute({ query: { tag, ...query }, withMetadata }: ListSubscriptions) {
     const { catalogue, readModels } = this.parts;
     const tagged = catalogue.registered.filter((product) => product.tag === tag).map(({ productId }) => productId);
     const asked = tag === undefined ? query : { ...query, productIds: tagged };
@@ -77,7 +80,7 @@ export class ListSubscriptionsHandler implements IQueryHandler<ListSubscriptions
     const view = await CatalogueView.of(this.parts);
     const shown = items.map(({ metadata, ...item }) => ({
       ...shapeOf(catalogue, view, item),
-      ...(query.search !== undefined && { metadata }),
+      ...(withMetadata && { metadata }),
     }));
     return { ...slice, items: shown };
   }

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { QueryDto, SliceDto, SliceOrPageDto, TextParameter } from '../http/query.dto.js';
+import { IsIn, IsOptional } from 'class-validator';
+import { ListDto, QueryDto, TextParameter } from '../http/query.dto.js';
 
-export class ListSubscriptionsDto extends SliceOrPageDto {
+export class ListSubscriptionsDto extends ListDto {
   @TextParameter({ description: 'Id or name of a product' })
   product?: string;
 
@@ -19,23 +19,6 @@ export class ListSubscriptionsDto extends SliceOrPageDto {
 
   @TextParameter({ description: 'Tag of a product', example: 'GROUP' })
   tag?: string;
-
-  @TextParameter({ description: 'Field and value, any number of pairs; several values with | between them' })
-  filter?: string;
-}
-
-/** Longer is refused, as by the Workflow Orchestrator. */
-const LONGEST_QUERY = 512;
-
-export class SearchSubscriptionsDto extends SliceDto {
-  @ApiPropertyOptional({
-    maxLength: LONGEST_QUERY,
-    description: 'Words that all occur; `status:active` asks for a field',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_QUERY)
-  query?: string;
 }
 
 export class HistoryDto extends QueryDto {

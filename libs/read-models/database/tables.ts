@@ -78,6 +78,8 @@ export interface PortfolioRow extends Folded {
   created_at: number;
   updated_at: number;
   failed_at: number | null;
+  /** Words, see `searchable`. */
+  search: string;
 }
 
 /** A portfolio that named another as its parent. */
@@ -104,6 +106,8 @@ export interface ProcessRow extends Folded {
   started_at: number;
   updated_at: number;
   failed_at: number | null;
+  /** Words, see `searchable`. */
+  search: string;
 }
 
 export interface ProcessSubscriptionRow {
@@ -148,6 +152,8 @@ export interface OperationRow extends Folded {
   created_at: number;
   updated_at: number;
   failed_at: number | null;
+  /** Words, see `searchable`. */
+  search: string;
 }
 
 export interface SubscriptionRow extends Folded {
@@ -161,7 +167,7 @@ export interface SubscriptionRow extends Folded {
   end_date: number | null;
   created_at: number;
   updated_at: number;
-  /** In lower case. */
+  /** Words, see `searchable`. */
   search: string;
 }
 

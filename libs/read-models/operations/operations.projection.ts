@@ -1,12 +1,13 @@
 import { OPERATION_CATEGORY, OPERATION_STATES } from '#provisioning/published';
 import type { OperationRow } from '../database/tables.js';
+import { searchable } from '../database/words.js';
 import { streamProjection } from '../projector/stream-rows.js';
 import { foldOperation, type OperationDoc } from './operation.doc.js';
 import { closesAt, nextDue, overdueSince } from './operation.view.js';
 
 export const operationsProjection = streamProjection<OperationRow, OperationDoc>({
   name: 'operations',
-  version: 1,
+  version: 2,
   category: OPERATION_CATEGORY,
   columnNames: [
     'state',
@@ -18,6 +19,7 @@ export const operationsProjection = streamProjection<OperationRow, OperationDoc>
     'created_at',
     'updated_at',
     'failed_at',
+    'search',
   ],
   fold: foldOperation,
   columns: (doc) => ({
@@ -30,5 +32,6 @@ export const operationsProjection = streamProjection<OperationRow, OperationDoc>
     created_at: doc.createdAt,
     updated_at: doc.updatedAt,
     failed_at: doc.failedAt,
+    search: searchable([...doc.needs.flatMap(({ id, type }) => [type, id]), doc.lastError?.code, doc.parent?.stream]),
   }),
 });

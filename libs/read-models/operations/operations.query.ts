@@ -1,48 +1,53 @@
 import { sql } from 'kysely';
 import { OPERATION_CATEGORY } from '#provisioning/published';
 import type { ReadModels } from '../database/read-models.js';
-import { after, cursorOf, pageSize, type Page } from '../database/paging.js';
+import { sameAs } from '../database/list-fields.js';
+import { listRows, type ListQuery, type ListView } from '../database/listing.js';
+import type { Slice } from '../database/paging.js';
+import type { Condition } from '../database/text-search.js';
 import type { OperationDoc } from './operation.doc.js';
 import { operationView, type OperationView } from './operation.view.js';
 
 export type OperationItem = Omit<OperationView, 'history' | 'answers' | 'policy' | 'left'>;
 
-export interface OperationQuery {
+export interface OperationQuery extends ListQuery {
   readonly state?: string;
   /** Resource type of any of its needs. */
   readonly type?: string;
   /** Past the deadline of something the other side has, or waiting for a person because of it. */
   readonly overdue?: boolean;
-  readonly cursor?: string;
-  readonly limit?: number;
 }
 
-/** Newest first; the cursor is a place in that order. `now` is ms since the epoch. */
+const VIEW: ListView = {
+  table: 'operations',
+  created: 'created_at',
+  columns: ['id', 'doc', 'revision', 'position'],
+  fields: {
+    id: { column: 'id', fixed: true },
+    state: { column: 'state' },
+    code: { column: 'code', kind: 'number' },
+    type: { column: 'types', matches: (types) => sql`(${sql.join(types.map(hasType), sql` OR `)})` },
+    nextDue: { column: 'next_due', kind: 'milliseconds', nullable: true },
+    createdAt: { column: 'created_at', kind: 'milliseconds', fixed: true },
+    updatedAt: { column: 'updated_at', kind: 'milliseconds' },
+    failedAt: { column: 'failed_at', kind: 'milliseconds', nullable: true },
+  },
+};
+
+const hasType = (type: string): Condition =>
+  sql`types LIKE ${`%,${type.replaceAll(/[\\%_]/g, String.raw`\$&`)},%`} ESCAPE '\\'`;
+
+/** Newest first unless sorted; see {@link listRows}. `now` is ms since the epoch. */
 export async function listOperations(
-  { db }: ReadModels,
+  models: ReadModels,
   query: OperationQuery,
   now: number,
-): Promise<Page<OperationItem>> {
-  const limit = pageSize(query.limit);
-  let select = db
-    .selectFrom('operations')
-    .select(['id', 'doc', 'revision', 'position', 'created_at'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (query.state !== undefined) select = select.where('state', '=', query.state);
-  if (query.type !== undefined) select = select.where(sql<boolean>`types like ${pattern(query.type)} escape '\\'`);
-  if (query.overdue === true)
-    select = select.where((eb) => eb.or([eb('overdue_since', 'is not', null), eb('closes_at', '<', now)]));
-  const from = after(query.cursor);
-  if (from !== undefined)
-    select = select.where((eb) =>
-      eb.or([eb('created_at', '<', from.at), eb.and([eb('created_at', '=', from.at), eb('id', '<', from.id)])]),
-    );
-  const rows = await select.execute();
-  const items = rows.slice(0, limit).map((row) => itemOf(viewOf(row, now)));
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null };
+): Promise<Slice<OperationItem>> {
+  const { overdue, type, state } = query;
+  const conditions = [...sameAs({ state }), ...(type === undefined ? [] : [hasType(type)])];
+  if (overdue === true) conditions.push(sql`(overdue_since IS NOT NULL OR closes_at < ${now})`);
+  const { rows, ...place } = await listRows<Row>(models, VIEW, query, conditions);
+  return { items: rows.map((row) => itemOf(viewOf(row, now))), ...place };
 }
 
 export async function operation({ db }: ReadModels, id: string, now: number): Promise<OperationView | undefined> {
@@ -75,5 +80,3 @@ const viewOf = ({ id, doc, revision, position }: Row, now: number): OperationVie
 function itemOf({ history: _h, answers: _a, policy: _p, left: _l, ...item }: OperationView): OperationItem {
   return item;
 }
-
-const pattern = (type: string): string => `%,${type.replace(/[\\%_]/g, '\\$&')},%`;

@@ -1,13 +1,14 @@
 import { PORTFOLIO_CATEGORY } from '#portfolio/published';
 import type { PortfolioRow } from '../database/tables.js';
+import { searchable } from '../database/words.js';
 import { streamProjection } from '../projector/stream-rows.js';
 import { foldPortfolio, type PortfolioDoc } from './portfolio.doc.js';
 
 export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>({
   name: 'portfolios',
-  version: 5,
+  version: 6,
   category: PORTFOLIO_CATEGORY,
-  columnNames: ['name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at', 'failed_at'],
+  columnNames: ['name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at', 'failed_at', 'search'],
   fold: foldPortfolio,
   columns: (doc) => ({
     name: doc.name,
@@ -18,5 +19,6 @@ export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>
     created_at: doc.createdAt,
     updated_at: doc.updatedAt,
     failed_at: doc.failedAt,
+    search: searchable([doc.name, doc.csp]),
   }),
 });

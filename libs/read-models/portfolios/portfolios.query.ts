@@ -1,7 +1,10 @@
 import { PORTFOLIO_CATEGORY } from '#portfolio/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { after, cursorOf, pageSize, type Page } from '../database/paging.js';
+import { listRows, type ListQuery, type ListView } from '../database/listing.js';
+import { sameAs } from '../database/list-fields.js';
+import type { Slice } from '../database/paging.js';
+import type { PortfolioRow } from '../database/tables.js';
 import type { PortfolioDoc } from './portfolio.doc.js';
 
 export interface PortfolioItem {
@@ -23,36 +26,44 @@ export type PortfolioDetail = Omit<PortfolioDoc, 'phase'> & {
   readonly position: number;
 };
 
-/** Newest first; the cursor is a place in that order, so rows that come or change meanwhile are neither repeated nor skipped. */
-export async function listPortfolios(
-  models: ReadModels,
-  query: { state?: string; csp?: string; cursor?: string; limit?: number } = {},
-): Promise<Page<PortfolioItem>> {
-  const limit = pageSize(query.limit);
-  let select = models.db
-    .selectFrom('portfolios')
-    .select(['id', 'name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (query.state !== undefined) select = select.where('state', '=', query.state);
-  if (query.csp !== undefined) select = select.where('csp', '=', query.csp);
-  const from = after(query.cursor);
-  if (from !== undefined)
-    select = select.where((eb) =>
-      eb.or([eb('created_at', '<', from.at), eb.and([eb('created_at', '=', from.at), eb('id', '<', from.id)])]),
-    );
-  const rows = await select.execute();
-  const page = rows.slice(0, limit);
-  const lost = await unreadable(models, page.map(streamOf));
-  const items = page.map(({ created_at, updated_at, ...row }) => ({
-    ...row,
+const VIEW: ListView = {
+  table: 'portfolios',
+  created: 'created_at',
+  columns: ['id', 'name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at'],
+  fields: {
+    id: { column: 'id', fixed: true },
+    name: { column: 'name', fixed: true },
+    csp: { column: 'csp', fixed: true },
+    state: { column: 'state' },
+    phase: { column: 'phase' },
+    stage: { column: 'stage', nullable: true },
+    createdAt: { column: 'created_at', kind: 'milliseconds', fixed: true },
+    updatedAt: { column: 'updated_at', kind: 'milliseconds' },
+    failedAt: { column: 'failed_at', kind: 'milliseconds', nullable: true },
+  },
+};
+
+export interface PortfolioQuery extends ListQuery {
+  readonly state?: string;
+  readonly csp?: string;
+}
+type Row = Pick<PortfolioRow, 'id' | 'name' | 'csp' | 'state' | 'phase' | 'stage' | 'created_at' | 'updated_at'>;
+
+/** Newest first unless sorted; see {@link listRows}. */
+export async function listPortfolios(models: ReadModels, query: PortfolioQuery = {}): Promise<Slice<PortfolioItem>> {
+  const { rows, ...place } = await listRows<Row>(models, VIEW, query, sameAs({ state: query.state, csp: query.csp }));
+  const lost = await unreadable(models, rows.map(streamOf));
+  const items = rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    csp: row.csp,
+    state: row.state,
     phase: lost.has(streamOf(row)) ? 'CONFIGURATION_ERROR' : row.phase,
-    createdAt: Number(created_at),
-    updatedAt: Number(updated_at),
+    stage: row.stage,
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
   }));
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? cursorOf(last.createdAt, last.id) : null };
+  return { items, ...place };
 }
 
 export interface PortfolioChild {

@@ -71,7 +71,7 @@ const seconds = (ms: number): number => Number(ms) / 1000;
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms));
 
 export function processItem(
-  row: Omit<ProcessRow, 'doc' | 'revision' | 'position' | 'hidden' | 'failed_at'>,
+  row: Omit<ProcessRow, 'doc' | 'revision' | 'position' | 'hidden' | 'failed_at' | 'search'>,
   related: readonly string[],
 ): ProcessItem {
   return {

@@ -3,6 +3,7 @@ import type { ProcessRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
 import { REFUSED, type ProcessDoc } from './process.doc.js';
 import { foldProcess } from './process.fold.js';
+import { searchText } from './search-text.js';
 
 /** What lists and details show beside the document; `failed_at` is for the dashboard only. */
 export const PROCESS_COLUMNS = [
@@ -23,9 +24,9 @@ export const PROCESS_COLUMNS = [
 
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
-  version: 3,
+  version: 4,
   category: PROCESS,
-  columnNames: [...PROCESS_COLUMNS, 'hidden', 'failed_at'],
+  columnNames: [...PROCESS_COLUMNS, 'hidden', 'failed_at', 'search'],
   fold: foldProcess,
   columns: (doc) => ({
     workflow: doc.started.workflow,
@@ -43,5 +44,6 @@ export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
     started_at: doc.startedAt,
     updated_at: doc.updatedAt,
     failed_at: doc.failedAt,
+    search: searchText(doc),
   }),
 });

@@ -1,8 +1,10 @@
-import { Refusal } from '#kernel';
+import { sql } from 'kysely';
 import { processStream } from '#workflow/published';
 import { unreadable } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
-import { columnFor, ordered, window, type Range, type Slice, type Sort } from '../database/paging.js';
+import type { ListField } from '../database/list-fields.js';
+import { listRows, type ListQuery, type ListView } from '../database/listing.js';
+import type { Slice } from '../database/paging.js';
 import { PROCESS_COLUMNS } from './processes.projection.js';
 import { processDetail, processItem, type ProcessDetail, type ProcessItem } from './process.shape.js';
 import type { ProcessDoc } from './process.doc.js';
@@ -10,70 +12,61 @@ import type { ProcessDoc } from './process.doc.js';
 /** `last_status` of a process that no code here can carry on (law 8). It is no event and goes away when the code is back. */
 export const LACKS_CODE = 'configuration_error';
 
-/** Names on the wire and their columns. */
-const FIELDS = {
-  process_id: 'id',
-  workflow_name: 'workflow',
-  workflow_target: 'target',
-  is_task: 'is_task',
-  created_by: 'created_by',
-  last_status: 'last_status',
-  last_step: 'last_step',
-  product_id: 'product_id',
-  customer_id: 'customer_id',
-  assignee: 'assignee',
-  note: 'note',
-  started_at: 'started_at',
-  last_modified_at: 'updated_at',
-  status: 'last_status',
-  workflow: 'workflow',
-  target: 'target',
-  product: 'product_id',
-  customer: 'customer_id',
-  started: 'started_at',
-  modified: 'updated_at',
-  istask: 'is_task',
-  creator: 'created_by',
-} as const;
-
-export interface ProcessQuery {
-  readonly range?: Range;
-  readonly sort?: readonly Sort[];
-  readonly filter?: readonly { readonly field: string; readonly value: string }[];
-}
-
 const COLUMNS = ['id', ...PROCESS_COLUMNS] as const;
+const [STATUS, WORKFLOW, TARGET, TASK, CREATOR, PRODUCT, CUSTOMER, STARTED, CHANGED] = [
+  { column: 'last_status' },
+  { column: 'workflow', fixed: true },
+  { column: 'target', fixed: true },
+  { column: 'is_task', kind: 'flag', fixed: true },
+  { column: 'created_by', fixed: true },
+  { column: 'product_id', fixed: true, nullable: true },
+  { column: 'customer_id', fixed: true, nullable: true },
+  { column: 'started_at', kind: 'seconds', fixed: true },
+  { column: 'updated_at', kind: 'seconds' },
+] as const satisfies readonly ListField[];
+const SUBSCRIPTION: ListField = {
+  column: 'id',
+  matches: (ids) =>
+    sql`id IN (SELECT process_id FROM process_subscriptions WHERE subscription_id IN (${sql.join(ids)}))`,
+};
 
-/** Newest first unless sorted; Refusal `bad_filter` or `bad_range` (400). Several values of one filter are separated by `|`. */
-export async function listProcesses(models: ReadModels, query: ProcessQuery = {}): Promise<Slice<ProcessItem>> {
-  const { db } = models;
-  const { offset, limit } = window(query.range);
-  let matching = db.selectFrom('processes').where('hidden', '=', 0);
-  for (const { field, value } of query.filter ?? []) {
-    const values = value.split('|');
-    if (field === 'subscription' || field === 'subscription_id') {
-      matching = matching.where('id', 'in', (eb) =>
-        eb.selectFrom('process_subscriptions').select('process_id').where('subscription_id', 'in', values),
-      );
-      continue;
-    }
-    const column = columnFor(FIELDS, field);
-    matching = matching.where(column, 'in', values.map((text) => sqlValue(column, text)) as never);
-  }
-  const { total } = await matching.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
-  let select = matching.select(COLUMNS);
-  for (const { field, direction } of query.sort ?? [])
-    select = select.orderBy(columnFor(FIELDS, field), ordered(direction));
-  const rows = await select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  return { items: await itemsOf(models, rows), total: Number(total) };
-}
+/** Some have two names on the wire. */
+const VIEW: ListView = {
+  table: 'processes',
+  created: 'started_at',
+  columns: COLUMNS,
+  fields: {
+    process_id: { column: 'id', fixed: true },
+    workflow_name: WORKFLOW,
+    workflow_target: TARGET,
+    is_task: TASK,
+    created_by: CREATOR,
+    last_status: STATUS,
+    last_step: { column: 'last_step', nullable: true },
+    product_id: PRODUCT,
+    customer_id: CUSTOMER,
+    assignee: { column: 'assignee' },
+    note: { column: 'note', nullable: true },
+    started_at: STARTED,
+    last_modified_at: CHANGED,
+    status: STATUS,
+    workflow: WORKFLOW,
+    target: TARGET,
+    product: PRODUCT,
+    customer: CUSTOMER,
+    started: STARTED,
+    modified: CHANGED,
+    istask: TASK,
+    creator: CREATOR,
+    subscription: SUBSCRIPTION,
+    subscription_id: SUBSCRIPTION,
+  },
+};
 
-/** Times are seconds on the wire and whole milliseconds in the table. */
-function sqlValue(column: string, text: string): string | number {
-  if (column === 'is_task') return /^(true|1)$/i.test(text) ? 1 : 0;
-  if (column !== 'started_at' && column !== 'updated_at') return text;
-  if (!/^\d{1,11}(\.\d{1,9})?$/.test(text)) throw new Refusal('bad_filter', 400, `${text} is no time in seconds`);
-  return Math.round(Number(text) * 1000);
+/** Newest first unless sorted; see {@link listRows}. */
+export async function listProcesses(models: ReadModels, query: ListQuery = {}): Promise<Slice<ProcessItem>> {
+  const { rows, ...place } = await listRows<Row>(models, VIEW, query, [sql`hidden = 0`]);
+  return { items: await itemsOf(models, rows), ...place };
 }
 
 type Row = Parameters<typeof processItem>[0];

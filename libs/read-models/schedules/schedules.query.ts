@@ -30,11 +30,11 @@ export interface ScheduleItem {
 export async function listSchedules(models: ReadModels, range?: Range): Promise<Slice<ScheduleItem>> {
   const active = models.db.selectFrom('schedules').where('status', '=', 'active');
   const { total } = await active.select((eb) => eb.fn.countAll().as('total')).executeTakeFirstOrThrow();
-  const { offset, limit } = window(range);
+  const { offset, limit } = window(range, undefined);
   const ordered = active.select(['id', 'doc']).orderBy('created_at').orderBy('id');
   const rows = await ordered.limit(limit).offset(offset).execute();
   const items = await Promise.all(rows.map(({ id, doc }) => itemOf(models, id, JSON.parse(doc) as ScheduleDoc)));
-  return { items, total: Number(total) };
+  return { items, total: Number(total), next: null };
 }
 
 async function itemOf(models: ReadModels, id: string, doc: ScheduleDoc): Promise<ScheduleItem> {

@@ -1,11 +1,12 @@
+import { searchable } from '../database/words.js';
 import type { SubscriptionDoc } from './subscription.doc.js';
 
-/** What a search looks in, in lower case: everything people know a subscription by, its values included. The id is looked up beside. */
+/** What a search looks in: everything people know a subscription by, its values included. */
 export function searchText(doc: SubscriptionDoc): string {
   const { description, productName, customerId, status, note, values, metadata, customerDescriptions } = doc;
   const others = Object.values(customerDescriptions).map((each) => each.description);
-  const texts = [description, productName, customerId, status, note ?? '', ...others];
-  return [...texts, ...leavesOf(values), ...leavesOf(metadata)].join('\n').toLowerCase();
+  const texts = [description, productName, customerId, status, note, ...others];
+  return searchable([...texts, ...leavesOf(values), ...leavesOf(metadata)]);
 }
 
 function leavesOf(value: unknown): readonly string[] {

@@ -28,7 +28,7 @@ export const RELEASED = 'released';
  * and one per customer description, by which its subscription is found. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
-  version: 3,
+  version: 4,
   category: SUBSCRIPTION,
   columnNames: [
     'product_id',
