@@ -4,6 +4,7 @@ import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
+import { addProjections } from './commands/projections.js';
 import { addShow } from './commands/show.js';
 import { addStatus } from './commands/status.js';
 import { addWatch } from './commands/watch.js';
@@ -26,7 +27,7 @@ export function programFor(env: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
   const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
-  for (const add of [addStatus, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit])
-    add(program, open);
+  const all = [addStatus, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit, addProjections];
+  for (const add of all) add(program, open);
   return program;
 }

@@ -30,6 +30,8 @@ import { productCommandHandlers } from './products/product.handlers.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { FormsController } from './forms/forms.controller.js';
+import { ProjectionController } from './projections/projection.controller.js';
+import { projectionQueryHandlers } from './projections/projection.queries.js';
 import { ScheduleController } from './schedules/schedule.controller.js';
 import { scheduleHandlers } from './schedules/schedule.handlers.js';
 import { settingsControllers, settingsHandlers } from './settings/index.js';
@@ -53,6 +55,7 @@ const API = [
   ExplainController,
   EventsController,
   AuditController,
+  ProjectionController,
   CallbackController,
   ...settingsControllers,
   FormsController,
@@ -96,6 +99,7 @@ export class AppModule implements OnApplicationShutdown {
         ExplainStreamHandler,
         LiveClients,
         ...auditQueryHandlers,
+        ...projectionQueryHandlers,
         ...settingsHandlers,
         ...scheduleHandlers,
         ReceiveCallbackHandler,

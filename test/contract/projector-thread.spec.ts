@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore, type EmbeddedStore } from '#event-store';
 import { openSubjectKeys, type FileSubjectKeys } from '#platform';
-import { openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
+import { MAIN, openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
 import { dump, project, started, story, World } from './read-models.fixture.js';
 
 const REAL = new URL('../../dist/apps/server/composition/projector.worker.js', import.meta.url);
@@ -47,7 +47,7 @@ describe('the projector in a thread of its own', () => {
   });
 
   it('follows the log, opens personal fields whose keys are made later, and ends when told', async () => {
-    const projector = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    const projector = await new ProjectorThread(REAL, data()).start(MAIN, { signal: stop.signal });
     await projector.waitFor(await story(world), 10_000);
     await world.portfolio('late');
     await world.stage('late', 'StageStarted', started);
@@ -65,7 +65,7 @@ describe('the projector in a thread of its own', () => {
   });
 
   it('no longer reads what belongs to a forgotten subject', async () => {
-    const projector = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    const projector = await new ProjectorThread(REAL, data()).start(MAIN, { signal: stop.signal });
     await world.portfolio('gone');
     await projector.waitFor(await world.stage('gone', 'StageStarted', started), 10_000);
     const end = await world.stage('gone', 'StageCompleted', { result: { first_name: 'Ada' } });
@@ -75,7 +75,7 @@ describe('the projector in a thread of its own', () => {
     await models.db.updateTable('checkpoints').set({ position: 0 }).execute();
     await models.db.deleteFrom('portfolios').execute();
     stop = new AbortController();
-    const again = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    const again = await new ProjectorThread(REAL, data()).start(MAIN, { signal: stop.signal });
     await again.waitFor(end, 10_000);
     expect((await portfolio(models, 'gone'))?.stages[0]).toMatchObject({ result: { first_name: '[erased]' } });
     stop.abort();
@@ -88,7 +88,7 @@ describe('the projector in a thread of its own', () => {
     const workerData = data({ deadly: 'portfolio-b', lives });
     const failures: string[] = [];
     const projector = await superviseProjector({
-      start: (given) => new ProjectorThread(MORTAL, workerData).start(given),
+      start: (given) => new ProjectorThread(MORTAL, workerData).start(MAIN, given),
       signal: stop.signal,
       onFailure: (error) => failures.push(`${String(error)}; ${String(projector.failure())}`),
     });
@@ -105,13 +105,38 @@ describe('the projector in a thread of its own', () => {
     await projector.done;
   });
 
+  it('runs groups side by side: one that fails is begun again in it, the other goes on', async () => {
+    const thread = new ProjectorThread(MORTAL, data({ deadly: '', lives: new SharedArrayBuffer(4) }));
+    const other = new AbortController();
+    const [worklist, views] = [
+      await thread.start('worklist', { signal: other.signal }),
+      await thread.start('portfolios', { signal: stop.signal }),
+    ];
+    const end = await story(world);
+    await Promise.all([worklist.waitFor(end, 10_000), views.waitFor(end, 10_000)]);
+    await models.db.updateTable('checkpoints').set({ position: 1 }).where('projection', '=', 'portfolios').execute();
+    const late = await world.portfolio('late');
+    await expect(views.done).rejects.toThrow(/another projector/);
+    await worklist.waitFor(late, 10_000);
+    const again = await thread.start('portfolios', { signal: stop.signal });
+    await again.waitFor(late, 10_000);
+    expect(await portfolio(models, 'late')).toMatchObject({ name: 'late' });
+    other.abort();
+    await worklist.done;
+    expect(thread.ended).toBe(false);
+    stop.abort();
+    await again.done;
+    await thread.stop();
+    expect(thread.ended).toBe(true);
+  });
+
   it('keeps the code of what hinders its start', async () => {
-    const first = await new ProjectorThread(REAL, data()).start({ signal: stop.signal });
+    const first = await new ProjectorThread(REAL, data()).start(MAIN, { signal: stop.signal });
     await first.waitFor(await story(world), 10_000);
     stop.abort();
     await first.done;
     await models.db.updateTable('checkpoints').set({ position: 1_000_000 }).execute();
-    const again = new ProjectorThread(REAL, data()).start({ signal: new AbortController().signal });
+    const again = new ProjectorThread(REAL, data()).start(MAIN, { signal: new AbortController().signal });
     await expect(again).rejects.toMatchObject({ code: 'corrupt', message: /acknowledged events are missing/ });
   });
 });

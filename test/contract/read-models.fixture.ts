@@ -28,6 +28,7 @@ import {
   startProjector,
   subscription,
   type Decode,
+  type Projection,
   type Projector,
   type ProjectorOptions,
   type ReadModels,
@@ -203,8 +204,16 @@ export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]
   return Object.fromEntries(await Promise.all(rows));
 }
 
-export const moveCheckpoints = ({ db }: ReadModels, to: number) =>
-  db.updateTable('checkpoints').set({ position: to }).execute();
+export const moveCheckpoints = ({ db }: ReadModels, to: number, of: readonly Projection[] = projections) =>
+  db
+    .updateTable('checkpoints')
+    .set({ position: to })
+    .where(
+      'projection',
+      'in',
+      of.map(({ name }) => name),
+    )
+    .execute();
 
 /** SHA-256 over all rows of all views. */
 export const hashOf = async (models: ReadModels): Promise<string> =>

@@ -4,7 +4,9 @@ import { SimulatedStore } from '#testing';
 import {
   checkpointsOf,
   listPortfolios,
+  groups,
   listProcesses,
+  listProjections,
   overview,
   portfolio,
   process,
@@ -233,6 +235,41 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       }
     });
 
+    it('feeds groups apart: one that stands or is taken away holds up no other', async () => {
+      const [some, rest] = [projections.slice(0, 2), projections.slice(2)];
+      const stands = await project(world, models, { projections: some, owner: 'p/some', store: stopsAfter(world.store, 2) });
+      const goes = await project(world, models, { projections: rest, owner: 'p/rest' });
+      const end = await story(world);
+      await goes.projector.waitFor(end, 10_000);
+      expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
+      expect(stands.projector.position()).toBeLessThan(end);
+      const owners = async () => new Set((await checkpointsOf(models, some)).map((row) => row.owner));
+      await moveCheckpoints(models, end + 1, rest);
+      await world.portfolio('c');
+      await expect(goes.projector.done).rejects.toThrow(SecondProjector);
+      expect([stands.projector.failure(), [...(await owners())]]).toEqual([undefined, ['p/some']]);
+      await stands.stop();
+      await moveCheckpoints(models, end, rest);
+      const all = await upTo(world, end + 1, models, { owner: 'p/some' });
+      expect((await listPortfolios(models)).items.map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+      await all.stop();
+    });
+
+    it('tells of every view where it stands and what it could not take in', async () => {
+      const end = await story(world);
+      const lacking = (stored: StoredEvent) => {
+        if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
+        return world.decode(stored);
+      };
+      await (await upTo(world, end, models, { decode: lacking })).stop();
+      const statuses = await listProjections(models);
+      expect(statuses).toEqual(
+        projections.map(({ name, version }) => {
+          return { name, group: groupOf(name), version, position: end, parked: name === 'processes' ? 1 : 0 };
+        }),
+      );
+    });
+
     it('refuses to wait longer than told', async () => {
       const running = await upTo(world, await story(world), models);
       await expect(running.projector.waitFor(1e9, 1)).rejects.toMatchObject({ code: 'position_timeout', status: 503 });
@@ -248,6 +285,9 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
     });
   });
 }
+
+const groupOf = (name: string) =>
+  groups.find(({ projections: those }) => those.some((each) => each.name === name))!.name;
 
 /** The next version of a view: names in capitals. */
 const louder = (projection: Projection): Projection => ({

@@ -48,6 +48,13 @@ describe('purveyor', () => {
     },
   );
 
+  it('lists the views as the server does', async () => {
+    const { json } = await purveyor(['projections', 'list', '--json']);
+    expect(json.find((row: any) => row.name === 'worklist')).toMatchObject({ group: 'main', state: 'live', parked: 0 });
+    const { code, out } = await purveyor(['projections', 'list']);
+    expect([code, out.trimEnd().split('\n').length]).toEqual([0, json.length + 1]);
+  });
+
   it('passes filters on, and says when there is more', async () => {
     const states = (await purveyor(['list', 'operations', '--state', 'PROVISIONED', '--json'])).json;
     expect(states).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MAIN, projections } from '#read-models';
 import { until, World } from './world.js';
 
 const START = '/api/processes/create_user_group';
@@ -53,8 +54,12 @@ describe('every answer to a query', () => {
       expect([path, status, headers.get('purveyor-stale')]).toEqual([path, 200, null]);
       expect(Number(headers.get('purveyor-position'))).toBeGreaterThanOrEqual(head);
     }
+    const { items } = (await world.api('GET', `/api/projections?min_position=${head}`)).body;
+    expect(items).toHaveLength(projections.length);
+    for (const item of items)
+      expect([item.state, item.parked, item.checkpoint >= head || item.group !== MAIN]).toEqual(['live', 0, true]);
     const metrics = (await world.api('GET', '/metrics')).text;
-    expect(Number(/^purveyor_projection_lag_seconds (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(30);
+    expect(Number(/^purveyor_projection_lag_seconds\{group="main"\} (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(30);
   });
 });
 

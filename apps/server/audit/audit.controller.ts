@@ -4,6 +4,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-doc.js';
 import type { PersonalView } from '#event-store';
 import { Needs } from '../http/needs.js';
+import { Reads } from '../http/reads.js';
+import { CAUSES } from '#read-models';
 import { ListCheckpoints, SignCheckpoint, VerifyLog } from './checkpoint.handlers.js';
 import { GetFlow } from './causes.query.js';
 import { FlowSchema } from './flow.answers.js';
@@ -54,6 +56,7 @@ export class AuditController {
   }
 
   @Get('correlations/:id')
+  @Reads(CAUSES)
   @ApiAnswer(
     FlowSchema,
     'Everything that one request brought about in all streams: commands, events and effects as a tree',

@@ -11,11 +11,11 @@ import { openAttestor } from './open-attestor.js';
 import { reportCircuits, watchPauses } from './csp-gates.js';
 import { eventRegistry } from './event-types.js';
 import { openStore } from './open-log.js';
-import { openProjector } from './open-projector.js';
+import { openProjectors } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import type { Parts } from './parts.js';
-import { ViewAge } from './view-age.js';
+import { Views } from './views.js';
 import { Watch } from './watch.js';
 import { StartForm } from '../processes/start-form.js';
 import { registerSchedules } from '../schedules/register-schedules.js';
@@ -70,14 +70,11 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const readModels = await openReadModels({ at: config.readModels, directory, acceptLoss, onWarning });
   closing.add(() => readModels.close());
   const owner = ids.uuid();
-  const projector = await openProjector({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
+  const projectors = await openProjectors({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
+  const views = new Views(projectors, clock);
+  const { projector } = views.main;
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
-  const viewAge = new ViewAge(
-    () => store.head(),
-    () => projector.position(),
-    clock,
-  );
-  const looking = new Watch(() => viewAge.look(), clock);
+  const looking = new Watch(() => views.look(store), clock);
   closing.add(() => looking.stop());
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
@@ -114,7 +111,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     vault,
     readModels,
     projector,
-    viewAge,
+    views,
     ...run,
     ...attesting,
     work,

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { EventLog } from '#event-store';
 import {
-  projections,
+  groups,
   startProjector,
   superviseProjector,
   watchProjector,
   ProjectorThread,
+  type ProjectionGroup,
   type Projector,
   type ProjectorSignals,
   type ReadModels,
@@ -13,6 +14,7 @@ import {
 import type { Config } from '#platform';
 import type { Logger } from 'pino';
 import type { Closing } from './closing.js';
+import { projectorId } from './projector-id.js';
 import type { ProjectorData } from './projector.worker.js';
 
 interface Given {
@@ -30,46 +32,63 @@ interface Given {
 const WORKER = new URL('./projector.worker.js', import.meta.url);
 
 /**
- * Starts the projector, in a thread of its own where there is a second core. While the thread loads its code the views are brought
- * up to date here. It is begun again whenever it ends unasked.
+ * Starts the projector of every group, in a thread of their own where there is a second core. While the thread loads its code the views
+ * are brought up to date here. Each is begun again whenever it ends unasked.
  */
-export async function openProjector(given: Given, closing: Closing): Promise<Projector> {
+export async function openProjectors(given: Given, closing: Closing): Promise<ReadonlyMap<string, Projector>> {
   const { logger } = given;
-  const stopped = new AbortController();
-  const projector = await superviseProjector({
-    start: startFor(given, closing),
-    signal: stopped.signal,
-    onFailure: (error) => logger.error({ err: error }, 'the projector has stopped and will be started again'),
-  });
-  closing.add(async () => {
-    stopped.abort();
-    await projector.done;
-  });
-  return projector;
+  const startFor = starter(given, closing);
+  const projectors = new Map<string, Projector>();
+  for (const group of groups) {
+    const stopped = new AbortController();
+    const projector = await superviseProjector({
+      start: startFor(group),
+      signal: stopped.signal,
+      onFailure: (err) =>
+        logger.error({ err, group: group.name }, 'the projector has stopped and will be started again'),
+    });
+    closing.add(async () => {
+      stopped.abort();
+      await projector.done;
+    });
+    projectors.set(group.name, projector);
+  }
+  return projectors;
 }
 
 type Start = (signals: ProjectorSignals) => Promise<Projector>;
+type StartFor = (group: ProjectionGroup) => Start;
 
 /** A process without the projector role follows what others project; a thread pays where log and views are files. */
-function startFor({ log, readModels, config, owner, acceptLoss, commits }: Given, closing: Closing): Start {
-  if (!config.roles.includes('projector')) return async (signals) => watchProjector({ readModels, ...signals });
-  const decode = log.decode.bind(log);
-  const here: Start = (signals) =>
-    startProjector({ store: log.store, decode, readModels, projections, owner, ...signals });
+function starter({ log, readModels, config, owner, acceptLoss, commits }: Given, closing: Closing): StartFor {
+  if (!config.roles.includes('projector'))
+    return ({ projections }) =>
+      async (signals) =>
+        watchProjector({ readModels, projections, ...signals });
+  const given = { store: log.store, decode: log.decode.bind(log), readModels };
+  const here: StartFor =
+    ({ name, projections }) =>
+    (signals) =>
+      startProjector({ ...given, projections, owner: projectorId(owner, name), ...signals });
   if (commits === undefined || availableParallelism() === 1) return here;
   const { dataDir: directory, vaultKey } = config;
   return inThread({ directory, vaultKey, acceptLoss, owner, commits }, here, closing);
 }
 
-function inThread(data: ProjectorData, here: Start, closing: Closing): Start {
-  const first = new ProjectorThread(WORKER, data);
-  closing.add(() => first.stop());
-  const load = first.loaded.catch(() => {});
-  let starts = 0;
-  return (signals) => {
-    if (++starts > 1) return (starts === 2 ? first : new ProjectorThread(WORKER, data)).start(signals);
-    const loaded = new AbortController();
-    void load.then(() => loaded.abort());
-    return here({ ...signals, signal: AbortSignal.any([signals.signal, loaded.signal]) });
+function inThread(data: ProjectorData, here: StartFor, closing: Closing): StartFor {
+  let thread = new ProjectorThread(WORKER, data);
+  closing.add(() => thread.stop());
+  const loaded = new AbortController();
+  void thread.loaded.catch(() => {}).then(() => loaded.abort());
+  return (group) => {
+    let begun = false;
+    return (signals) => {
+      if (begun) {
+        if (thread.ended) thread = new ProjectorThread(WORKER, data);
+        return thread.start(group.name, signals);
+      }
+      begun = true;
+      return here(group)({ ...signals, signal: AbortSignal.any([signals.signal, loaded.signal]) });
+    };
   };
 }

@@ -11,7 +11,7 @@ import type { FormPage, LiveData, WorkflowRegistry } from '#workflow';
 import type { Catalogue } from '#catalogue';
 import type { Logger } from 'pino';
 import type { Work } from './join-workers.js';
-import type { ViewAge } from './view-age.js';
+import type { Views } from './views.js';
 
 /** Everything the server is made of. An abstract class, so that Nest injects it by type; opened by `openParts`. */
 export abstract class Parts {
@@ -33,8 +33,10 @@ export abstract class Parts {
   abstract readonly formOf: (workflow: string) => readonly FormPage<LiveData>[];
   abstract readonly catalogue: Catalogue;
   abstract readonly readModels: ReadModels;
+  /** Of the main views: what commands and timers wait for. */
   abstract readonly projector: Projector;
-  abstract readonly viewAge: ViewAge;
+  /** The views of all groups. */
+  abstract readonly views: Views;
   abstract readonly runtime: Runtime;
   /** Of a worker that is, or may be, one of several. */
   abstract readonly work: Work | undefined;

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventLog, openLogReader } from '#event-store';
-import { openReadModels, projections, serveProjector, startProjector } from '#read-models';
+import { groups, openReadModels, serveProjectors, startProjector } from '#read-models';
 // Alone: the whole platform takes longer to load than everything else here.
 import { openSubjectKeyReader } from '../../../libs/platform/vault/subject-key-reader.js';
 import { eventRegistry } from './event-types.js';
+import { projectorId } from './projector-id.js';
 
-/** What the projector's thread opens for itself; nothing that is open can be handed to another thread. */
+/** What the projectors' thread opens for itself; nothing that is open can be handed to another thread. */
 export interface ProjectorData {
   readonly directory: string;
   readonly vaultKey: Uint8Array;
@@ -21,20 +22,21 @@ const BACKLOG = 2_000;
 
 const { directory, vaultKey, acceptLoss, commits, owner } = workerData as ProjectorData;
 
-await serveProjector(parentPort!, async (given) => {
+serveProjectors(parentPort!, async () => {
   const store = openLogReader({ directory, commits });
   const keys = openSubjectKeyReader({ directory, key: vaultKey });
   const readModels = await openReadModels({ directory, acceptLoss });
-  const close = async () => {
-    await readModels.close();
-    keys.close();
-    await store.close();
-  };
   const log = new EventLog(store, eventRegistry(), keys);
-  const decode = log.decode.bind(log);
-  const backlog = BACKLOG;
+  const given = { store, decode: log.decode.bind(log), readModels, backlog: BACKLOG };
   return {
-    projector: await startProjector({ store, decode, readModels, projections, owner, backlog, ...given }),
-    close,
+    start(group, signals) {
+      const { projections } = groups.find(({ name }) => name === group)!;
+      return startProjector({ ...given, projections, owner: projectorId(owner, group), ...signals });
+    },
+    async close() {
+      await readModels.close();
+      keys.close();
+      await store.close();
+    },
   };
 });

@@ -3,32 +3,31 @@ import type { Clock } from '#kernel';
 /** So many looks that the views have not come up to are kept; beyond, every second one is forgotten and the age gets coarser. */
 const MOST = 600;
 
-interface Look {
+/** A look at the log. */
+export interface Look {
   readonly head: number;
   /** Ms since the epoch, before the log was asked. */
   readonly at: number;
 }
 
-/** How old what the views show may be: the time since they are known to have held everything. `look` is to be called again and again. */
+/** How old what some views show may be: the time since they are known to have held everything. */
 export class ViewAge {
   /** Looks at the log that the views have not come up to, oldest first. */
   private ahead: readonly Look[] = [];
   private freshAt: number;
 
   constructor(
-    private readonly head: () => Promise<number>,
     private readonly position: () => number,
     private readonly clock: Clock,
   ) {
     this.freshAt = clock.now();
   }
 
-  /** Notes where the log ends now. Rejects when the log does not say; the age then goes on growing. */
-  async look(): Promise<void> {
-    const at = this.clock.now();
-    const look = { head: await this.head(), at };
+  /** To be told again and again where the log ended when it was asked at `at`; the age goes on growing meanwhile. */
+  saw(look: Look): void {
+    const { head } = look;
     // The same end seen later says more: who has come up to it was up to date even then.
-    const before = this.ahead.at(-1)?.head === look.head ? this.ahead.slice(0, -1) : this.ahead;
+    const before = this.ahead.at(-1)?.head === head ? this.ahead.slice(0, -1) : this.ahead;
     this.ahead = thinned([...before, look]);
     this.settle();
   }

@@ -57,10 +57,15 @@ async function log({ store, trouble, config }: Parts): Promise<string> {
   return config.eventStore === 'embedded' ? `at ${await store.head()}` : 'answers';
 }
 
-function views({ projector }: Parts): string {
-  const failure = projector.failure();
+/** Without the main views nothing can be operated; another group that stands makes only its own queries old. */
+function views({ views: { main, groups } }: Parts): string {
+  const failure = main.projector.failure();
   if (failure !== undefined) throw new Error(failure);
-  return `at ${projector.position()}`;
+  for (const [group, { projector }] of groups) {
+    const why = projector.failure();
+    if (why !== undefined) throw new Degraded(`${group}: ${why}`);
+  }
+  return `at ${main.projector.position()}`;
 }
 
 function workers({ work }: Parts): string | undefined {

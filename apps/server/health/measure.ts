@@ -9,14 +9,17 @@ export async function measure(parts: Parts): Promise<void> {
   metrics.effectsInFlight.set(effects);
   metrics.enginePaused.set(runtime.paused ? 1 : 0);
   metrics.logAway.set(trouble() === undefined ? 0 : 1);
-  metrics.projectionLagSeconds.set(parts.viewAge.ms() / 1_000);
+  for (const [group, { age }] of parts.views.groups) metrics.projectionLagSeconds.set({ group }, age.ms() / 1_000);
   metrics.keepsTime.set(work?.keepsTime() ? 1 : 0);
   metrics.workParked.set(work?.group()?.parked ?? 0);
   await Promise.allSettled([measureLag(parts), measureOpen(parts)]);
 }
 
-async function measureLag({ metrics, store, projector, trouble }: Parts): Promise<void> {
-  if (trouble() === undefined) metrics.projectionLag.set(Math.max(0, (await store.head()) - projector.position()));
+async function measureLag({ metrics, store, views, trouble }: Parts): Promise<void> {
+  if (trouble() !== undefined) return;
+  const head = await store.head();
+  for (const [group, { projector }] of views.groups)
+    metrics.projectionLag.set({ group }, Math.max(0, head - projector.position()));
 }
 
 async function measureOpen({ metrics, readModels }: Parts): Promise<void> {

@@ -2,6 +2,7 @@ import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { lastValueFrom, of } from 'rxjs';
 import type { Parts } from '../composition/parts.js';
+import { groupsOf, Reads } from './reads.js';
 import { PositionInterceptor } from './position.interceptor.js';
 
 interface Views {
@@ -17,11 +18,14 @@ async function headersOf(method: string, { position = 7, ageMs = 0, trouble, fai
   const reply = { header: (name: string, value: string) => (headers[name] = value) };
   const parts = {
     trouble: () => trouble,
-    projector: { position: () => position, failure: () => failure },
-    viewAge: { ms: () => ageMs },
+    views: { position: () => position, failure: () => failure, ageMs: () => ageMs },
   } as unknown as Parts;
   const http = { getRequest: () => ({ method, query: {} }), getResponse: () => reply };
-  const context = { switchToHttp: () => http } as unknown as ExecutionContext;
+  const context = {
+    switchToHttp: () => http,
+    getHandler: () => headersOf,
+    getClass: () => PositionInterceptor,
+  } as unknown as ExecutionContext;
   const next = { handle: () => of(body) } as CallHandler;
   await lastValueFrom(await new PositionInterceptor(parts).intercept(context, next));
   return headers;
@@ -42,6 +46,26 @@ describe('an answer to a query', () => {
       'Purveyor-Stale': why,
       'Purveyor-Stale-Seconds': '6',
     });
+  });
+});
+
+describe('a query', () => {
+  class Everything {
+    plain() {}
+    @Reads('main', 'series')
+    both() {}
+  }
+  @Reads('causes')
+  class Causes {
+    plain() {}
+  }
+  it.each([
+    [Everything, 'plain', ['main']],
+    [Everything, 'both', ['main', 'series']],
+    [Causes, 'plain', ['causes']],
+  ])('of %p.%s waits for the groups that it reads: %j', (target, method, groups) => {
+    const getHandler = () => target.prototype[method as 'plain'];
+    expect(groupsOf({ getHandler, getClass: () => target } as unknown as ExecutionContext)).toEqual(groups);
   });
 });
 

@@ -109,12 +109,14 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     }),
     projectionLag: new Gauge({
       name: 'purveyor_projection_lag_positions',
-      help: 'Distance of the slowest view from the head of the log',
+      help: 'Distance of the slowest view of a group from the head of the log: events, over EventStoreDB bytes',
+      labelNames: ['group'] as const,
       registers,
     }),
     projectionLagSeconds: new Gauge({
       name: 'purveyor_projection_lag_seconds',
-      help: 'Time since all views are known to have held everything in the log',
+      help: 'Time since all views of a group are known to have held everything in the log',
+      labelNames: ['group'] as const,
       registers,
     }),
     worklistOpen: new Gauge({

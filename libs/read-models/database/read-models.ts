@@ -48,7 +48,8 @@ function sqlite(directory: string): [Kysely<Tables>, ViewStore] {
   const inMemory = directory === ':memory:';
   if (!inMemory) mkdirSync(directory, { recursive: true });
   const raw = openSqlite(inMemory ? ':memory:' : join(directory, READ_MODEL_FILE));
-  return [kyselyOver(raw), new SqliteViews(raw)];
+  const db = kyselyOver(raw);
+  return [db, new SqliteViews(raw, db)];
 }
 
 function postgres(url: string, onWarning: (message: string) => void): [Kysely<Tables>, ViewStore] {

@@ -1,4 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.js';
 import {
   onConflict,
   SecondProjector,
@@ -15,19 +17,31 @@ interface Statements {
   readonly remove: StatementSyncInstance;
 }
 
-/** Statements prepared once per table; a batch is written without a turn of the event loop in between. */
+/**
+ * Statements prepared once per table; a batch is written without a turn of the event loop in between. Several projectors share the
+ * connection with queries, so each takes its turn behind the lock that Kysely keeps for it.
+ */
 export class SqliteViews implements ViewStore {
   private readonly prepared = new Map<string, Statements>();
   private advance: StatementSyncInstance | undefined;
 
-  constructor(private readonly raw: DatabaseSyncInstance) {}
+  constructor(
+    private readonly raw: DatabaseSyncInstance,
+    private readonly db: Kysely<Tables>,
+  ) {}
 
-  async load(table: TableShape, ids: readonly string[]) {
-    const { select } = this.statements(table);
-    return ids.flatMap((id) => select.all(id)) as Record<string, unknown>[];
+  load(table: TableShape, ids: readonly string[]) {
+    return this.db.connection().execute(async () => {
+      const { select } = this.statements(table);
+      return ids.flatMap((id) => select.all(id)) as Record<string, unknown>[];
+    });
   }
 
-  async apply(batch: Batch): Promise<void> {
+  apply(batch: Batch): Promise<void> {
+    return this.db.connection().execute(async () => this.inOneTransaction(batch));
+  }
+
+  private inOneTransaction(batch: Batch): void {
     const { raw } = this;
     raw.exec('BEGIN IMMEDIATE');
     try {

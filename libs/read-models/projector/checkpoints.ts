@@ -45,11 +45,11 @@ export class Checkpoints {
   /** Makes this owner the only one that may move them. False when another process has them. */
   async claim(projections: readonly Projection[]): Promise<boolean> {
     const { models, owner } = this;
-    if (models.shared && !free(await checkpointsOf(models), owner)) return false;
+    if (models.shared && !free(await checkpointsOf(models, projections), owner)) return false;
     const values = projections.map(({ name, version }) => this.row(name, version));
     const insert = models.db.insertInto('checkpoints').values(values);
     await insert.onConflict((on) => on.column('projection').doNothing()).execute();
-    const rows = await checkpointsOf(models);
+    const rows = await checkpointsOf(models, projections);
     return (!models.shared || free(rows, owner)) && (await claim(models, owner, rows));
   }
 
@@ -64,7 +64,7 @@ export class Checkpoints {
     stale: (projection: Projection) => boolean,
   ): Promise<readonly Projection[]> {
     const head = await store.head();
-    const rows = await checkpointsOf(this.models);
+    const rows = await checkpointsOf(this.models, projections);
     const lost = rows.some((row) => row.log_id !== this.logId || row.position > head);
     if (lost && !this.models.acceptLoss) throw missing(rows, this.logId, head);
     const running: Projection[] = [];

@@ -1,12 +1,20 @@
 import type { Selectable } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
 import type { CheckpointRow } from '../database/tables.js';
+import type { Projection } from './projection.js';
 
 export type Checkpoint = Selectable<CheckpointRow>;
 
-/** The projection group: all checkpoints of these read models, in one order. */
-export const checkpointsOf = ({ db }: ReadModels): Promise<Checkpoint[]> =>
-  db.selectFrom('checkpoints').selectAll().orderBy('projection').execute();
+/** A rebuild's checkpoint is named after its projection and the version it will have: `portfolios@6` (see beside.ts). */
+export const projectionOf = (checkpoint: string): string => checkpoint.split('@')[0]!;
+
+/** The checkpoints of a group and of its rebuilds, in one order; those of all groups where none is told. */
+export async function checkpointsOf({ db }: ReadModels, group?: readonly Projection[]): Promise<Checkpoint[]> {
+  const rows = await db.selectFrom('checkpoints').selectAll().orderBy('projection').execute();
+  if (group === undefined) return rows;
+  const names = new Set(group.map(({ name }) => name));
+  return rows.filter((row) => names.has(projectionOf(row.projection)));
+}
 
 /** Up to where every view is complete: nowhere while one is being rebuilt (see beside.ts). */
 export const completeTo = (rows: readonly Pick<Checkpoint, 'projection' | 'position'>[]): number =>

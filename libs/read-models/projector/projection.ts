@@ -20,6 +20,12 @@ export interface Missing {
   readonly id: string;
 }
 
+/** Projections that are fed together. Each group has its own claim, supervisor and place in the log: one that lags or stands holds up no other. */
+export interface ProjectionGroup {
+  readonly name: string;
+  readonly projections: readonly Projection[];
+}
+
 export interface ProjectionRun {
   /** What must be held before this event can be added; empty when it is, or when nothing is needed. */
   missing?(event: RecordedEvent): readonly Missing[];

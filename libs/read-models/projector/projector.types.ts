@@ -14,8 +14,9 @@ export interface ProjectorOptions extends ProjectorSignals {
   readonly store: EventStore;
   readonly decode: Decode;
   readonly readModels: ReadModels;
+  /** Those of one group. */
   readonly projections: readonly Projection[];
-  /** One id per process start. */
+  /** One id per process start and group. */
   readonly owner: string;
   readonly clock?: Clock;
   /** So many events in one read are not waited for to become more. A row is written once for all of a batch, so a thread gathers more. */

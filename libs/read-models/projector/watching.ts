@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '#kernel';
 import type { ReadModels } from '../database/read-models.js';
 import { checkpointsOf, claim, free, completeTo, type Checkpoint } from './claim.js';
+import type { Projection } from './projection.js';
 import type { Projector, ProjectorSignals } from './projector.types.js';
 import { sleep } from './sleep.js';
 import { Waiters } from './waiters.js';
@@ -12,6 +13,8 @@ const SILENT_MS = 5_000;
 
 export interface WatchingOptions extends ProjectorSignals {
   readonly readModels: ReadModels;
+  /** Those of one group. */
+  readonly projections: readonly Projection[];
   /** Takes over for this owner when the projector at work falls silent or lets go, and ends; without it only watches. */
   readonly takeOverFor?: string;
   readonly clock?: Clock;
@@ -64,14 +67,14 @@ class WatchingProjector implements Projector {
 
   /** True when it has taken over. */
   private async look(): Promise<boolean> {
-    const rows = await checkpointsOf(this.options.readModels);
+    const { takeOverFor, readModels, projections } = this.options;
+    const rows = await checkpointsOf(readModels, projections);
     const moved = completeTo(rows);
     if (moved !== this.at) {
       this.at = moved;
       this.waiters.moved();
       this.options.onMoved?.(moved);
     }
-    const { takeOverFor, readModels } = this.options;
     if (takeOverFor === undefined) return false;
     return (free(rows, takeOverFor) || this.silent(rows)) && (await claim(readModels, takeOverFor, rows));
   }
