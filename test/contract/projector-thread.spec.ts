@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore, type EmbeddedStore } from '#event-store';
 import { openSubjectKeys, type FileSubjectKeys } from '#platform';
-import { MAIN, openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
+import { groups, MAIN, openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
 import { dump, project, started, story, World } from './read-models.fixture.js';
 
 const REAL = new URL('../../dist/apps/server/composition/projector.worker.js', import.meta.url);
@@ -47,21 +47,23 @@ describe('the projector in a thread of its own', () => {
   });
 
   it('follows the log, opens personal fields whose keys are made later, and ends when told', async () => {
-    const projector = await new ProjectorThread(REAL, data()).start(MAIN, { signal: stop.signal });
-    await projector.waitFor(await story(world), 10_000);
+    const thread = new ProjectorThread(REAL, data());
+    const running = await Promise.all(groups.map(({ name }) => thread.start(name, { signal: stop.signal })));
+    const follow = (position: number) => Promise.all(running.map((each) => each.waitFor(position, 10_000)));
+    await follow(await story(world));
     await world.portfolio('late');
     await world.stage('late', 'StageStarted', started);
     const end = await world.stage('late', 'StageCompleted', { result: { first_name: 'Ada' } });
-    await projector.waitFor(end, 10_000);
-    expect(projector.position()).toBe(end);
+    await follow(end);
+    expect(running.map((projector) => projector.position())).toEqual(groups.map(() => end));
     expect((await portfolio(models, 'late'))?.stages[0]).toMatchObject({ result: { first_name: 'Ada' } });
     const other = await project(world, await openReadModels({ directory: ':memory:' }));
     await other.projector.waitFor(end, 10_000);
     expect(await dump(models)).toEqual(await dump(other.models));
     await other.stop();
     stop.abort();
-    await projector.done;
-    expect(projector.failure()).toBeUndefined();
+    await Promise.all(running.map((projector) => projector.done));
+    expect(running.map((projector) => projector.failure())).toEqual(groups.map(() => undefined));
   });
 
   it('no longer reads what belongs to a forgotten subject', async () => {
