@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore, type EmbeddedStore } from '#event-store';
 import { openSubjectKeys, type FileSubjectKeys } from '#platform';
-import { groups, MAIN, openReadModels, portfolio, ProjectorThread, superviseProjector, type ReadModels } from '#read-models';
+import {
+  groups,
+  MAIN,
+  openReadModels,
+  portfolio,
+  ProjectorThread,
+  superviseProjector,
+  type ReadModels,
+} from '#read-models';
 import { dump, project, started, story, World } from './read-models.fixture.js';
 
 const REAL = new URL('../../dist/apps/server/composition/projector.worker.js', import.meta.url);

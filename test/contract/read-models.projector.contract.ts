@@ -237,7 +237,11 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
 
     it('feeds groups apart: one that stands or is taken away holds up no other', async () => {
       const [some, rest] = [projections.slice(0, 2), projections.slice(2)];
-      const stands = await project(world, models, { projections: some, owner: 'p/some', store: stopsAfter(world.store, 2) });
+      const stands = await project(world, models, {
+        projections: some,
+        owner: 'p/some',
+        store: stopsAfter(world.store, 2),
+      });
       const goes = await project(world, models, { projections: rest, owner: 'p/rest' });
       const end = await story(world);
       await goes.projector.waitFor(end, 10_000);

@@ -17,7 +17,9 @@ const COLUMNS = [
 
 /** `projections list`: every view and how far it is. */
 export function addProjections(program: Command, open: Open): void {
-  const projections = program.command('projections').description('the views: how far they are, and what they could not take in');
+  const projections = program
+    .command('projections')
+    .description('the views: how far they are, and what they could not take in');
   projections
     .command('list')
     .description('every view, its checkpoint and how far it is behind')

@@ -15,7 +15,10 @@ export class ProjectionController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @ApiAnswer(ProjectionListSchema, 'Every view, group by group: how far it is, how far behind, and what it could not take in')
+  @ApiAnswer(
+    ProjectionListSchema,
+    'Every view, group by group: how far it is, how far behind, and what it could not take in',
+  )
   @ApiProblems(400, 503)
   list(@Query() _: QueryDto) {
     return this.queries.execute(new ListProjections());

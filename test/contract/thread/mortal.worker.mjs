@@ -7,7 +7,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 const dist = (path) => new URL(`../../../dist/${path}`, import.meta.url).href;
 const { EventLog, openLogReader } = await import(dist('libs/event-store/index.js'));
 const { openSubjectKeyReader } = await import(dist('libs/platform/vault/subject-key-reader.js'));
-const { openReadModels, projections, serveProjectors, startProjector } = await import(dist('libs/read-models/index.js'));
+const { openReadModels, projections, serveProjectors, startProjector } = await import(
+  dist('libs/read-models/index.js')
+);
 const { eventRegistry } = await import(dist('apps/server/composition/event-types.js'));
 
 const { directory, vaultKey, commits, owner, deadly, lives } = workerData;
