@@ -5,7 +5,6 @@ import { Pool } from 'undici';
 import { START } from '#event-store';
 import { loadConfig } from '#platform';
 import { openWork } from '#read-models';
-import type { OpenWork } from '#runtime';
 import { createApp } from '../../apps/server/composition/create-app.js';
 import { openParts } from '../../apps/server/composition/open-parts.js';
 import type { Parts } from '../../apps/server/composition/parts.js';
@@ -20,16 +19,13 @@ export class Engine {
   private readonly bus: CommandBus;
   private pool: Pool | undefined;
 
-  /** Runs that were open in the log when it was opened. */
-  readonly openAtStart: number;
-
   private constructor(
     private readonly parts: Parts,
     private readonly app: NestFastifyApplication,
-    openAtStart: number,
+    /** Streams of the runs that were open in the log when it was opened. */
+    readonly openAtStart: readonly string[],
   ) {
     this.bus = app.get(CommandBus);
-    this.openAtStart = openAtStart;
     this.watch();
   }
 
@@ -39,7 +35,7 @@ export class Engine {
     const parts = await openParts(config, { workflows: [sixSteps(pauseMs)] });
     const app = await createApp(parts);
     await app.init();
-    const engine = new Engine(parts, app, (await open(parts)).length);
+    const engine = new Engine(parts, app, await openRuns(parts));
     await parts.start();
     return engine;
   }
@@ -47,7 +43,7 @@ export class Engine {
   /** One run, from `CommandBus.execute` to the append that completes it. */
   async run(): Promise<void> {
     const { id } = await this.bus.execute(new StartProcess('six_steps', [{}], CALLER));
-    await this.endOf(id);
+    await this.endOf(`process-${id}`);
   }
 
   /** Opens a port for {@link runOverHttp}. */
@@ -66,7 +62,7 @@ export class Engine {
     });
     const answer = (await body.json()) as { id: string };
     if (statusCode !== 201) throw new Error(`the server answered ${statusCode}: ${JSON.stringify(answer)}`);
-    await this.endOf(answer.id);
+    await this.endOf(`process-${answer.id}`);
   }
 
   /** Waits until the views show everything. */
@@ -74,12 +70,9 @@ export class Engine {
     await this.parts.projector.waitFor(await this.parts.store.head(), 60_000);
   }
 
-  /** Waits until nothing is open. */
-  async allEnded(): Promise<void> {
-    do {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await this.caughtUp();
-    } while ((await open(this.parts)).some((row) => row.run));
+  /** Waits until every run that was open at the start has ended. */
+  async openOnesEnded(): Promise<void> {
+    await Promise.all(this.openAtStart.map((stream) => this.endOf(stream)));
   }
 
   /** Counts finished runs, and attempts that were started for a step already recorded as done. */
@@ -106,8 +99,7 @@ export class Engine {
   }
 
   /** A run has ended when the append with its last event is acknowledged, which may be before its first answer is read. */
-  private endOf(id: string): Promise<void> {
-    const stream = `process-${id}`;
+  private endOf(stream: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.endings.delete(stream)) resolve();
       else this.endings.set(stream, resolve);
@@ -132,8 +124,9 @@ export class Engine {
   }
 }
 
-async function open({ readModels }: Parts): Promise<OpenWork[]> {
-  const rows: OpenWork[] = [];
-  for await (const row of openWork(readModels)) rows.push(row);
-  return rows;
+/** The schedules that every server has are open for ever. */
+async function openRuns({ readModels }: Parts): Promise<string[]> {
+  const streams: string[] = [];
+  for await (const { stream } of openWork(readModels)) if (stream.startsWith('process-')) streams.push(stream);
+  return streams;
 }

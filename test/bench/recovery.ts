@@ -17,8 +17,8 @@ export async function recovery(directory: string): Promise<Recovered> {
   await crash(directory);
   const began = performance.now();
   const engine = await Engine.open(directory, () => 0);
-  const open = engine.openAtStart;
-  await engine.allEnded();
+  const open = engine.openAtStart.length;
+  await engine.openOnesEnded();
   const recoveryMs = Math.round(performance.now() - began);
   const { finished, repeated } = await engine.audit();
   await engine.close();
