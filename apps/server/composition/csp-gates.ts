@@ -1,4 +1,5 @@
-import { CSP_CATEGORY, CspGate, csps, DEFAULT_LIMITS, type CspCommand, type CspState } from '#csp';
+import { CspGate, csps, DEFAULT_LIMITS, type CspCommand, type CspState } from '#csp';
+import { CSP_CATEGORY } from '#csp/published';
 import type { Clock } from '#kernel';
 import { ConfigError, type Config } from '#platform';
 import type { Closing } from './closing.js';

@@ -1,5 +1,6 @@
 import { PRODUCT, productDecider, type Catalogue } from '#catalogue';
-import { CSP_CATEGORY, cspDecider, csps } from '#csp';
+import { cspDecider, csps } from '#csp';
+import { CSP_CATEGORY } from '#csp/published';
 import { PlanRegistry, portfolioDecider } from '#portfolio';
 import { operationDecider, type ProvisionerRegistry } from '#provisioning';
 import type { AnyDecider } from '#runtime';

@@ -1,5 +1,5 @@
 import { EventRegistry, type EventSpec } from '#event-store';
-import { cspEvents } from '#csp';
+import { cspEvents } from '#csp/published';
 import { productEvents } from '#catalogue/published';
 import { portfolioEvents } from '#portfolio/published';
 import { operationEvents } from '#provisioning/published';

@@ -1,5 +1,3 @@
-import { Agent, fetch as undiciFetch } from 'undici';
-
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** The part of `fetch` that effects need; tests and simulations give their own. */
@@ -18,8 +16,15 @@ export interface FetchResponse {
 }
 
 /** Connections of our own: idle ones are dropped early, because a write to a closed one is an unknown outcome. */
-const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
-export const systemFetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
+async function openClient(): Promise<Fetch> {
+  const { Agent, fetch } = await import('undici');
+  const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
+  return (url, init) => fetch(url, { ...init, dispatcher: agent });
+}
+
+/** Loaded with the first request: the projector's thread knows events of this library and sends nothing. */
+let client: Promise<Fetch> | undefined;
+export const systemFetch: Fetch = async (url, init) => (await (client ??= openClient()))(url, init);
 
 /** The body as text, or undefined when it is over the limit; the rest is then not read. */
 export async function readText(response: FetchResponse): Promise<string | undefined> {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { read } from './repository.js';
+
+const WORKER = 'apps/server/composition/projector.worker.ts';
+const STATEMENT = /^(?:import|export) (?!type )(?:[^'";]*? from )?'([^']+)';/gm;
+
+/** Packages and built-ins that a file brings with it when it is loaded; `seen` gathers the files. */
+function packagesOf(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  const packages = new Set<string>();
+  if (seen.has(file)) return packages;
+  seen.add(file);
+  for (const [, name = ''] of read(file).matchAll(STATEMENT)) {
+    const next = sourceOf(name, file);
+    if (next === undefined) packages.add(name);
+    else for (const found of packagesOf(next, seen)) packages.add(found);
+  }
+  return packages;
+}
+
+function sourceOf(name: string, from: string): string | undefined {
+  if (name.startsWith('.')) return join(dirname(from), name.replace(/\.js$/, '.ts'));
+  return name.startsWith('#') ? `libs/${name.slice(1)}/index.ts` : undefined;
+}
+
+describe("the projector's thread", () => {
+  it('loads the log, the views and what it decodes with, and no framework: every start waits for its code', () => {
+    const files = new Set<string>();
+    const packages = [...packagesOf(WORKER, files)].filter((name) => !name.startsWith('node:'));
+    expect(files.size).toBeGreaterThan(100);
+    expect(packages.sort()).toEqual(['@photostructure/sqlite', 'kysely', 'pg', 'typebox', 'typebox/compile']);
+  });
+});
