@@ -5,6 +5,9 @@ interface Entry {
   readonly stream: string;
 }
 
+/** Entries without an alarm that are not worth the work of leaving them out. */
+const SLACK = 1_024;
+
 /** The next due time of each instance in a binary heap; one clock timer for the earliest. Durable truth is the worklist. */
 export class Alarms {
   private readonly heap: Entry[] = [];
@@ -34,6 +37,7 @@ export class Alarms {
     if (this.dueOf.get(stream) === due) return;
     this.dueOf.set(stream, due);
     this.push({ due, stream });
+    if (this.heap.length > 2 * this.dueOf.size + SLACK) this.forgetMoved();
     this.arm();
   }
 
@@ -62,6 +66,12 @@ export class Alarms {
       this.ring(first.stream, first.due);
     }
     this.arm();
+  }
+
+  /** Entries of alarms that were moved or taken away stay until they are due: a deadline of a day would keep each of them for a day. */
+  private forgetMoved(): void {
+    this.heap.length = 0;
+    for (const [stream, due] of this.dueOf) this.push({ due, stream });
   }
 
   private push(entry: Entry): void {
