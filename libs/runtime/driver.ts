@@ -242,9 +242,9 @@ export class Driver {
     });
   }
 
-  /** Not for a run that waits for a slot: it is woken when one is free. */
+  /** Not for a run that waits for a slot: it is woken when one is free. One whose effect is not here is left to the worklist (law 8). */
   private lookAgain(stream: string, item: Owed): boolean {
-    return this.mayBegin() && !(item.kind === 'run' && this.claims.waits(stream, item));
+    return this.mayBegin() && this.claims.knows([item]) && !(item.kind === 'run' && this.claims.waits(stream, item));
   }
 
   /** After a command: arms the instance's alarm, drops the instance when only waits are left, lets others have free slots. */

@@ -74,3 +74,22 @@ describe.each(newer)('law 8: definitions are pinned: $what', ({ events, command 
     expect((await h.types('job-2')).at(-1)).toBe('StepCompleted');
   });
 });
+
+describe('law 8: an effect that this process lacks', () => {
+  it('is told of less and less often while the instance is left alone', async () => {
+    const h = harness();
+    const lacking: AnyDecider = {
+      ...jobDecider(AT_ONCE),
+      next: (state: never) =>
+        jobDecider(AT_ONCE)
+          .next(state)
+          .map((item) => ({ ...item, effect: 'elsewhere' })),
+    };
+    const runtime = await h.runner({ decider: lacking });
+    await runtime.dispatch(S, { type: 'StartJob', steps: ['a'] } as never, by('1'));
+    await h.advance(120_000);
+    expect(await h.types(S)).toEqual(['JobStarted']);
+    expect(h.stuck.join()).toMatch(/there is no effect elsewhere here/);
+    expect(h.stuck.length).toBeLessThan(20);
+  });
+});
