@@ -1,9 +1,8 @@
 import type { PinnedStep } from '../published/index.js';
-import type { Compiled } from './compiled.js';
+import { leafAt, type Compiled } from './compiled.js';
 import type { Migration } from './migration.types.js';
-import { patternOf } from '../published/process.values.js';
 import { movedPath } from './process.migrated.js';
-import { allRequests, type StartedProcess } from './process.state.js';
+import { allRequests, pathNow, type StartedProcess } from './process.state.js';
 
 /** What a migration pins anew. */
 export interface Move {
@@ -26,8 +25,8 @@ export function checkMigrations({ definition, leaves }: Compiled): void {
 const nested = (path: string): string => (path.match(/[^/]+\/\*|@[^/]+/g) ?? []).join(' ');
 
 /**
- * How an instance goes on in a definition; undefined when no migration says so, when one of its steps would be in no place, or when a
- * step that is gone has begun and not ended: then it is left alone and shown.
+ * How an instance goes on in a definition; undefined when no migration says so, when one of its steps would be in no place, when a step that
+ * is gone has begun and not ended, or when another has its name now: then it is left alone and shown.
  */
 export function moveOf(compiled: Compiled, state: Pick<StartedProcess, 'version' | 'steps'>): Move | undefined {
   const { definition, leaves, pinned } = compiled;
@@ -35,13 +34,15 @@ export function moveOf(compiled: Compiled, state: Pick<StartedProcess, 'version'
   if (migration === undefined) return undefined;
   const keys = { ...migration.keys };
   const fits = state.steps.every(({ key }) => key in keys || leaves.has(key));
-  if (!fits || ('requests' in state && losesOpen(migration, compiled, state as StartedProcess))) return undefined;
+  if (!fits || ('requests' in state && isLeftAlone(migration, compiled, state as StartedProcess))) return undefined;
   return { version: definition.version, steps: [...pinned], keys };
 }
 
-function losesOpen({ keys }: Migration, { leaves }: Compiled, state: StartedProcess): boolean {
+/** An open step would be lost, or a step that is another by now has the name under which a request has begun: its key would be used twice (law 2). */
+function isLeftAlone({ keys }: Migration, compiled: Compiled, state: StartedProcess): boolean {
   return allRequests(state).some(({ step, status }) => {
-    const to = movedPath(keys, state.rare?.renamed[step] ?? step);
-    return status !== 'done' && (to === undefined || (!leaves.has(patternOf(to)) && !leaves.has(to)));
+    const to = movedPath(keys, pathNow(state, step));
+    const lost = status !== 'done' && (to === undefined || leafAt(compiled, to) === undefined);
+    return lost || (to !== step && leafAt(compiled, step) !== undefined);
   });
 }

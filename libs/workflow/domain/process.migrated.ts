@@ -36,7 +36,7 @@ export function migrated(state: StartedProcess, { version, steps, keys }: Proces
     requests,
     dynamic: Object.fromEntries([...rows].filter(([path]) => !pinned.has(path))),
     position: gap < 0 ? requests.length : gap,
-    rare: Object.assign({}, state.rare ?? NOTHING_RARE, { renamed: { ...state.rare?.renamed, ...renamed } }),
+    rare: Object.assign({}, state.rare ?? NOTHING_RARE, { renamed }),
   };
   return Object.assign({}, state, next);
 }

@@ -134,6 +134,31 @@ describe('a migration', () => {
     expect(() => new Driven(one('a')).begin('w').deploy(unnamed).owed).toThrow(UnknownDefinition);
   });
 
+  it('leaves an instance alone where another step has the name under which a request has begun (law 2)', () => {
+    const two = (first: string, second: string, more: object = {}) =>
+      workflow({ ...meta, key: 'w', ...more }, [step({ key: first }), step({ key: second }), step({ key: 'z' })]);
+    const taken: readonly WorkflowDefinition[] = [
+      two('b', 'a', { version: 2, migrates: [{ from: 1, keys: { a: 'b', c: null } }] }),
+      two('a', 'x', { version: 2, migrates: [{ from: 1, keys: { a: null, c: 'x' } }] }),
+    ];
+    for (const definition of taken) {
+      const begun = new Driven(two('a', 'c')).begin('w').done();
+      expect(() => begun.deploy(definition).owed).toThrow(UnknownDefinition);
+      const fresh = new Driven(two('a', 'c')).begin('w').deploy(definition);
+      expect(fresh.answer(fresh.run(), { kind: 'pending' }).started.version).toBe(2);
+    }
+  });
+
+  it('takes back a name that was changed', () => {
+    const driven = new Driven(one('a')).begin('w');
+    driven.intend();
+    driven.deploy(renamed).answer(driven.run('$follow/1'), { kind: 'pending' });
+    driven.deploy(one('a', { version: 3, migrates: [{ from: 2, keys: { b: 'a' } }] }));
+    driven.answer(driven.run('$follow/1'), { kind: 'pending' });
+    expect(driven.run()).toMatchObject({ key: 'a/1', attempt: 2 });
+    expect(driven.done().done().started.status).toBe('completed');
+  });
+
   it('moves the steps of a for-each whatever their element', () => {
     const list = { list: Type.Array(Type.Number()) };
     const fan = (key: string, more: object = {}) =>
