@@ -25,8 +25,9 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
       concurrency: ports.concurrency ?? 256,
       run(call) {
         const input = call.input as StepInput;
-        const found = registry.stepOf(input.workflow, input.version, input.step);
-        if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${input.step}`);
+        const { version, step } = input.now ?? input;
+        const found = registry.stepOf(input.workflow, version, step);
+        if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${step}`);
         return perform(found.node, input, new Context(call, input, ports)).catch(told);
       },
     },

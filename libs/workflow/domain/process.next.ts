@@ -1,11 +1,11 @@
 import type { Owed } from '#kernel';
-import type { RequestEvent, RequestSpec } from '#runtime';
+import type { Request, RequestEvent, RequestSpec } from '#runtime';
 import { stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import { owedAtEnd } from './at-end.js';
 import { abandonedOwed, awaitsClaim, claimOwed, FOLLOW } from './duties.js';
 import { requests } from './process.evolve.js';
 import { hasEnded, isRequest, type Data, type ProcessCommon, type StartedProcess } from './process.state.js';
-import { inputOf, pick, STEP_EFFECT, type StepInput } from './step-input.js';
+import { inputOf, pick, STEP_EFFECT, whereItIs, type StepInput } from './step-input.js';
 import { owedUndoing } from './undo.js';
 import { begins, Walk, type Reached } from './walk.js';
 
@@ -18,8 +18,7 @@ export function owedBy(compiled: Compiled, state: StartedProcess): readonly Owed
     const current = compiled.sequence[state.position];
     if (current === undefined) return [];
     const row = state.requests[state.position];
-    if (row === undefined || isRequest(row))
-      return requests.next(specOf(current, current.node.key, state, state.data), row);
+    if (row === undefined || isRequest(row)) return owedOf(current, current.node.key, state, state.data, row);
   }
   const walk = new Walk(compiled, state);
   const owed = walk.reached.flatMap((each) => owedFor(compiled, state, each));
@@ -32,7 +31,7 @@ function owedFor(compiled: Compiled, state: ProcessCommon, reached: Reached): re
   if (row?.status === 'sleeping') return [{ kind: 'wait', key: `${at.path}/1`, until: row.until }];
   if (leaf.kind !== 'step' || (begins(reached) && isOff(reached) !== false))
     return row?.status === 'failed' ? [] : [FOLLOW];
-  return requests.next(specOf(stepAt(compiled, at.path)!, at.path, state, at.data), row as never);
+  return owedOf(stepAt(compiled, at.path)!, at.path, state, at.data, row as never);
 }
 
 /** Whether its condition passes it over; undefined when that cannot be told. */
@@ -43,6 +42,9 @@ function isOff({ at }: Reached): boolean | undefined {
     return undefined;
   }
 }
+
+const owedOf = (step: CompiledStep, path: string, state: ProcessCommon, data: Data, row: Request | undefined) =>
+  whereItIs(state, path, requests.next(specOf(step, path, state, data), row));
 
 export function specOf(step: CompiledStep, path: string, state: ProcessCommon, data: Data): RequestSpec {
   const row = state.rare && requestOf(state, path);

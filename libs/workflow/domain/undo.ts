@@ -13,7 +13,7 @@ import {
   type StartedProcess,
 } from './process.state.js';
 import { delayed, quietAt } from './quiet.js';
-import { STEP_EFFECT, type StepInput } from './step-input.js';
+import { STEP_EFFECT, whereItIs, type StepInput } from './step-input.js';
 
 type Done = Request & { readonly status: 'done' };
 
@@ -49,7 +49,7 @@ export function owedUndoing(compiled: Compiled, state: ProcessCommon): readonly 
     policy: undoPolicy(compiled, path),
     freshInput: () => undoInput(last),
   };
-  return delayed(requests.next(spec, state.duties[undoOf(last.step)] as never), quiet);
+  return delayed(whereItIs(state, path, requests.next(spec, state.duties[undoOf(last.step)] as never)), quiet);
 }
 
 /** With the step's own retry policy; undoing is answered at once. */

@@ -3,7 +3,6 @@ import type { PinnedStep } from '../published/index.js';
 import { compile, stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import type { WorkflowDefinition } from './definition.js';
 import { checkMigrations, moveOf, type Move } from './migration.js';
-import { movedPath } from './process.migrated.js';
 import { hasEnded, type StartedProcess } from './process.state.js';
 
 /**
@@ -108,16 +107,9 @@ export class WorkflowRegistry {
     return compiled !== undefined && sameSteps(compiled, steps);
   }
 
-  /** The code of a step whose request may have begun under an earlier version. Throws {@link UnknownDefinition}. */
+  /** The code of a step. Throws {@link UnknownDefinition}. */
   stepOf(workflow: string, version: number, path: string): CompiledStep | undefined {
-    const own = this.versions.get(`${workflow}@${version}`);
-    const found = own && stepAt(own, path);
-    if (found !== undefined) return found;
-    const newest = this.newest.get(workflow);
-    const migration = newest?.definition.migrates?.find(({ from }) => from === version);
-    if (newest === undefined || migration === undefined) throw new UnknownDefinition(workflow, version);
-    const to = movedPath(migration.keys, path);
-    return to === undefined ? undefined : stepAt(newest, to);
+    return stepAt(this.find(workflow, version), path);
   }
 
   private find(key: string, version: number): Compiled {
