@@ -1,5 +1,7 @@
 export * from './published/index.js';
-export * from './application/step.effect.js';
+export { planWorkflow } from './application/plan/plan-workflow.js';
+export type * from './application/plan/plan.types.js';
+export { processEffects, type ProcessPorts } from './application/step.effect.js';
 export { InconsistentData } from './application/thrown.js';
 export * from './application/derived-id.js';
 export * from './domain/authorize.js';
@@ -26,7 +28,6 @@ export * from './domain/form-fields.js';
 export * from './domain/form-pages.js';
 export type * from './domain/standalone-form.js';
 export type * from './domain/live-data.js';
-export * from './domain/plan.js';
 export type * from './domain/plan.types.js';
 export type { Values, Wired } from './domain/wiring.types.js';
 export * from './domain/steps/index.js';

@@ -24,6 +24,27 @@ const nrm = (method: string, path: string, body?: object) =>
 const patch = (path: string, ...operations: object[]) =>
   scim('PATCH', path, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations });
 
+const dry = (workflow: string, ...pages: object[]) => world.api('POST', `/api/processes/${workflow}/dry-run`, pages);
+/** What a dry run must leave as it is: how far the log has come, the views, and what was changed outside. */
+async function everything() {
+  const subscriptions = await world.api('GET', '/api/subscriptions');
+  const sent = (await world.ledger()).filter(({ method }) => method !== 'GET');
+  const position = subscriptions.headers.get('purveyor-position');
+  expect(position).not.toBeNull();
+  return {
+    position,
+    sent,
+    subscriptions: subscriptions.text,
+    processes: (await world.api('GET', '/api/processes')).text,
+  };
+}
+
+/** The same, when what was begun before has come to its end. */
+async function settled(): ReturnType<typeof everything> {
+  let last = '';
+  return until(everything, (now) => last === (last = JSON.stringify(now)), 25_000, 300);
+}
+
 let made = 0;
 async function createGroup(group_name = `Group ${++made}`): Promise<{ id: string; group_id: string }> {
   const product = await talk.product('User Group');
@@ -79,18 +100,58 @@ describe('user group', () => {
   });
 
   it('a dry run asks as the form does, and is refused where a step cannot plan', async () => {
-    const dry = (workflow: string, ...pages: object[]) =>
-      world.api('POST', `/api/processes/${workflow}/dry-run`, pages);
     expect((await dry('reconcile_user_group')).status).toBe(510);
     expect(firstFault(await dry('reconcile_user_group', { subscription_id: 'none' }))[2]).toBe(
       'Subscription not found',
     );
-    const refused = await dry('modify_user_group', first(), { group_name: 'x' });
-    expect([refused.status, refused.body.code, refused.body.step]).toEqual([
-      422,
-      'cannot_plan',
-      'set_status_provisioning',
-    ]);
+    const refused = await dry('task_resume_workflows');
+    expect([refused.status, refused.body.code, refused.body.step]).toEqual([422, 'cannot_plan', 'find_and_resume']);
+  });
+
+  it('a dry run of each workflow says what it would do; nothing is sent that changes anything, nothing is written', async () => {
+    const member = await createUser(group.id, 'planned');
+    const line = await talk.product('L2VPN');
+    const ends = [7, 8].map((vlan) => ({ port: 'planned', vlan }));
+    const runs: readonly (readonly [string, object[], string, string])[] = [
+      [
+        'create_user_group',
+        [{ product: await talk.product('User Group') }, { group_name: 'Later' }],
+        'user_group',
+        'provision',
+      ],
+      ['modify_user_group', [first(), { group_name: 'Later' }], 'directory', 'update'],
+      [
+        'create_user',
+        [{ product: await talk.product('User internal') }, { username: 'later', user_group_ids: [group.id] }],
+        'user',
+        'provision',
+      ],
+      [
+        'modify_user',
+        [{ subscription_id: member.id }, { username: 'later', user_group_ids: [group.id] }],
+        'directory',
+        'update',
+      ],
+      ['terminate_user', [{ subscription_id: member.id }, {}], 'user', 'deprovision'],
+      ['create_l2vpn', [{ product: line }, { speed: 5, ports: ends }], 'l2vpn', 'provision'],
+    ];
+    const before = await settled();
+    for (const [workflow, pages, system, action] of runs) {
+      const { status, body } = await dry(workflow, ...pages);
+      expect([workflow, status, body.stopped]).toEqual([workflow, 200, null]);
+      expect(body.steps.flatMap(({ effects }: any) => effects)).toMatchObject([{ system, action }]);
+      expect(body.changes.length).toBeGreaterThan(0);
+    }
+    const blocked = await dry('terminate_user_group', first());
+    expect(firstFault(blocked)[2]).toContain('because it is used in other subscriptions');
+    for (const workflow of ['validate_user', 'reconcile_user', 'modify_note'])
+      expect(
+        (await dry(workflow, { subscription_id: member.id }, ...(workflow === 'modify_note' ? [{ note: 'x' }] : [])))
+          .body,
+      ).toMatchObject({ workflow, stopped: null });
+    expect(await everything()).toEqual(before);
+    await talk.run('terminate_user', { subscription_id: member.id }, {});
+    await talk.free(member.id);
   });
 
   it('forms refuse what is not there, another product, what is stale, and a foreign id', async () => {
@@ -167,12 +228,12 @@ describe('user group', () => {
     await patch(`/Groups/${group.group_id}`, { op: 'replace', path: 'displayName', value: 'Vandals' });
     const before = await talk.subscription(group.id);
     const differences = [{ path: 'user_group.group_name', expected: 'Builders', found: 'Vandals' }];
-    const dry = await world.api('POST', '/api/processes/reconcile_user_group/dry-run', [first()]);
-    expect(dry).toMatchObject({
+    const found = await dry('reconcile_user_group', first());
+    expect(found).toMatchObject({
       status: 200,
       body: { workflow: 'reconcile_user_group', state: { external_changes: differences, repaired_validation: null } },
     });
-    expect(dry.body.steps.filter(({ effects }: any) => effects.length > 0)).toEqual([
+    expect(found.body.steps.filter(({ effects }: any) => effects.length > 0)).toMatchObject([
       {
         key: 'update_user_group_in_external_systems',
         name: 'Update user group in external systems',

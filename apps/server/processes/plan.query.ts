@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { isRefusal, Refusal } from '#kernel';
 import { planWorkflow, type Plan } from '#workflow';
+import { decidersOf } from '../composition/deciders.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { StartForm } from './start-form.js';
@@ -27,11 +28,14 @@ export class PlanProcessHandler implements IQueryHandler<PlanProcess> {
   ) {}
 
   async execute({ workflow, pages, caller }: PlanProcess): Promise<Plan> {
-    const { state } = await this.form.command(workflow, pages, caller, caller.actor);
-    const { workflows, runtime } = this.parts;
-    const load = async <S>(stream: string): Promise<S> => (await runtime.load<S>(stream)).state;
-    const context = { load, signal: AbortSignal.timeout(PATIENCE_MS) };
-    return planWorkflow(workflows.latest(workflow)!.definition, state, context).catch(notNow);
+    const start = await this.form.command(workflow, pages, caller, caller.actor);
+    const { workflows, runtime, clock } = this.parts;
+    return planWorkflow(workflows, start, {
+      deciders: decidersOf(this.parts),
+      load: async (stream) => (await runtime.load<object>(stream)).state,
+      now: clock.now(),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    }).catch(notNow);
   }
 }
 

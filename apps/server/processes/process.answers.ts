@@ -59,12 +59,33 @@ export const ProcessDetailSchema = Type.Object({
 
 export const CountsSchema = Type.Object({ process_counts: counts, task_counts: counts });
 
+const PlannedChangeSchema = Type.Object({
+  subscription_id: text,
+  field: text,
+  from: Type.Unknown(),
+  to: Type.Unknown(),
+});
 const PlannedStepSchema = Type.Object({
   key: text,
   name: text,
   effects: Type.Array(
-    Type.Object({ system: text, action: text, differences: Type.Optional(Type.Array(DifferenceSchema)) }),
+    Type.Object({
+      system: text,
+      action: text,
+      target: Type.Optional(anyObject),
+      differences: Type.Optional(Type.Array(DifferenceSchema)),
+    }),
   ),
+  changes: Type.Array(PlannedChangeSchema),
+  waits_for: orNull(Type.Enum(['person', 'time'])),
 });
 /** Of a dry run. */
-export const PlanSchema = Type.Object({ workflow: text, steps: Type.Array(PlannedStepSchema), state: anyObject });
+export const PlanSchema = Type.Object({
+  workflow: text,
+  steps: Type.Array(PlannedStepSchema),
+  changes: Type.Array(PlannedChangeSchema, { description: 'of all steps together, from before to the end' }),
+  state: anyObject,
+  stopped: Type.Union([Type.Object({ step: text, code: text, reason: text }), Type.Null()], {
+    description: 'where the plan ends before the run would, or the run would fail; null when it goes to the end',
+  }),
+});

@@ -7,7 +7,7 @@ import {
   subscriptionHistory,
   usedBy,
   usersOf,
-  type FieldChange,
+  type RecordedChange,
   type ReadModels,
   type Slice,
   type SubscriptionDetail,
@@ -43,7 +43,7 @@ export class GetDomainModel extends Query<object> {
     super();
   }
 }
-export class GetHistory extends Query<readonly FieldChange[]> {
+export class GetHistory extends Query<readonly RecordedChange[]> {
   constructor(
     readonly id: string,
     readonly field: string | undefined,

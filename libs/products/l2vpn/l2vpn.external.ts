@@ -32,9 +32,7 @@ export const compareL2vpn = (network: NetworkPort) =>
       async handler({ subscription: { l2vpn } }, { signal }) {
         return { drift: differences(l2vpn, await network.findCircuit({ id: l2vpn.circuit_id }, signal)) };
       },
-      async plan({ subscription: { l2vpn } }, { signal }) {
-        return { adds: { drift: differences(l2vpn, await network.findCircuit({ id: l2vpn.circuit_id }, signal)) } };
-      },
+      plan: 'as_it_runs',
     }),
   ] as const;
 

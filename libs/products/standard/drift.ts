@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import type { ExistingSubscription } from '#subscription';
-import { DifferenceSchema, subscriptionStream, type Difference } from '#subscription/published';
+import { DifferenceSchema, type Difference } from '#subscription/published';
 import { step, type StepPlan } from '#workflow';
 import { send } from './send.js';
 import { id } from './steps.js';
@@ -34,7 +33,7 @@ export const unlockUnlessDrifted = step({
     if (differences.length === 0) await send(context, subscription_id, { type: 'Resync', ...about });
     return {};
   },
-  plan: () => ({}),
+  plan: 'as_it_runs',
 });
 
 /**
@@ -52,7 +51,7 @@ export const unlockRepaired = step({
     await send(context, subscription_id, { type: 'Resync', ...about });
     return { repaired_validation: found_by_validation };
   },
-  plan: ({ found_by_validation }) => ({ adds: { repaired_validation: found_by_validation } }),
+  plan: 'as_it_runs',
 });
 
 /** Lock of a reconcile: notes which validation's findings it is about to repair, if any. */
@@ -66,8 +65,5 @@ export const lockForRepair = step({
     const state = await send(context, subscription_id, { type: 'Unsync', processId, time: context.now() });
     return { found_by_validation: state.drift?.processId ?? null };
   },
-  async plan({ subscription_id }, context) {
-    const { drift: found } = await context.load<ExistingSubscription>(subscriptionStream(subscription_id));
-    return { adds: { found_by_validation: found?.processId ?? null } };
-  },
+  plan: 'as_it_runs',
 });

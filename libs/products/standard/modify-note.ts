@@ -25,6 +25,7 @@ export const modifyNote = workflow(
         await send(context, subscription_id, { type: 'SetNote', note: text ?? null, processId, time: context.now() });
         return {};
       },
+      plan: 'as_it_runs',
     }),
     done,
   ],

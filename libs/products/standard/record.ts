@@ -45,6 +45,7 @@ export function recordStep<const K extends string, R extends TProperties = {}, B
       const recorded = await record(spec, subscription_id, state as Values<R>, context);
       return { subscription: asLoaded(subscription_id, recorded) };
     },
+    plan: 'as_it_runs',
   }) as unknown as RecordNode<K, R, B>;
 }
 

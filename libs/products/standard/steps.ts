@@ -1,7 +1,5 @@
 import { Type, type TProperties } from 'typebox';
 import type { Product } from '#catalogue';
-import type { ExistingSubscription } from '#subscription';
-import { subscriptionStream } from '#subscription/published';
 import { step } from '#workflow';
 import { asLoaded, loaded } from './loaded.js';
 import { send } from './send.js';
@@ -40,6 +38,7 @@ export const createSubscription = (...products: readonly [Product, ...Product[]]
       });
       return { subscription_id, subscription: asLoaded(subscription_id, state) };
     },
+    plan: 'as_it_runs',
   });
 
 /** Records that the process works on the subscription, and reads what is recorded of it. */
@@ -55,10 +54,7 @@ export const storeProcessSubscription = <B extends TProperties>(blocks: B) =>
       const state = await send(context, subscription_id, { type: 'RelateProcess', processId, workflow, target, time });
       return { subscription: asLoaded(subscription_id, state) as never };
     },
-    async plan({ subscription_id }, context) {
-      const state = await context.load<ExistingSubscription>(subscriptionStream(subscription_id));
-      return { adds: { subscription: asLoaded(subscription_id, state) as never } };
-    },
+    plan: 'as_it_runs',
   });
 
 /** The claim keeps others away; the flag shows that what is recorded and what is outside may differ until `resync`. */
@@ -70,7 +66,7 @@ export const unsync = step({
     await send(context, subscription_id, { type: 'Unsync', processId: context.processId, time: context.now() });
     return {};
   },
-  plan: () => ({}),
+  plan: 'as_it_runs',
 });
 
 export const resync = step({
@@ -81,5 +77,5 @@ export const resync = step({
     await send(context, subscription_id, { type: 'Resync', processId: context.processId, time: context.now() });
     return {};
   },
-  plan: () => ({}),
+  plan: 'as_it_runs',
 });

@@ -44,6 +44,7 @@ export const reserveUse = <const K extends string, R extends TProperties, A exte
       });
       return spec.result(asLoaded(used, found), state as Values<R>);
     },
+    plan: 'as_it_runs',
   });
 
 /** Lets go of a subscription that is not referred to any more. */

@@ -1,72 +1,113 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { planWorkflow } from '#workflow';
+import { describe, expect, it } from '@jest/globals';
+import { plan } from '#workflow/testing';
 import { productRegistry } from '../index.js';
 import { FakeDirectory } from './fake-directory.js';
 import { FakeNetwork } from './fake-network.js';
-import { Machine } from './machine.js';
+import { cases } from './cases.js';
+import { definitionOf, productFakes, type Before } from './product-fakes.js';
 
-describe('a dry run', () => {
-  let directory: FakeDirectory;
-  let network: FakeNetwork;
-  let machine: Machine;
-  let group: string;
-  beforeEach(async () => {
-    [directory, network] = [new FakeDirectory(), new FakeNetwork()];
-    machine = new Machine({ directory, network });
-    group = String((await machine.run('create_user_group', { group_name: 'Ops' })).data['subscription_id']);
+const planned = (workflow: string, before: Before = cases[workflow]!) =>
+  plan(definitionOf(workflow), {}, productFakes(before));
+
+/** Only steps that do something, by key. */
+const doing = ({ steps }: Awaited<ReturnType<typeof planned>>) =>
+  Object.fromEntries(
+    steps.flatMap(({ key, effects, changes }) => {
+      const fields = changes.map(({ field, from, to }) => [field, from, to]);
+      return effects.length + fields.length === 0 ? [] : [[key, [...effects, ...fields]]];
+    }),
+  );
+
+describe('a plan', () => {
+  it.each(Object.keys(cases))('of %s has every step of a run, and changes nothing', async (workflow) => {
+    const { workflows } = productRegistry({ directory: new FakeDirectory(), network: new FakeNetwork() });
+    const { steps, stopped } = await planned(workflow);
+    expect(stopped).toBeNull();
+    expect(steps.map(({ key }) => key)).toEqual(workflows.latest(workflow)!.pinned.map(({ key }) => key));
   });
-  const plan = (workflow: string, id: string) => {
-    const { workflows } = productRegistry({ directory, network });
-    const load = async <S>(stream: string) => (await machine.load(stream)).state as S;
-    const { definition } = workflows.latest(workflow)!;
-    return planWorkflow(definition, { subscription_id: id }, { load, signal: AbortSignal.timeout(5_000) });
-  };
 
-  it('of a reconcile says what it would change, and changes nothing', async () => {
-    directory.groups.set('g1', { ...directory.groups.get('g1')!, displayName: 'Oops' });
-    const [writes, events] = [directory.writes.length, machine.events.length];
-    const differences = [{ path: 'user_group.group_name', expected: 'Ops', found: 'Oops' }];
-    expect(await plan('reconcile_user_group', group)).toMatchObject({
-      workflow: 'reconcile_user_group',
-      steps: [
-        { key: 'init', name: 'Start', effects: [] },
-        { key: 'store_process_subscription', effects: [] },
-        { key: 'unsync', effects: [] },
-        {
-          key: 'update_user_group_in_external_systems',
-          effects: [{ system: 'directory', action: 'update', differences }],
-        },
-        { key: 'resync', effects: [] },
-        { key: 'done', effects: [] },
+  it('of a create says what it would record, and what it would have made', async () => {
+    const line = await planned('create_l2vpn');
+    const made = '(known after run: circuit)';
+    expect(doing(line)).toMatchObject({
+      create_subscription: [
+        ['status', null, 'initial'],
+        ['description', null, 'Initial subscription of Layer 2 virtual private network'],
+        ['insync', null, false],
       ],
-      state: { external_changes: differences, repaired_validation: null },
+      provision_l2vpn: [
+        { system: 'l2vpn', action: 'provision', target: { need: 'circuit', parameters: { speed: 1_000 } } },
+      ],
+      resync: [['insync', false, true]],
     });
-    expect([directory.writes.length, machine.events.length]).toEqual([writes, events]);
+    expect(line.changes.map(({ field, to }) => [field, to])).toEqual(
+      expect.arrayContaining([
+        ['status', 'active'],
+        ['l2vpn.circuit_id', made],
+        ['l2vpn.ports.0.port', 'a'],
+      ]),
+    );
+    expect(line.state).toMatchObject({ circuit_id: made, subscription: { status: 'active' } });
+    expect(await planned('create_l2vpn')).toEqual(line);
   });
 
-  it('of a validation says what it would find', async () => {
-    directory.groups.clear();
-    const { state } = await plan('validate_user_group', group);
-    expect(state['drift']).toMatchObject([{ path: 'user_group.group_id', found: null }]);
+  it('of a modify says what would be another, here and outside', async () => {
+    const { changes, ...line } = await planned('modify_user_group');
+    expect(changes.map(({ field, from, to }) => [field, from, to])).toEqual([
+      ['description', 'User Group Ops', 'User Group Dev'],
+      ['user_group.group_name', 'Ops', 'Dev'],
+    ]);
+    expect(doing({ changes, ...line })).toMatchObject({
+      update_user_group_in_external_systems: [
+        { system: 'directory', action: 'update', differences: [{ expected: 'Dev', found: 'Ops' }] },
+      ],
+    });
   });
 
-  it.each(['validate', 'reconcile'])('of %s is there for every product', async (verb) => {
-    const ports = [1, 2].map((vlan) => ({ port: 'p', vlan }));
-    const l2vpn = String((await machine.run('create_l2vpn', { speed: 1, ports })).data['subscription_id']);
-    const asked = { product: 'x', username: `ada ${verb}`, user_group_id: group };
-    const user = String((await machine.run('create_user', asked)).data['subscription_id']);
-    for (const [kind, id] of [
-      ['l2vpn', l2vpn],
-      ['user', user],
-    ] as const)
-      expect((await plan(`${verb}_${kind}`, id)).steps.at(-1)).toMatchObject({ key: 'done' });
+  it('of a terminate says what it would take back', async () => {
+    const line = await planned('terminate_l2vpn');
+    expect(doing(line)['deprovision_l2vpn']).toMatchObject([
+      { system: 'l2vpn', action: 'deprovision', target: { need: 'circuit', id: 'c1' } },
+    ]);
+    expect(line.changes.find(({ field }) => field === 'status')).toMatchObject({ from: 'active', to: 'terminated' });
   });
 
-  it('is refused where a step does not say what it would do', async () => {
-    await expect(plan('terminate_user_group', group)).rejects.toMatchObject({
-      code: 'cannot_plan',
-      status: 422,
-      extra: { step: 'deprovision_user_group' },
+  it('of a user tells what changes of its group too', async () => {
+    const { steps } = await planned('modify_user');
+    expect(steps.find(({ key }) => key === 'update_user_in_external_systems')!.effects).toMatchObject([
+      {
+        system: 'directory',
+        differences: [{ path: 'user.username' }, { path: 'user.group' }, { path: 'user.former_group' }],
+      },
+    ]);
+  });
+
+  it('of a reconcile says what it would repair; of a validation what it would find', async () => {
+    const differences = [{ path: 'user_group.group_name', expected: 'Ops', found: 'Oops' }];
+    const repair = await planned('reconcile_user_group');
+    expect(repair.state).toMatchObject({ external_changes: differences, repaired_validation: null });
+    const look = await planned('validate_user_group');
+    expect(look.state['drift']).toEqual(differences);
+    expect(look.steps.flatMap(({ effects }) => effects)).toEqual([]);
+  });
+
+  it('is refused like a start that does not get hold of the subscription', async () => {
+    const inUse: Before = async (run, ports) => {
+      const person = await cases['create_user']!(run, ports);
+      await run('create_user', person);
+      return { subscription_id: person['user_group_id'] };
+    };
+    await expect(planned('terminate_user_group', inUse)).rejects.toMatchObject({
+      code: 'subscription_in_use',
+      status: 409,
+    });
+  });
+
+  it('ends where the run would fail, and says why', async () => {
+    const tooOld: Before = async (run, ports) => ({ ...(await cases['create_user']!(run, ports)), age: 1_000 });
+    expect((await planned('create_user', tooOld)).stopped).toMatchObject({
+      step: 'initialize_subscription',
+      code: 'validation_failed',
     });
   });
 });

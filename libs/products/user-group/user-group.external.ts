@@ -28,9 +28,7 @@ export const compareUserGroup = (directory: DirectoryPort) =>
       handler: async ({ subscription }, { signal }) => ({
         drift: await differences(subscription.user_group, directory, signal),
       }),
-      plan: async ({ subscription }, { signal }) => ({
-        adds: { drift: await differences(subscription.user_group, directory, signal) },
-      }),
+      plan: 'as_it_runs',
     }),
   ] as const;
 

@@ -55,10 +55,7 @@ export const compareUser = (directory: DirectoryPort) =>
         const groups = await groupsOf(subscription, undefined, context);
         return { drift: [...(await differences(subscription, groups, directory, context.signal))] };
       },
-      async plan({ subscription }, context) {
-        const groups = await groupsOf(subscription, undefined, context);
-        return { adds: { drift: [...(await differences(subscription, groups, directory, context.signal))] } };
-      },
+      plan: 'as_it_runs',
     }),
   ] as const;
 

@@ -46,6 +46,7 @@ export const releaseFormerGroup = step({
     if (former_group !== undefined) await releaseUse(context, former_group, subscription_id);
     return {};
   },
+  plan: 'as_it_runs',
 });
 
 /** Id of a group in the directory, as its own subscription has it now. */

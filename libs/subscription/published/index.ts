@@ -1,4 +1,5 @@
 export * from './claim.js';
 export * from './drift.js';
+export * from './field-changes.js';
 export * from './subscription.commands.js';
 export * from './subscription.events.js';

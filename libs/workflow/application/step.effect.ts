@@ -18,7 +18,11 @@ export interface ProcessPorts extends SendingPorts {
 }
 
 /** The effect that runs the handler of any step of any definition, and those that do what a process owes beside its steps. A Refusal of a handler becomes a typed failure, see the runner. */
-export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts): readonly Effect[] {
+export function processEffects(
+  registry: WorkflowRegistry,
+  ports: ProcessPorts,
+  performed: Perform = performOrTell,
+): readonly Effect[] {
   return [
     {
       name: STEP_EFFECT,
@@ -28,7 +32,7 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
         const { version, step } = input.now ?? input;
         const found = registry.stepOf(input.workflow, version, step);
         if (found === undefined) throw new Error(`workflow ${input.workflow} has no step ${step}`);
-        return perform(found.node, input, new Context(call, input, ports)).catch(told);
+        return performed(found.node, input, new Context(call, input, ports));
       },
     },
     ...dutyEffects(ports),
@@ -36,7 +40,13 @@ export function processEffects(registry: WorkflowRegistry, ports: ProcessPorts):
   ];
 }
 
-async function perform(node: StepNode, input: StepInput, context: StepContext): Promise<Outcome> {
+/** What is done for an attempt of a step. */
+export type Perform = (node: StepNode, input: StepInput, context: StepContext) => Promise<Outcome>;
+
+const performOrTell: Perform = (node, input, context) => perform(node, input, context).catch(told);
+
+/** Runs the handler; it may throw anything. */
+export async function perform(node: StepNode, input: StepInput, context: StepContext): Promise<Outcome> {
   if (input.undo === true) {
     await node.compensate?.(input.state as never, context);
     return { kind: 'done', result: {} };

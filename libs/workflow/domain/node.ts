@@ -3,7 +3,7 @@ import type { Outcome } from '#kernel';
 import type { RequestPolicy } from '#runtime';
 import type { StepAuthorizers } from './authorizer.types.js';
 import type { FormPage } from './form.js';
-import type { PlanContext, StepPlan } from './plan.types.js';
+import type { Planning } from './plan.types.js';
 import type { Data } from './process.state.js';
 import type { StepContext } from './step-context.js';
 import type { Wiring } from './wiring.types.js';
@@ -32,8 +32,8 @@ export interface StepNode<R = any, A = any, K extends string = string> extends L
   /** The effect that asks how an accepted request stands. */
   readonly pollEffect?: string;
   readonly handler: Handler;
-  /** Says what the handler would do, by reading only. */
-  readonly plan?: (state: never, context: PlanContext) => Promise<StepPlan> | StepPlan;
+  /** How it says what the handler would do. */
+  readonly plan?: Planning;
   /** Undoes what it did; sees what it read and what it added. */
   readonly compensate?: (state: never, context: StepContext) => Promise<object | void> | object | void;
   /** Path among its siblings of the step that is done again when this one is retried. */

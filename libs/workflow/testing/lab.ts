@@ -1,13 +1,17 @@
+import { deepStrictEqual } from 'node:assert';
 import { categoryOf, EventRegistry } from '#event-store';
 import type { Runtime } from '#runtime';
 import { openWork, SimulatedStore, VirtualClock } from '#testing';
 import {
+  planWorkflow,
   processDecider,
   processEffects,
   processStream,
   WorkflowRegistry,
   type Data,
+  type Plan,
   type StartedProcess,
+  type StartProcess,
   type WorkflowDefinition,
 } from '../index.js';
 import { processEvents } from '../published/index.js';
@@ -26,6 +30,8 @@ export interface End {
 
 /** ms of virtual time; whoever still works then will not end. */
 const LONGEST_MS = 30 * 24 * 3_600_000;
+/** ms of real time that the fakes may take to be read. */
+const PATIENCE_MS = 10_000;
 
 /** One process of the shipped runner over a log in memory and virtual time. It can be stopped at any point and begins a new life at once. */
 export class Lab {
@@ -67,21 +73,58 @@ export class Lab {
 
   /** From what was there before to the end of the definition. Throws when it never comes to rest. */
   async run(): Promise<End> {
-    const before = (workflow: string, state: Data) => this.complete(workflow, state);
-    const state = (await this.fakes.before?.(before)) ?? {};
+    const state = await this.prepare();
     this.watch.armed = true;
     const { status, data } = await this.complete(this.definition.key, state);
     this.watch.armed = false;
-    const end = { status, state: data, streams: await this.others(), outside: this.fakes.outside?.() };
+    const end = { status, state: data, ...(await this.world()) };
     this.runtime.kill();
     return structuredClone(end);
   }
 
-  private async complete(workflow: string, state: Data): Promise<StartedProcess> {
-    const id = `00000000-0000-4000-8000-${String(++this.started).padStart(12, '0')}`;
+  /** What a run with more input would do after what was there before. Throws when making the plan has changed anything. */
+  async plan(input: Data): Promise<Plan> {
+    const state = { ...(await this.prepare()), ...input };
+    const before = structuredClone(await this.world());
+    const { answers, deciders } = this.fakes;
+    const plan = await planWorkflow(this.registry, await this.start(this.definition.key, state), {
+      deciders: { ...deciders, process: processDecider(this.registry) },
+      load: async (stream) => (await this.runtime.load<object>(stream)).state,
+      now: this.clock.now(),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      answers,
+    });
+    deepStrictEqual(structuredClone(await this.world()), before, 'making the plan has changed something');
+    this.runtime.kill();
+    return plan;
+  }
+
+  private async prepare(): Promise<Data> {
+    const before = (workflow: string, state: Data) => this.complete(workflow, state);
+    return (await this.fakes.before?.(before)) ?? {};
+  }
+
+  /** Everything beside the process that is tried. */
+  private async world(): Promise<Pick<End, 'streams' | 'outside'>> {
+    return { streams: await this.others(), outside: this.fakes.outside?.() };
+  }
+
+  private async start(workflow: string, state: Data): Promise<StartProcess> {
     const { definition } = this.registry.latest(workflow)!;
     const claims = await this.fakes.claims?.(definition, state, this.runtime);
-    const command = { type: 'StartProcess', workflow, state, createdBy: 'test', claims, time: this.clock.now() };
+    return {
+      type: 'StartProcess',
+      workflow,
+      state,
+      createdBy: 'test',
+      ...(claims && { claims }),
+      time: this.clock.now(),
+    };
+  }
+
+  private async complete(workflow: string, state: Data): Promise<StartedProcess> {
+    const id = `00000000-0000-4000-8000-${String(++this.started).padStart(12, '0')}`;
+    const command = await this.start(workflow, state);
     const stream = processStream(id);
     // Asked once more where the process was stopped, as its caller would.
     while (!(await this.told(stream, command, `begin:${stream}`))) continue;

@@ -1,6 +1,7 @@
 import { Type, type TProperties, type TUnknown } from 'typebox';
 import type { Outcome } from '#kernel';
 import type { ContainerNode, StepNode } from '../node.js';
+import type { Planning } from '../plan.types.js';
 import type { StepContext } from '../step-context.js';
 import type { SequenceAdds, SequenceReads, Values } from '../wiring.types.js';
 import { stepGroup } from './step-group.js';
@@ -8,7 +9,7 @@ import { step, type StepSpec } from './step.js';
 
 type Part<R extends TProperties, A extends TProperties> = Pick<
   StepSpec<R, A, string>,
-  'name' | 'reads' | 'adds' | 'handler'
+  'name' | 'reads' | 'adds' | 'handler' | 'plan'
 >;
 
 export interface CallbackStepSpec<
@@ -23,6 +24,8 @@ export interface CallbackStepSpec<
   readonly reads?: R;
   /** Asks the other side, naming `context.callbackUrl` and `context.deadline`; may give a failure as its outcome. */
   readonly action: (state: Values<R>, context: StepContext) => Promise<Outcome | void> | Outcome | void;
+  /** How it says what would be asked, and what would come back. */
+  readonly plan?: Planning<Values<R>, { [P in N]: unknown }>;
   /** How long the other side has, ms. When it is over the step fails with "Callback timed out". */
   readonly deadlineMs: number;
   /** Where the answer is kept in the state; default `callback_result`. */
@@ -53,7 +56,7 @@ export function callbackStep<
 >(
   spec: CallbackStepSpec<K, R, N, VR, VA>,
 ): ContainerNode<SequenceReads<Parts<R, N, VR, VA>>, SequenceAdds<Parts<R, N, VR, VA>>, K> {
-  const { key, name = key, reads, action, deadlineMs, validate, cleanUp } = spec;
+  const { key, name = key, reads, action, plan, deadlineMs, validate, cleanUp } = spec;
   const resultKey = spec.resultKey ?? 'callback_result';
   const asks = step({
     key: 'action',
@@ -62,6 +65,7 @@ export function callbackStep<
     adds: { [resultKey]: Type.Unknown() } as Record<N, TUnknown>,
     policy: { completion: { kind: 'callback', deadlineMs } },
     answer: (result) => ({ [resultKey]: result }) as never,
+    plan: plan as never,
     handler: async (state, context) => (await action(state, context)) ?? { kind: 'accepted' },
   });
   const parts = [

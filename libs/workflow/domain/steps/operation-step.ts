@@ -5,13 +5,16 @@ import {
   operationStream,
   type AdoptedResource,
   type CreateOperation,
+  type Need,
   type OperationResult,
+  type ProvisionedResource,
   type ResourceManifest,
 } from '#provisioning/published';
 import { DEFAULT_RETRY } from '#runtime';
 import { processStream } from '../../published/index.js';
 import type { StepNode } from '../node.js';
 import type { StepContext } from '../step-context.js';
+import type { StepPlan } from '../plan.types.js';
 import type { Values } from '../wiring.types.js';
 import { step, type StepSpec } from './step.js';
 
@@ -43,6 +46,7 @@ export function operationStep<const K extends string, R extends TProperties = {}
     policy: childOperationPolicy(DEFAULT_RETRY),
     pollEffect: ASK_CHILD_OPERATION,
     answer: (told) => result((told as OperationResult).resources),
+    plan: (state, context) => planned(manifest(state, context), adopted?.(state, context), result),
     async handler(state, context) {
       const stream = processStream(context.processId);
       const child = operationStream(context.id(context.idempotencyKey));
@@ -58,4 +62,26 @@ export function operationStep<const K extends string, R extends TProperties = {}
     },
   });
   return { ...node, child: true };
+}
+
+/** What a resource is called that is not there yet. */
+const toBeMade = ({ id }: Need): ProvisionedResource => ({ id: `(known after run: ${id})`, address: {} });
+
+function planned<A>(
+  { needs }: ResourceManifest,
+  adopted: Readonly<Record<string, AdoptedResource>> | undefined,
+  result: (resources: OperationResult['resources']) => A,
+): StepPlan<A> {
+  const action = adopted === undefined ? 'provision' : 'deprovision';
+  const effects = needs.map((need) => {
+    const target = { need: need.id, parameters: need.parameters ?? {}, ...adopted?.[need.id] };
+    return { system: need.type, action, target };
+  });
+  const resources = adopted === undefined ? needs.map((need) => [need.id, toBeMade(need)] as const) : [];
+  try {
+    return { effects, adds: result(Object.fromEntries(resources)) };
+  } catch {
+    // Not of what it is called, but of what only the other side can say.
+    return { effects, unknown: 'what the resources add is known only when they are made' };
+  }
 }

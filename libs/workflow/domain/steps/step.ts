@@ -2,7 +2,7 @@ import type { TProperties } from 'typebox';
 import { DEFAULT_RETRY, type RequestPolicy, type RetryPolicy } from '#runtime';
 import type { StepAuthorizers } from '../authorizer.types.js';
 import type { StepNode, StepResult } from '../node.js';
-import type { PlanContext, StepPlan } from '../plan.types.js';
+import type { Planning } from '../plan.types.js';
 import type { StepContext } from '../step-context.js';
 import type { Values } from '../wiring.types.js';
 
@@ -20,8 +20,8 @@ export interface StepSpec<R extends TProperties, A extends TProperties, K extend
   readonly handler?: (state: Values<R>, context: StepContext) => Promise<StepResult<Values<A>>> | StepResult<Values<A>>;
   /** Undoes what the handler did, under a key of its own; runs in reverse order on failure, where the workflow says so, or on command. */
   readonly compensate?: (state: Values<R> & Values<A>, context: StepContext) => Promise<object | void> | object | void;
-  /** Says what the handler would do, by reading only; a step without it keeps its workflow from a dry run. */
-  readonly plan?: (state: Values<R>, context: PlanContext) => Promise<StepPlan<Values<A>>> | StepPlan<Values<A>>;
+  /** How it says what the handler would do; a step without it keeps its workflow from a dry run. */
+  readonly plan?: Planning<Values<R>, Values<A>>;
   readonly authorize?: StepAuthorizers;
 }
 
@@ -42,7 +42,7 @@ export function step<const K extends string, R extends TProperties = {}, A exten
     answer: spec.answer,
     pollEffect: spec.pollEffect,
     handler: (spec.handler as StepNode['handler'] | undefined) ?? NOTHING,
-    plan: spec.plan ?? (spec.handler === undefined ? NOTHING : undefined),
+    plan: (spec.plan as Planning | undefined) ?? (spec.handler === undefined ? 'as_it_runs' : undefined),
     compensate: spec.compensate,
     authorize: spec.authorize,
   };

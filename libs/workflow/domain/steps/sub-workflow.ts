@@ -41,6 +41,7 @@ export function subWorkflow<const K extends string, R extends TProperties = {}, 
     ...own,
     policy: childOperationPolicy(DEFAULT_RETRY),
     pollEffect: ASK_CHILD_PROCESS,
+    plan: 'as_it_runs',
     answer: (end) => result?.(end as ChildEnd) ?? ({} as Values<A>),
     async handler(state, context) {
       const stream = processStream(context.processId);
