@@ -104,7 +104,7 @@ describe('user group', () => {
     expect(firstFault(await dry('reconcile_user_group', { subscription_id: 'none' }))[2]).toBe(
       'Subscription not found',
     );
-    const refused = await dry('task_resume_workflows');
+    const refused = await dry('task_resume_workflows', {});
     expect([refused.status, refused.body.code, refused.body.step]).toEqual([422, 'cannot_plan', 'find_and_resume']);
   });
 
