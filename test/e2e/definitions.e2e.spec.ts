@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore, type EventStore } from '#event-store';
+import { backupTo, openEmbeddedStore, type EventStore } from '#event-store';
 import { productRegistry } from '#products';
 import { chained } from '#testing';
 
@@ -77,9 +77,26 @@ describe('definitions check', () => {
     expect(check(unfit, 'check')).toEqual(check(unfit, 'check'));
   }, 60_000);
 
+  it('reads a running system, and a backup, that is named', async () => {
+    const owner = await openEmbeddedStore({ directory: unfit, walBytes: 0 });
+    const all = check(unfit, 'check');
+    expect(all).toMatchObject({ status: 1, stderr: '6 instances read, 4 could not be carried on\n' });
+    await append(owner, 'process-6', started({ version: 98 }));
+    const more = check(unfit, 'check');
+    expect(more.lines).toEqual([...all.lines, expect.stringContaining('process-6: no code here for version 98')]);
+    const copy = join(root, 'copy');
+    await backupTo(unfit, copy);
+    await owner.close();
+    expect(check(fit, 'check', copy)).toEqual(more);
+    const names = readdirSync(copy).filter((name) => !/-(wal|shm)$/.test(name));
+    expect([names.includes('log.db'), names.includes('owner.db')]).toEqual([true, false]);
+  }, 90_000);
+
   it('says what it takes, and where there is no log', () => {
     expect(check(fit).status).toBe(2);
     const { status, stderr } = check(join(root, 'nowhere'), 'check');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('There is no log in')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('there is no log in')]);
+    expect(check(fit, 'check', join(root, 'nowhere')).status).toBe(1);
+    expect(check(fit, 'check', fit, 'more').status).toBe(2);
   }, 60_000);
 });

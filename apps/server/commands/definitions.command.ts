@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { EventLog } from '#event-store';
+import { EventLog, readDirectory, type EventStore } from '#event-store';
 import { systemClock } from '#kernel';
 import { createLogger, loadConfig, type Config } from '#platform';
 import { catalogue, httpNetwork, productRegistry } from '#products';
 import { taskWorkflows, type TaskPorts } from '#tasks';
-import { LOG_DB } from '../../../libs/event-store/embedded/database.js';
 import { checkInstances } from '../composition/check-instances.js';
 import { Closing } from '../composition/closing.js';
 import { allPlans, decidersOf } from '../composition/deciders.js';
@@ -17,29 +14,35 @@ import { UsageError, type SubCommand } from './command.js';
 
 /**
  * Says before a deployment which instances this program could not carry on: a line each, `STREAM: why`. Exit code 0 when there is none, 1
- * otherwise. A running system is read where its log is EventStoreDB; of an embedded one, whose directory has one owner, a copy.
+ * otherwise. A log is only read, so it may be that of a running system; DIRECTORY is a data directory, or a backup of one.
  */
 export const definitionsCommand: SubCommand = {
-  usage: 'check',
+  usage: 'check [DIRECTORY]',
   meaning:
     'lists every instance in the log that the definitions of this program could not carry on; exit code 1 if there are any',
-  async run([what, ...more]) {
-    if (what !== 'check' || more.length > 0) throw new UsageError('definitions takes check.');
+  async run([what, directory, ...more]) {
+    if (what !== 'check' || more.length > 0) throw new UsageError('definitions takes check, and perhaps a directory.');
     const config = loadConfig(process.env, { keys: 'leave' });
-    if (config.eventStore === 'embedded' && !existsSync(join(config.dataDir, LOG_DB)))
-      throw new Error(`There is no log in ${config.dataDir}.`);
     const closing = new Closing();
     try {
-      return await check(config, closing);
+      return await check(config, await storeOf(config, directory, closing));
     } finally {
       await closing.close();
     }
   },
 };
 
-async function check(config: Config, closing: Closing): Promise<number> {
-  const logger = createLogger({ level: 'error' });
-  const { store } = await openStore({ config, logger, clock: systemClock, acceptLoss: false }, closing);
+async function storeOf(config: Config, directory: string | undefined, closing: Closing): Promise<EventStore> {
+  if (directory === undefined && config.eventStore !== 'embedded') {
+    const logger = createLogger({ level: 'error' });
+    return (await openStore({ config, logger, clock: systemClock, acceptLoss: false }, closing)).store;
+  }
+  const store = readDirectory(directory ?? config.dataDir);
+  closing.add(() => store.close());
+  return store;
+}
+
+async function check(config: Config, store: EventStore): Promise<number> {
   // Without keys: what is personal stays sealed, no definition depends on it.
   const log = new EventLog(store, eventRegistry());
   const { streams, stranded } = await checkInstances(log, decidersOf(definitionsOf(config)));

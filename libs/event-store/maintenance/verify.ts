@@ -1,12 +1,10 @@
-import { DatabaseSync } from '@photostructure/sqlite';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { chainNext, chainStart, type ChainState } from '../chain.js';
-import { LOG_DB, FORMAT, readMeta } from '../embedded/database.js';
+import { readMeta } from '../embedded/database.js';
 import { TypeCodes } from '../embedded/names.js';
 import { walkRows } from '../embedded/startup-check.js';
-import { Corrupt, StoreError } from '../errors.js';
+import { Corrupt } from '../errors.js';
 import { START, type EventStore, type StoredEvent } from '../port.js';
+import { openToRead } from './read.js';
 
 export interface VerifyReport {
   readonly ok: boolean;
@@ -57,14 +55,8 @@ export async function* eventsOf(store: EventStore, from = START): AsyncGenerator
 }
 
 function* eventsIn(directory: string): Generator<StoredEvent> {
-  const file = join(directory, LOG_DB);
-  if (!existsSync(file)) throw new StoreError('store_unavailable', `there is no log in ${directory}`);
-  const db = new DatabaseSync(file);
+  const db = openToRead(directory);
   try {
-    db.exec('PRAGMA busy_timeout=5000; PRAGMA query_only=1');
-    const format = Number(readMeta(db, 'format'));
-    if (format !== FORMAT)
-      throw new StoreError('newer_format', `the log has format ${format}, this version reads ${FORMAT}`);
     let last = 0;
     for (const { row, events } of walkRows(db, 0, new TypeCodes(db).nameOf)) {
       last = row.position;
