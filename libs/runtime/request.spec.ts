@@ -92,3 +92,14 @@ describe('law 4: a failure of a superseded attempt changes nothing', () => {
     expect(decide(said(0, { via: 'callback' }), waiting)).toMatchObject([{ type: 'Failed' }]);
   });
 });
+
+it('waits for a person where it was to be asked about and nobody here can ask (law 5)', () => {
+  const overdue = (doing: 'probe' | 'wait') =>
+    ({ ...failedAs('unknown'), status: 'overdue', doing, location: undefined, since: 9_000 }) as const;
+  const person = [{ kind: 'wait', key: 'a/1/operator' }];
+  expect(requests.next(spec, overdue('wait'))).toEqual(person);
+  expect(requests.next(spec, overdue('probe'))).toEqual(person);
+  expect(requests.next({ ...spec, pollEffect: 'ask' }, overdue('probe'))).toMatchObject([
+    { kind: 'run', effect: 'ask' },
+  ]);
+});

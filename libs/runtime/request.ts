@@ -37,8 +37,8 @@ export class Requests<N extends RequestEvents> {
       case 'accepted':
         return this.waiting(spec, request);
       case 'overdue':
-        return request.doing === 'probe'
-          ? [this.ask(spec, request, spec.pollEffect ?? '', request.since)]
+        return request.doing === 'probe' && spec.pollEffect !== undefined
+          ? [this.ask(spec, request, spec.pollEffect, request.since)]
           : [{ kind: 'wait', key: `${keyOf(request)}/operator` }];
       case 'done':
       case 'failed':
