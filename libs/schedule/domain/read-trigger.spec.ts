@@ -100,6 +100,7 @@ describe('what people give as a trigger', () => {
     ['cron', { expression: '61 * * * *' }, ['/trigger_kwargs/expression']],
     ['cron', { expression: '* * * *' }, ['/trigger_kwargs/expression']],
     ['cron', { expression: '@daily' }, ['/trigger_kwargs/expression']],
+    ['cron', { expression: `${'1,'.repeat(500)}1 * * * *` }, ['/trigger_kwargs/expression']],
     ['cron', { expression: '0 0 * * *', hour: 1 }, ['/trigger_kwargs/hour']],
     ['cron', { month: 2, day: 31 }, ['/trigger_kwargs']],
     ['cron', { 'a/b': 1, hour: 1 }, ['/trigger_kwargs/a~1b']],

@@ -6,6 +6,8 @@ import { Reading } from './reading.js';
 
 const UNITS = { weeks: 604_800, days: 86_400, hours: 3_600, minutes: 60, seconds: 1 } as const;
 const BOUNDS = ['start_date', 'end_date', 'timezone'];
+/** Characters of an expression: it is read anew for every run. */
+const LONGEST = 1_000;
 /** Ten years, ms. */
 const LONGEST_MS = 10 * 366 * 86_400_000;
 
@@ -59,11 +61,11 @@ function readCron(reading: Reading): Trigger | undefined {
 
 /** The five fields of a crontab (Sunday is 0), or six with the seconds first. */
 function crontab(reading: Reading, expression: unknown): string | undefined {
-  const fields = typeof expression === 'string' ? expression.trim().split(/\s+/) : [];
+  const fields = typeof expression === 'string' && expression.length <= LONGEST ? expression.trim().split(/\s+/) : [];
   const pattern = fields.length === 5 ? ['0', ...fields].join(' ') : fields.join(' ');
   try {
     if (fields.length === 5 || fields.length === 6) cronOf(pattern, 'UTC');
-    else throw new Error('must have five fields, or six with the seconds first');
+    else throw new Error('must have five fields, or six with the seconds first, and 1000 characters at most');
     return pattern;
   } catch (error) {
     return reading.fault('expression', (error as Error).message.replace(/^CronPattern: /, ''));
