@@ -32,6 +32,7 @@ export { watchProjector } from './projector/watching.js';
 export * from './schedules/schedules.query.js';
 export * from './processes/task-upkeep.query.js';
 export * from './subscriptions/relations.query.js';
+export * from './subscriptions/stored-values.query.js';
 export * from './subscriptions/subscription-ranges.query.js';
 export * from './subscriptions/customer-descriptions.query.js';
 export * from './subscriptions/history.query.js';

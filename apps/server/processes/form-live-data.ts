@@ -1,4 +1,4 @@
-import { listSubscriptions, subscription } from '#read-models';
+import { listSubscriptionDetails, subscription } from '#read-models';
 import { isRefusal } from '#kernel';
 import { refusalOf, staleText, type Hindrance } from '#subscription';
 import type { FormFault, LiveData } from '#workflow';
@@ -29,9 +29,7 @@ export function formLiveData(parts: Parts, rules: StartRules, workflow: string):
     async subscriptions({ productId, status }) {
       const sort = [{ field: 'start_date', direction: 'asc' }] as const;
       const query = { product: productId, status, sort, range: [0, CHOICES] as const };
-      const { items } = await listSubscriptions(readModels, query);
-      const found = await Promise.all(items.map(({ subscription_id: id }) => subscription(readModels, id)));
-      return found.filter((each) => each !== undefined);
+      return (await listSubscriptionDetails(readModels, query)).items;
     },
     productEnded: (productId) => productEnded(parts, productId),
     async startFaults(id, version) {

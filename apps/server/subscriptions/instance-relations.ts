@@ -1,5 +1,5 @@
 import { instanceId, treeOf, type Catalogue, type OutwardReference, type OwnInstance } from '#catalogue';
-import { subscriptionValues, userIdsOf, type ReadModels, type ValuesOf } from '#read-models';
+import { storedValues, userIdsOf, type ReadModels, type ValuesOf } from '#read-models';
 
 /** An instance that uses another, in the Workflow Orchestrator's words. */
 export interface InUseBy {
@@ -22,7 +22,7 @@ export async function relationsOf(readModels: ReadModels, catalogue: Catalogue, 
   const values = new Map<string, ValuesOf>();
   const load = async (ids: readonly string[]) => {
     const missing = [...new Set(ids)].filter((each) => !values.has(each));
-    const found = await subscriptionValues(readModels, missing);
+    const found = await storedValues(readModels, missing);
     for (const each of found) values.set(each.subscription_id, each);
     return found;
   };

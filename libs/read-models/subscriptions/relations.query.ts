@@ -1,5 +1,5 @@
 import type { ReadModels } from '../database/read-models.js';
-import type { SubscriptionDoc } from './subscription.doc.js';
+import { inChunks } from './chunks.js';
 import { RELEASED } from './subscriptions.projection.js';
 
 /** A subscription at the other end of a relation, as its own row has it. */
@@ -67,28 +67,3 @@ export async function userIdsOf({ db }: ReadModels, ids: readonly string[]): Pro
   );
   return found.flat().map(({ user_id }) => user_id);
 }
-
-/** Values of a subscription by block attribute. */
-export interface ValuesOf {
-  readonly subscription_id: string;
-  readonly product_id: string;
-  readonly values: SubscriptionDoc['values'];
-}
-
-/** Of those that are there, in no order. */
-export async function subscriptionValues({ db }: ReadModels, ids: readonly string[]): Promise<readonly ValuesOf[]> {
-  const rows = await Promise.all(
-    inChunks(ids).map((chunk) =>
-      db.selectFrom('subscriptions').select(['id', 'product_id', 'doc']).where('id', 'in', chunk).execute(),
-    ),
-  );
-  return rows.flat().map(({ id, product_id, doc }) => {
-    const { values } = JSON.parse(doc) as SubscriptionDoc;
-    return { subscription_id: id, product_id, values };
-  });
-}
-
-/** Fewer than the parameters either database takes in one statement. */
-const CHUNK = 500;
-const inChunks = (ids: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, at) => ids.slice(at * CHUNK, (at + 1) * CHUNK));

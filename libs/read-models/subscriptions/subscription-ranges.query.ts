@@ -1,9 +1,6 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
-import type { Lifecycle } from '#subscription/published';
 import type { ReadModels } from '../database/read-models.js';
 import type { Tables } from '../database/tables.js';
-import { docOf } from './subscription.item.js';
-import type { SubscriptionDoc } from './subscription.doc.js';
 
 /** Subscriptions of one range: more only where there would be too many ranges. */
 const LEAST = 200;
@@ -19,13 +16,6 @@ export interface SubscriptionRange {
   readonly after: string;
   readonly upTo: string;
 }
-export interface StoredValues {
-  readonly subscription_id: string;
-  readonly product_id: string;
-  readonly status: Lifecycle;
-  readonly values: SubscriptionDoc['values'];
-}
-
 /** All selected subscriptions in at most 500 ranges of about the same size. */
 export async function subscriptionRanges(
   models: ReadModels,
@@ -59,23 +49,6 @@ export async function subscriptionIdsIn(
     .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** What is recorded about subscriptions, in the order of their ids. */
-export async function storedValues({ db }: ReadModels, ids: readonly string[]): Promise<readonly StoredValues[]> {
-  if (ids.length === 0) return [];
-  const rows = await db
-    .selectFrom('subscriptions')
-    .select(['id', 'product_id', 'status', 'doc'])
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => ({
-    subscription_id: row.id,
-    product_id: row.product_id,
-    status: row.status as Lifecycle,
-    values: docOf(row).values,
-  }));
 }
 
 function selected({ db }: ReadModels, of: RangeSelection): SelectQueryBuilder<Tables, 'subscriptions', object> {

@@ -40,12 +40,24 @@ const VIEW: ListView = {
 };
 
 /** Newest first unless sorted; see {@link listRows}. */
-export async function listSubscriptions(
+export const listSubscriptions = (
   models: ReadModels,
   query: SubscriptionQuery = {},
-): Promise<Slice<SubscriptionItem>> {
+): Promise<Slice<SubscriptionItem>> => listed(models, query, (row) => itemOf(row));
+
+/** The same with what {@link subscription} tells of each. */
+export const listSubscriptionDetails = (
+  models: ReadModels,
+  query: SubscriptionQuery,
+): Promise<Slice<SubscriptionDetail>> => listed(models, query, detailOf);
+
+async function listed<T>(
+  models: ReadModels,
+  query: SubscriptionQuery,
+  shown: (row: SubscriptionRow) => T,
+): Promise<Slice<T>> {
   const { rows, ...place } = await listRows<SubscriptionRow>(models, VIEW, query, conditionsOf(query));
-  return { items: rows.map((row) => itemOf(row)), ...place };
+  return { items: rows.map(shown), ...place };
 }
 
 function conditionsOf({ product, productIds, status, insync, customer }: SubscriptionQuery) {
