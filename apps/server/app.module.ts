@@ -16,6 +16,7 @@ import { LiveClients } from './events/live-clients.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainStreamHandler } from './explain/explain.query.js';
 import { HealthController } from './health/health.controller.js';
+import { CsvController } from './lists/csv.controller.js';
 import { CommandSender } from './http/command-sender.js';
 import { portfolioCommandHandlers } from './portfolio/portfolio.handlers.js';
 import { portfolioQueryHandlers } from './portfolio/portfolio.queries.js';
@@ -44,6 +45,7 @@ import { SubscriptionController } from './subscriptions/subscription.controller.
 import { subscriptionQueryHandlers } from './subscriptions/subscription.queries.js';
 
 const API = [
+  CsvController,
   PortfolioController,
   CspController,
   ...processControllers,

@@ -5,6 +5,7 @@ import {
   listPortfolios,
   listProcesses,
   listSubscriptions,
+  projections,
   type ListQuery,
   type ReadModels,
   type Slice,
@@ -191,6 +192,21 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       await models.db.deleteFrom('portfolios').where('id', 'like', 'many%').execute();
       expect((await listPortfolios(models, { search: 'comm' })).items).toEqual([]);
       await stop();
+    });
+
+    it('find words of rows that a rebuild has put in the place of others', async () => {
+      await (await upTo(world, await named('a', 'Before'), models)).stop();
+      const rebuilt = projections.map((each) => ({ ...each, version: each.version + 1 }));
+      const running = await project(world, models, { projections: rebuilt });
+      await running.projector.waitFor(await named('b', 'After'), 10_000);
+      const found = async (search: string) =>
+        (await subscriptions({ search })).items.map((each) => each.subscription_id);
+      expect([await found('bef'), await found('aft'), await found('none')]).toEqual([['a'], ['b'], []]);
+      const data = { description: 'Changed', processId: 'p', time: 1 };
+      const changed = [{ type: 'SubscriptionDescriptionChanged', data }];
+      await running.projector.waitFor(await world.append('subscription-b', changed), 10_000);
+      expect(await found('chang')).toEqual(['b']);
+      await running.stop();
     });
 
     it.each(Object.entries(LISTS))('%s refuses what it has not', async (_, list) => {

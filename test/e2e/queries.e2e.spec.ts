@@ -46,6 +46,102 @@ describe('a list of subscriptions', () => {
   });
 });
 
+describe('every list', () => {
+  const LISTS = ['portfolios', 'processes', 'subscriptions', 'operations'];
+  const ROWS = (body: any): any[] => body.items ?? body;
+
+  beforeAll(async () => {
+    const need = { id: 'db', type: 'sandbox' };
+    const { body } = await world.api('POST', '/api/operations', { manifest: { needs: [need] } });
+    await until(
+      async () => (await world.api('GET', `/api/operations/${body.id}`)).body,
+      (found) => found?.state === 'PROVISIONED',
+    );
+  });
+
+  it('filters, searches and counts in the same way', async () => {
+    for (const [path, number] of [
+      ['/api/subscriptions?query=emu&count=true', 1],
+      ['/api/subscriptions?filter=status,active|none&query=user%20gro&count=true', ids.length],
+      ['/api/processes?query=create_user&count=true', ids.length],
+      ['/api/processes?query=status:failed&count=true', 0],
+      ['/api/operations?query=sandb&filter=state,PROVISIONED&count=true', 1],
+      ['/api/operations?query=db&filter=createdAt,1..2&count=true', 0],
+      ['/api/portfolios?query=nothing&count=true', 0],
+    ] as const) {
+      const { body, headers } = await world.api('GET', path);
+      const told = body.total ?? Number(headers.get('content-range')?.split('/')[1]);
+      expect([path, ROWS(body).length, told]).toEqual([path, number, number]);
+    }
+  });
+
+  it('tells no number that was not asked for', async () => {
+    expect((await world.api('GET', '/api/processes?limit=1')).headers.get('content-range')).toBe('processes 0-1/*');
+    expect((await world.api('GET', '/api/operations')).body.total).toBeNull();
+  });
+
+  it('goes on in an order that stands still, and refuses what it cannot do', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/api/processes?sort=created_by,asc,process_id,desc&limit=2';
+    while (path !== undefined) {
+      const { body, headers } = await world.api('GET', path);
+      seen.push(...body.map((each: any) => each.process_id));
+      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(seen).toEqual([...new Set(seen)].sort().reverse());
+    for (const list of LISTS) {
+      for (const wrong of [
+        'cursor=x',
+        'cursor=W10',
+        'range=1,1',
+        'sort=doc,asc',
+        'filter=doc,x',
+        'filter=a',
+        'sort=id',
+      ])
+        expect((await world.api('GET', `/api/${list}?${wrong}`)).body.code).toMatch(/^bad_(cursor|range|filter)$/);
+      for (const wrong of [
+        `query=${'x'.repeat(513)}`,
+        'count=yes',
+        'limit=0',
+        'limit=501',
+        'other=1',
+        'query=a&query=b',
+      ])
+        expect([wrong, (await world.api('GET', `/api/${list}?${wrong}`)).status]).toEqual([wrong, 400]);
+      for (const odd of ['query=%00', 'query=%F0%9F%98%80', 'query=%22%27:*%26', 'filter=state,%00'])
+        expect((await world.api('GET', `/api/${list}?${odd}`)).status).toBeLessThan(500);
+    }
+  });
+
+  it('is there as CSV, of which nothing is taken for a formula', async () => {
+    await run('=SUM(A1)');
+    const { status, text, headers } = await world.api(
+      'GET',
+      '/api/subscriptions.csv?sort=subscription_id,asc&query=sum',
+    );
+    expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      200,
+      'text/csv; charset=utf-8; header=present',
+      'attachment; filename="subscriptions.csv"',
+    ]);
+    const [titles, line, ...rest] = text.split('\r\n');
+    expect(titles).toMatch(/^subscription_id,description,status,insync,/);
+    expect(line).toContain('=SUM(A1)');
+    expect(line!.split(',').filter((cell) => /^"?[=+@-]/.test(cell))).toEqual([]);
+    expect(rest).toEqual(['']);
+    for (const list of LISTS) {
+      const all = await world.api('GET', `/api/${list}.csv`);
+      const counted = await world.api('GET', `/api/${list}?range=0,1`);
+      const total = counted.body.total ?? Number(counted.headers.get('content-range')!.split('/')[1]);
+      expect([list, all.text.split('\r\n').length - 2]).toEqual([list, total]);
+      expect((await world.api('GET', `/api/${list}.csv?range=0,1`)).body.code).toBe('validation_failed');
+    }
+    const moving = await world.api('GET', '/api/subscriptions.csv?sort=status,asc');
+    expect([moving.status, moving.body.code]).toEqual([400, 'bad_filter']);
+  });
+});
+
 describe('every answer to a query', () => {
   it('says which position the views held, and that they do not lag', async () => {
     const head = (await world.events(`process-${(await run('Gnus')).process_id}`)).at(-1)!.position;

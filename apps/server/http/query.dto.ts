@@ -88,8 +88,8 @@ export class PageDto extends QueryDto {
 /** Longer is refused, as by the Workflow Orchestrator. */
 const LONGEST_SEARCH = 512;
 
-/** What decides which rows are in a list, and in which order. */
-export class MatchingDto extends QueryDto {
+/** A list by range, in the Workflow Orchestrator's way, or page by page along cursors. */
+export class ListDto extends QueryDto {
   @TextParameter({
     example: 'status,failed|waiting',
     description:
@@ -108,10 +108,7 @@ export class MatchingDto extends QueryDto {
 
   @TextParameter({ example: 'status,desc', description: 'Field and direction, any number of pairs; else newest first' })
   sort?: string;
-}
 
-/** A list by range, in the Workflow Orchestrator's way, or page by page along cursors. */
-export class ListDto extends MatchingDto {
   @TextParameter({ example: '0,10', description: 'From and to (exclusive), at most 500 rows; with the number of all' })
   range?: string;
 

@@ -1,6 +1,6 @@
 import { Refusal } from '#kernel';
 import type { ListQuery, Range, Slice, Sort } from '#read-models';
-import type { ListDto, MatchingDto } from './query.dto.js';
+import type { ListDto } from './query.dto.js';
 
 /** `range=from,to` (to exclusive). Refusal `bad_range` 400. */
 export function rangeOf(text: string | undefined): Range | undefined {
@@ -27,19 +27,13 @@ export function sortOf(text: string | undefined): readonly Sort[] {
   });
 }
 
-/** Which rows, and in which order. Refusal `bad_filter` 400. */
-export const matchingOf = ({ filter, query, sort }: MatchingDto): ListQuery => ({
-  filter: pairsOf(filter, 'filter').map(([field, value]) => ({ field, value })),
-  sort: sortOf(sort),
-  ...(query !== undefined && { search: query }),
-});
-
-/** A list as it was asked for. Refusal `bad_filter` or `bad_range` 400. */
-export function listQueryOf(dto: ListDto): ListQuery {
-  const { cursor, limit, count } = dto;
+/** A list as it was asked for; without a place in it the whole list. Refusal `bad_filter` or `bad_range` 400. */
+export function listQueryOf({ filter, query, sort, cursor, limit, count, ...dto }: ListDto): ListQuery {
   const range = rangeOf(dto.range);
   return {
-    ...matchingOf(dto),
+    filter: pairsOf(filter, 'filter').map(([field, value]) => ({ field, value })),
+    sort: sortOf(sort),
+    ...(query !== undefined && { search: query }),
     ...(range && { range }),
     ...(cursor !== undefined && { cursor }),
     ...(limit !== undefined && { limit }),

@@ -6,7 +6,6 @@ import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
-import { listQueryOf } from '../http/slice.js';
 import { OperationDetailSchema, OperationPageSchema } from './operation.answers.js';
 import * as commands from './operation.commands.js';
 import {
@@ -14,6 +13,7 @@ import {
   CreateOperationDto,
   FailOperationDto,
   ListOperationsDto,
+  operationQueryOf,
   RetryOperationDto,
 } from './operation.dto.js';
 import { GetOperation, ListOperations } from './operation.queries.js';
@@ -48,8 +48,7 @@ export class OperationController {
   @ApiAnswer(OperationPageSchema, 'One page, newest first unless sorted')
   @ApiProblems(400, 503)
   list(@Query() query: ListOperationsDto) {
-    const { state, type, overdue } = query;
-    return this.queries.execute(new ListOperations({ ...listQueryOf(query), state, type, overdue }));
+    return this.queries.execute(new ListOperations(operationQueryOf(query)));
   }
 
   @Get(':id')

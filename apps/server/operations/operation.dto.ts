@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ListDto, TextParameter } from '../http/query.dto.js';
+import type { OperationQuery } from '#read-models';
+import { listQueryOf } from '../http/slice.js';
 import { ManifestSchema, OPERATION_STATES, type ResourceManifest } from '#provisioning';
 
 const manifestSchema = JSON.parse(JSON.stringify(ManifestSchema)) as Record<string, never>;
@@ -62,3 +64,11 @@ export class ListOperationsDto extends ListDto {
   @IsBoolean()
   overdue?: boolean;
 }
+
+/** Refusal `bad_filter` or `bad_range` 400. */
+export const operationQueryOf = ({ state, type, overdue, ...list }: ListOperationsDto): OperationQuery => ({
+  ...listQueryOf(list),
+  ...(state !== undefined && { state }),
+  ...(type !== undefined && { type }),
+  ...(overdue !== undefined && { overdue }),
+});

@@ -17,9 +17,8 @@ import {
 } from './portfolio.dto.js';
 import { ListMigration } from './migration.query.js';
 import { GetPlan, GetPortfolio, ListPortfolios } from './portfolio.queries.js';
-import { ListPortfoliosDto, MigrationDto, PlanDto } from './portfolio.query.dto.js';
+import { ListPortfoliosDto, MigrationDto, PlanDto, portfolioQueryOf } from './portfolio.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
-import { listQueryOf } from '../http/slice.js';
 import { MigrationPageSchema, PlanSchema, PortfolioDetailSchema, PortfolioPageSchema } from './portfolio.answers.js';
 
 interface Reply {
@@ -52,8 +51,7 @@ export class PortfolioController {
   @ApiAnswer(PortfolioPageSchema, 'One page, newest first unless sorted')
   @ApiProblems(400, 503)
   list(@Query() query: ListPortfoliosDto) {
-    const { state, csp } = query;
-    return this.queries.execute(new ListPortfolios({ ...listQueryOf(query), state, csp }));
+    return this.queries.execute(new ListPortfolios(portfolioQueryOf(query)));
   }
 
   @Get('portfolios/:id')

@@ -6,7 +6,7 @@ import { listQueryOf, tellPlace } from '../http/slice.js';
 import { ListDto, QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { GetActions, GetDomainModel, GetHistory, GetSubscription, ListSubscriptions } from './subscription.queries.js';
-import { DomainModelDto, HistoryDto, ListSubscriptionsDto } from './subscription.query.dto.js';
+import { DomainModelDto, HistoryDto, ListSubscriptionsDto, subscriptionQueryOf } from './subscription.query.dto.js';
 import { NoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './subscription.commands.js';
@@ -51,15 +51,7 @@ export class SubscriptionController {
     @Req() request: { readonly url: string },
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const { product, status, insync, customer, tag } = query;
-    const asked = {
-      ...listQueryOf(query),
-      ...(product !== undefined && { product }),
-      ...(status !== undefined && { status }),
-      ...(insync !== undefined && { insync: insync === 'true' }),
-      ...(customer !== undefined && { customer }),
-      ...(tag !== undefined && { tag }),
-    };
+    const asked = subscriptionQueryOf(query);
     const slice = await this.queries.execute(new ListSubscriptions(asked));
     tellPlace(reply, 'subscriptions', request.url, asked, slice);
     return slice.items;

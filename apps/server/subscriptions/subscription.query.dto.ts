@@ -1,5 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import type { SubscriptionQuery } from '#read-models';
+import { listQueryOf } from '../http/slice.js';
 import { ListDto, QueryDto, TextParameter } from '../http/query.dto.js';
 
 export class ListSubscriptionsDto extends ListDto {
@@ -19,6 +21,19 @@ export class ListSubscriptionsDto extends ListDto {
 
   @TextParameter({ description: 'Tag of a product', example: 'GROUP' })
   tag?: string;
+}
+
+/** Refusal `bad_filter` or `bad_range` 400. */
+export function subscriptionQueryOf(dto: ListSubscriptionsDto): SubscriptionQuery & { readonly tag?: string } {
+  const { product, status, insync, customer, tag, ...list } = dto;
+  return {
+    ...listQueryOf(list),
+    ...(product !== undefined && { product }),
+    ...(status !== undefined && { status }),
+    ...(insync !== undefined && { insync: insync === 'true' }),
+    ...(customer !== undefined && { customer }),
+    ...(tag !== undefined && { tag }),
+  };
 }
 
 export class HistoryDto extends QueryDto {

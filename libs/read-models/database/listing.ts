@@ -29,6 +29,8 @@ export interface ListQuery {
   readonly limit?: number;
   /** Whether all matches are counted, which takes longer the more there are; with a range they always are. */
   readonly count?: boolean;
+  /** Whoever asks reads on to the end: an order in which rows change their place is refused (`bad_filter`). */
+  readonly toTheEnd?: boolean;
 }
 
 export interface Listed<R> {
@@ -50,6 +52,8 @@ export async function listRows<R>(
     throw new Refusal('bad_cursor', 400, 'a cursor goes on by itself: range is not for it');
   const { offset, limit } = window(range, query.limit);
   const order = new ListOrder(view.table, view.fields, view.created, sort);
+  if (query.toTheEnd === true && !order.fixed)
+    throw new Refusal('bad_filter', 400, 'rows change their place in this order: all of them cannot be read in it');
   const all = [...narrowed, ...filter.map((each) => fieldMatches(view.fields, each))];
   all.push(...(await searched(db, view, query.search)));
   const total = range !== undefined || query.count === true ? await countRows(db, view, all) : null;
