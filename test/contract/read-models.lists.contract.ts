@@ -171,14 +171,20 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       expect(await found('ecole')).toEqual(['a']);
       expect(await found('bern')).toEqual(['a']);
       const rows = Array.from({ length: 2_100 }, (_, n) => ({
-        ...{ id: `many${n}`, revision: 0, position: 1, doc: '{}', name: 'n', csp: 'azure', state: 's', phase: 'p' },
-        ...{
-          stage: null,
-          created_at: n,
-          updated_at: n,
-          failed_at: null,
-          search: n % 3 === 0 ? 'common rare' : 'common',
-        },
+        id: `many${n}`,
+        revision: 0,
+        position: 1,
+        doc: '{}',
+        name: 'n',
+        csp: 'azure',
+        state: 's',
+        phase: 'p',
+
+        stage: null,
+        created_at: n,
+        updated_at: n,
+        failed_at: null,
+        search: n % 3 === 0 ? 'common rare' : 'common',
       }));
       for (let from = 0; from < rows.length; from += 100)
         await models.db

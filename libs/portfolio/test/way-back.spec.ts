@@ -187,7 +187,7 @@ describe('law 2: a key is never used twice', () => {
       const [owed] = manual.next(state);
       if (owed?.kind !== 'run') throw new Error('nothing is owed');
       const by = { owner: 'me', until: 100, time: 4, tokenKey: 't' };
-      const begun = manual.evolve(state, owed.intent!(by) as never);
+      const begun = manual.evolve(state, owed.intent!(by));
       const { key, attempt } = owed;
       const outcome = one === 'done' ? done() : refused;
       return manual

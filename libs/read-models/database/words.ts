@@ -12,7 +12,7 @@ export function wordsOf(text: string): readonly string[] {
     .toLowerCase()
     .normalize('NFKD')
     .replaceAll(/[\u0300-\u036f]/g, '');
-  return (plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).map((word) => [...word].slice(0, LONGEST).join(''));
+  return (plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).map((word) => Array.from(word).slice(0, LONGEST).join(''));
 }
 
 /** What a row keeps for the search: every word once, with a blank between them. */

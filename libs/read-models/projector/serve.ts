@@ -47,9 +47,9 @@ class ServedGroups {
 
   private async untilItEnds(group: string, running: Running): Promise<OfGroup> {
     try {
-      const { start } = await (this.opened ??= this.open());
+      const served = await (this.opened ??= this.open());
       const { signal } = running.stopping;
-      running.projector = await start(group, {
+      running.projector = await served.start(group, {
         signal,
         onMoved: (position) => this.send({ kind: 'moved', group, position }),
       });

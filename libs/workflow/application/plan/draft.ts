@@ -31,8 +31,8 @@ export class Draft implements Dispatcher {
   /** Of a stream that was loaded before. */
   fold(stream: string, events: readonly DomainEvent[]): void {
     const before = this.states.get(stream)!;
-    const { evolve } = this.decider(stream);
-    const after = events.reduce<object>((state, event) => evolve(state, event) as object, before);
+    const decider = this.decider(stream);
+    const after = events.reduce<object>((state, event) => decider.evolve(state, event) as object, before);
     this.states.set(stream, after);
     this.noticed(stream, events, before, after);
   }

@@ -42,7 +42,7 @@ export function step<const K extends string, R extends TProperties = {}, A exten
     answer: spec.answer,
     pollEffect: spec.pollEffect,
     handler: (spec.handler as StepNode['handler'] | undefined) ?? NOTHING,
-    plan: (spec.plan as Planning | undefined) ?? (spec.handler === undefined ? 'as_it_runs' : undefined),
+    plan: spec.plan ?? (spec.handler === undefined ? 'as_it_runs' : undefined),
     compensate: spec.compensate,
     authorize: spec.authorize,
   };
