@@ -6,6 +6,7 @@ import { catalogueProjection } from './products/catalogue.projection.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { ProjectionGroup } from './projector/projection.js';
 import { occurrencesProjection, schedulesProjection } from './schedules/schedules.projection.js';
+import { figuresProjection } from './series/figures.projection.js';
 import { subscriptionsProjection } from './subscriptions/subscriptions.projection.js';
 import { worklistProjection } from './worklist/worklist.projection.js';
 
@@ -13,6 +14,8 @@ import { worklistProjection } from './worklist/worklist.projection.js';
 export const MAIN = 'main';
 /** What trees of causes are found by. */
 export const CAUSES = 'causes';
+/** What dashboards and metrics tell. */
+export const FIGURES_GROUP = 'figures';
 
 /** Every group of views, the one that others wait for first. How to add to it: docs/adr/0054-projection-groups.md. */
 export const groups: readonly ProjectionGroup[] = [
@@ -31,6 +34,7 @@ export const groups: readonly ProjectionGroup[] = [
     ],
   },
   { name: CAUSES, projections: [causesProjection] },
+  { name: FIGURES_GROUP, projections: [figuresProjection] },
 ];
 
 /** Every view of this library. */

@@ -186,8 +186,10 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       };
       const running = await upTo(world, end, models, { decode: lacking });
       expect((await dump(models))['parked']).toMatchObject([
+        { stream: 'portfolio-b', projection: 'figures', kind: 'unknown' },
         { stream: 'portfolio-b', projection: 'portfolio_children', kind: 'unknown' },
         { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
+        { stream: 'process-p', projection: 'figures', kind: 'unknown' },
         { stream: 'process-p', projection: 'processes', kind: 'unknown' },
       ]);
       expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });

@@ -1,49 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProcessCommand, StartedProcess } from '#workflow';
-import { kinds } from './kinds.js';
-import { World, type Scenario } from './world.js';
+import type { StartedProcess } from '#workflow';
+import { meddled } from './meddled.js';
+import { World } from './world.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
 const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 400 : 60;
 console.log(`simulation of operators who meddle: seed ${SEED}, ${SCHEDULES} schedules each`);
-
-const STEPS = [
-  'group/a',
-  'group/b',
-  'both/left/cb/action',
-  'both/right/child',
-  'u',
-  'both/left/v',
-  'no',
-  'fan/1/@in/d',
-];
-
-/** Any command at any time: most do not fit and are refused, which people live with. */
-const commands = (random: () => number): readonly ProcessCommand[] => {
-  const step = STEPS[Math.floor(random() * STEPS.length)]!;
-  const told = { value: 1 };
-  const result = { a: told, b: told, d: told, told, kk: told, u: told, v: told };
-  const [time, reason, by] = [0, 'because', 'eve'];
-  return [
-    { type: 'AbortProcess', reason, by, time },
-    { type: 'CompensateProcess', reason, by, time },
-    { type: 'SkipStep', step, reason, result, by, time },
-    { type: 'SetValue', path: '/items/0', value: 9, reason, by, time },
-    { type: 'ResumeProcess', by, time },
-    { type: 'ResumeProcess', input: { answer: { size: 1 } }, by, time },
-    { type: 'SetNote', note: 'n', by, time },
-  ];
-};
-
-const meddled: Scenario = {
-  ...kinds,
-  meddle: (random) => {
-    const all = commands(random);
-    return all[Math.floor(random() * all.length)]!;
-  },
-  // The outcome of a child that is aborted by hand, or a step that is passed over, is not what this is about.
-  ended: (state: StartedProcess) => 'endedAt' in state,
-};
 
 /** What the steps of a process that was turned round did and did not take back. */
 function notUndone(world: World, states: ReadonlyMap<string, unknown>): string[] {

@@ -12,5 +12,3 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
     return overview(this.parts.readModels, this.parts.clock.now());
   }
 }
-
-export const dashboardQueryHandlers = [GetOverviewHandler];

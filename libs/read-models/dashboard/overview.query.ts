@@ -1,7 +1,9 @@
 import { sql, type Kysely } from 'kysely';
+import { countParked } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { countProcesses } from '../processes/process-counts.query.js';
 import type { Tables } from '../database/tables.js';
+import { subscriptionsByProduct } from './counts.query.js';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -29,6 +31,19 @@ async function countBy(db: Kysely<Tables>, table: string, column: string): Promi
   return Object.fromEntries(counted.rows.map((row) => [String(row.value), Number(row.count)]));
 }
 
+/** From one reading of the index. */
+async function subscriptions(db: Kysely<Tables>): Promise<Overview['subscriptions']> {
+  const all = await subscriptionsByProduct({ db });
+  const byProduct: Record<string, number> = {};
+  const byStatus: Record<string, number> = {};
+  for (const { product, status, count } of all) {
+    byProduct[product] = (byProduct[product] ?? 0) + count;
+    byStatus[status] = (byStatus[status] ?? 0) + count;
+  }
+  const number = (inSync: boolean) => all.reduce((sum, each) => sum + (each.inSync === inSync ? each.count : 0), 0);
+  return { byProduct, byStatus, inSync: number(true), outOfSync: number(false) };
+}
+
 /** Workflows and tasks that are in a list. */
 async function shownByStatus(models: Pick<ReadModels, 'db'>): Promise<Counts> {
   const { process_counts, task_counts } = await countProcesses(models);
@@ -48,7 +63,6 @@ async function failedSince(db: Kysely<Tables>, table: 'portfolios' | 'processes'
 
 /** `now`: ms since the epoch. */
 export async function overview({ db }: ReadModels, now: number): Promise<Overview> {
-  const insync = await countBy(db, 'subscriptions', 'insync');
   const oldest = await db
     .selectFrom('worklist')
     .select(['stream', 'since', 'due'])
@@ -56,10 +70,6 @@ export async function overview({ db }: ReadModels, now: number): Promise<Overvie
     .orderBy('stream')
     .limit(1)
     .executeTakeFirst();
-  const parked = await db
-    .selectFrom('parked')
-    .select((eb) => eb.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
   return {
     portfolios: {
       byState: await countBy(db, 'portfolios', 'state'),
@@ -67,12 +77,7 @@ export async function overview({ db }: ReadModels, now: number): Promise<Overvie
       byStage: await countBy(db, 'portfolios', 'stage'),
     },
     processes: { byStatus: await shownByStatus({ db }) },
-    subscriptions: {
-      byProduct: await countBy(db, 'subscriptions', 'product_name'),
-      byStatus: await countBy(db, 'subscriptions', 'status'),
-      inSync: insync['1'] ?? 0,
-      outOfSync: insync['0'] ?? 0,
-    },
+    subscriptions: await subscriptions(db),
     oldestWaiting: oldest
       ? { stream: oldest.stream, since: Number(oldest.since), due: oldest.due === null ? null : Number(oldest.due) }
       : null,
@@ -80,6 +85,6 @@ export async function overview({ db }: ReadModels, now: number): Promise<Overvie
       portfolios: await failedSince(db, 'portfolios', now - DAY_MS),
       processes: await failedSince(db, 'processes', now - DAY_MS),
     },
-    parked: Number(parked.count),
+    parked: await countParked({ db }),
   };
 }

@@ -1,39 +1,7 @@
-import {
-  Migrator,
-  PostgresAdapter,
-  sql,
-  type CreateTableBuilder,
-  type Kysely,
-  type Migration,
-  type MigrationProvider,
-} from 'kysely';
+import { Migrator, sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import { folded, index, table, typeOf, type AnyDb } from './migration-tools.js';
+import { figures } from './migrations.figures.js';
 import { textSearchOf } from './text-search.js';
-
-type AnyDb = Kysely<unknown>;
-type Kind = 'text' | 'integer' | 'bigint';
-
-/** Texts compare by their code points, as in SQLite, whatever the database's locale. */
-const typeOf = (db: AnyDb, kind: Kind) =>
-  kind === 'text' && db.getExecutor().adapter instanceof PostgresAdapter ? sql`text COLLATE "C"` : kind;
-
-/** Names of columns ending in `?` may be null. */
-async function table(db: AnyDb, name: string, key: readonly string[], kinds: Record<string, Kind>): Promise<void> {
-  let built = db.schema.createTable(name) as CreateTableBuilder<string, string>;
-  for (const [column, kind] of Object.entries(kinds))
-    built = column.endsWith('?')
-      ? built.addColumn(column.slice(0, -1), typeOf(db, kind))
-      : built.addColumn(column, typeOf(db, kind), (defined) => defined.notNull());
-  await built.addPrimaryKeyConstraint(`${name}_key`, key as string[]).execute();
-}
-
-const index = (db: AnyDb, on: string, names: readonly string[]) =>
-  db.schema
-    .createIndex(`${on}_by_${names.join('_')}`)
-    .on(on)
-    .columns(names as string[])
-    .execute();
-
-const folded = { id: 'text', revision: 'bigint', position: 'bigint', doc: 'text' } as const;
 
 const first: Migration = {
   async up(db: AnyDb) {
@@ -269,6 +237,7 @@ const provider: MigrationProvider = {
     '0010_catalogue': catalogue,
     '0011_schedules': schedules,
     '0012_causes': causes,
+    '0014_figures': figures,
     '0015_lists': lists,
   }),
 };

@@ -12,3 +12,12 @@ export async function unreadable({ db }: Pick<ReadModels, 'db'>, streams: readon
     .execute();
   return new Set(rows.map(({ stream }) => stream));
 }
+
+/** Events that a projection could not take in; one that several could not, as often. */
+export async function countParked({ db }: Pick<ReadModels, 'db'>): Promise<number> {
+  const { count } = await db
+    .selectFrom('parked')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -17,6 +17,9 @@ export interface Tables {
   operations: OperationRow;
   schedules: ScheduleRow;
   occurrences: OccurrenceRow;
+  measured_instances: MeasuredInstanceRow;
+  open_steps: OpenStepRow;
+  series: SeriesRow;
 }
 
 export interface CheckpointRow {
@@ -182,4 +185,47 @@ export interface OccurrenceRow extends Folded {
   schedule_id: string;
   at: number;
   state: string;
+}
+
+/** What must be known of an instance to measure its events. */
+export interface MeasuredInstanceRow {
+  stream: string;
+  revision: number;
+  position: number;
+  doc: string;
+}
+
+/** A step, stage or request that is not over. */
+export interface OpenStepRow {
+  stream: string;
+  step: string;
+  category: string;
+  /** CSP, workflow or resource type. */
+  kind: string;
+  /** The step as figures name it. */
+  place: string;
+  state: string;
+  /** `engine`, `outside` or `people`. */
+  waits_on: string;
+  begun: number;
+  since: number;
+  attempts: number;
+  due: number | null;
+  code: string | null;
+  assignee: string | null;
+  position: number;
+}
+
+/** What a figure came to in a period. */
+export interface SeriesRow {
+  period: string;
+  figure: string;
+  /** JSON array in the order of the figure's labels. */
+  labels: string;
+  count: number;
+  /** Ms. */
+  sum: number;
+  /** Of a time; see sketch.ts. */
+  sketch: string | null;
+  position: number;
 }

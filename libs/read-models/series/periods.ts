@@ -1,0 +1,21 @@
+const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** `hour` and `day` are those of UTC. */
+export type Grain = 'hour' | 'day';
+export const GRAINS: Readonly<Record<Grain, number>> = { hour: HOUR_MS, day: DAY_MS };
+
+/** What is kept for all time; the other periods sort behind it. */
+export const EVER = 'ever';
+
+/** Name of the period that holds `at`, ms since the epoch: `h` or `d` with its beginning in seconds, so that names sort as times do. */
+export const periodOf = (grain: Grain, at: number): string =>
+  periodFrom(grain, Math.floor(at / GRAINS[grain]) * GRAINS[grain]);
+
+const periodFrom = (grain: Grain, start: number): string => `${grain[0]}${String(start / 1_000).padStart(12, '0')}`;
+
+/** When a period begins, ms since the epoch. */
+export const startOf = (period: string): number => Number(period.slice(1)) * 1_000;
+
+/** Every period that an event of this time counts in. */
+export const periodsOf = (at: number): readonly string[] => [EVER, periodOf('day', at), periodOf('hour', at)];

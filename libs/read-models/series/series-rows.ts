@@ -1,0 +1,107 @@
+import type { Change, TableShape, Value } from '../database/view-store.js';
+import type { Missing } from '../projector/projection.js';
+import { FIGURES, type FigureName } from './figures.js';
+import { periodsOf } from './periods.js';
+import { addTo, readSketch, writeSketch } from './sketch.js';
+
+export const SERIES: TableShape = {
+  name: 'series',
+  columns: ['period', 'figure', 'labels', 'count', 'sum', 'sketch', 'position'],
+  key: ['period', 'figure', 'labels'],
+};
+
+interface Row {
+  readonly figure: string;
+  readonly labels: string;
+  count: number;
+  sum: number;
+  readonly sketch: Map<number, number> | undefined;
+  position: number;
+}
+type Period = Map<string, Row>;
+
+/** Periods kept in memory between batches: for all time, and the hours and days around now. */
+const KEPT = 6;
+
+/** The rows of the series that events of late count in, by period. */
+export class SeriesRows {
+  /** Most recently used last. */
+  private readonly held = new Map<string, Period>();
+  private readonly changed = new Map<Row, string>();
+
+  missing(at: number): readonly Missing[] {
+    return periodsOf(at)
+      .filter((period) => !this.held.has(period))
+      .map((id) => ({ table: SERIES, id }));
+  }
+
+  hold(row: Readonly<Record<string, unknown>>): void {
+    const [figure, labels] = [String(row['figure']), String(row['labels'])];
+    const sketch = row['sketch'] === null ? undefined : readSketch(String(row['sketch']));
+    const [count, sum, position] = ['count', 'sum', 'position'].map((name) => Number(row[name])) as [
+      number,
+      number,
+      number,
+    ];
+    this.periodAt(String(row['period'])).set(keyOf(figure, labels), { figure, labels, count, sum, sketch, position });
+  }
+
+  /** Counts once, however often the event at `position` comes: a row holds what is at or below its own. */
+  add(figure: FigureName, labelValues: readonly string[], ms: number, at: number, position: number): void {
+    const labels = JSON.stringify(labelValues);
+    for (const period of periodsOf(at)) {
+      const row = this.rowAt(period, figure, labels);
+      if (row.position >= position) continue;
+      row.position = position;
+      row.count++;
+      row.sum += ms;
+      if (row.sketch) addTo(row.sketch, ms);
+      this.changed.set(row, period);
+    }
+  }
+
+  flush(): Change {
+    const upserts = [...this.changed].map(([row, period]) => valuesOf(row, period));
+    this.changed.clear();
+    for (const period of this.held.keys()) {
+      if (this.held.size <= KEPT) break;
+      this.held.delete(period);
+    }
+    return { table: SERIES, upserts, removals: [] };
+  }
+
+  drop(): void {
+    this.held.clear();
+    this.changed.clear();
+  }
+
+  private rowAt(period: string, figure: FigureName, labels: string): Row {
+    const rows = this.periodAt(period);
+    const key = keyOf(figure, labels);
+    let row = rows.get(key);
+    if (row === undefined) {
+      const sketch = FIGURES[figure].kind === 'time' ? new Map<number, number>() : undefined;
+      rows.set(key, (row = { figure, labels, count: 0, sum: 0, sketch, position: 0 }));
+    }
+    return row;
+  }
+
+  private periodAt(name: string): Period {
+    const period: Period = this.held.get(name) ?? new Map();
+    this.held.delete(name);
+    this.held.set(name, period);
+    return period;
+  }
+}
+
+const keyOf = (figure: string, labels: string): string => `${figure} ${labels}`;
+
+const valuesOf = ({ figure, labels, count, sum, sketch, position }: Row, period: string): readonly Value[] => [
+  period,
+  figure,
+  labels,
+  count,
+  sum,
+  sketch ? writeSketch(sketch) : null,
+  position,
+];
