@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.js';
+import { addDashboards } from './commands/dashboards.js';
 import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addList } from './commands/list.js';
@@ -27,7 +28,7 @@ export function programFor(env: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
   const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
-  const all = [addStatus, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit, addProjections];
+  const all = [addStatus, addDashboards, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit, addProjections];
   for (const add of all) add(program, open);
   return program;
 }

@@ -26,6 +26,7 @@ import {
 import { causesContract } from './read-models.causes.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
+import { figuresContract } from './figures/figures.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
@@ -41,6 +42,7 @@ if (server === undefined) {
   projectorContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
   listsContract('PostgreSQL', open);
+  figuresContract('PostgreSQL', open);
   schedulesContract('PostgreSQL', open);
   causesContract('PostgreSQL', open);
   overPostgres(server);

@@ -2,11 +2,13 @@ import { sqliteDatabase } from './read-models.databases.js';
 import { causesContract } from './read-models.causes.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
+import { figuresContract } from './figures/figures.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
 projectorContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
 listsContract('SQLite', sqliteDatabase);
+figuresContract('SQLite', sqliteDatabase);
 schedulesContract('SQLite', sqliteDatabase);
 causesContract('SQLite', sqliteDatabase);
