@@ -27,7 +27,7 @@ beforeAll(async () => {
   failed = await createOperation(world, [need('a', 'instant')], { onFailure: 'leave' });
   await becomes(world, failed, 'PROVISIONING_FAILED');
   const { position } = (await world.api('GET', `/api/operations/${failed}`)).body;
-  await world.api('GET', `/api/dashboards/overview?min_position=${position}`);
+  await world.api('GET', `/api/dashboards/operations?min_position=${position}`);
 }, 90_000);
 afterAll(() => world?.stop());
 
@@ -75,7 +75,8 @@ describe('dashboards', () => {
     const { engine, workers, views, open, parked } = await board('engine');
     expect(engine.global_status).toBe('RUNNING');
     expect(workers.number_of_workers_online).toBe(1);
-    expect(views).toMatchObject({ behind: expect.any(Number), seconds: expect.any(Number) });
+    expect(views.map(({ group }: { group: string }) => group)).toEqual(expect.arrayContaining(['main', 'figures']));
+    expect(views[0]).toMatchObject({ behind: expect.any(Number), seconds: expect.any(Number) });
     expect([open, parked]).toEqual([expect.any(Object), 0]);
   });
 

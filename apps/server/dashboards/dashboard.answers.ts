@@ -67,7 +67,7 @@ export const SubscriptionFiguresSchema = Type.Object({
 export const EngineFiguresSchema = Type.Object({
   engine: EngineStatusSchema,
   workers: WorkerStatusSchema,
-  views: Type.Object({ position: count, behind: orNull(count), seconds: number }),
+  views: Type.Array(Type.Object({ group: text, position: count, behind: orNull(count), seconds: number })),
   open: counts,
   parked: count,
   here: Type.Object({ held: count, effects: count }),

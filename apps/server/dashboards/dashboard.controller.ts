@@ -1,10 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { FIGURES_GROUP, MAIN } from '#read-models';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { Needs } from '../http/needs.js';
 import { QueryDto } from '../http/query.dto.js';
+import { Reads } from '../http/reads.js';
 import * as answers from './dashboard.answers.js';
 import { FailuresDto, SeriesDto, WindowDto } from './dashboard.dto.js';
 import { GetActivity, GetSubscriptionFigures } from './dashboard.queries.js';
@@ -28,6 +30,7 @@ export class DashboardController {
   }
 
   @Get('portfolios')
+  @Reads(MAIN, FIGURES_GROUP)
   @ApiAnswer(answers.PortfolioActivitySchema, 'Portfolios by state; stages now, how long they took, why they failed')
   @ApiProblems(400, 503)
   portfolios(@Query() { days }: WindowDto) {
@@ -35,6 +38,7 @@ export class DashboardController {
   }
 
   @Get('processes')
+  @Reads(MAIN, FIGURES_GROUP)
   @ApiAnswer(
     answers.ProcessActivitySchema,
     'Open processes by status and whom they wait for; throughput, durations and retries by workflow and step',
@@ -45,6 +49,7 @@ export class DashboardController {
   }
 
   @Get('operations')
+  @Reads(MAIN, FIGURES_GROUP)
   @ApiAnswer(
     answers.OperationActivitySchema,
     'Operations by state; by resource type what is open and overdue, error rates and how long answers took',
@@ -55,6 +60,7 @@ export class DashboardController {
   }
 
   @Get('subscriptions')
+  @Reads(MAIN, FIGURES_GROUP)
   @ApiAnswer(answers.SubscriptionFiguresSchema, 'Subscriptions by product, status, in sync and customer; their changes')
   @ApiProblems(400, 503)
   subscriptions(@Query() { days }: WindowDto) {
@@ -69,6 +75,7 @@ export class DashboardController {
   }
 
   @Get('failures')
+  @Reads(FIGURES_GROUP)
   @ApiAnswer(answers.FailuresSchema, "Today's failures that still stand, with the commands that would help")
   @ApiProblems(400, 503)
   failures(@Query() { limit }: FailuresDto) {
@@ -76,6 +83,7 @@ export class DashboardController {
   }
 
   @Get('series')
+  @Reads(FIGURES_GROUP)
   @ApiAnswer(answers.SeriesSchema, 'A figure by hour or day; periods in which nothing was counted are left out')
   @ApiProblems(400, 503)
   series(@Query() query: SeriesDto) {

@@ -7,8 +7,13 @@ import { GetWorkerStatus, type WorkerStatus } from '../settings/worker.status.js
 export interface EngineFigures {
   readonly engine: EngineStatus;
   readonly workers: WorkerStatus;
-  /** How far the views are; `behind` is null while the log does not answer. */
-  readonly views: { readonly position: number; readonly behind: number | null; readonly seconds: number };
+  /** How far each group of views is; `behind` is null while the log does not answer. */
+  readonly views: readonly {
+    readonly group: string;
+    readonly position: number;
+    readonly behind: number | null;
+    readonly seconds: number;
+  }[];
   /** Instances that are not at rest, by category. */
   readonly open: Readonly<Record<string, number>>;
   /** Events that a view could not take in. */
@@ -27,21 +32,25 @@ export class GetEngineFiguresHandler implements IQueryHandler<GetEngineFigures> 
   ) {}
 
   async execute(): Promise<EngineFigures> {
-    const { readModels, projector, viewAge, runtime } = this.parts;
-    const position = projector.position();
+    const { readModels, runtime } = this.parts;
     const { held, effects } = runtime.figures;
     return {
       engine: await this.queries.execute(new GetEngineStatus()),
       workers: await this.queries.execute(new GetWorkerStatus()),
-      views: { position, behind: await this.behind(position), seconds: viewAge.ms() / 1_000 },
+      views: await this.views(),
       open: await countOpenWork(readModels),
       parked: await countParked(readModels),
       here: { held, effects },
     };
   }
 
-  private async behind(position: number): Promise<number | null> {
-    const { store, trouble } = this.parts;
-    return trouble() === undefined ? Math.max(0, (await store.head()) - position) : null;
+  private async views(): Promise<EngineFigures['views']> {
+    const { store, trouble, views } = this.parts;
+    const head = trouble() === undefined ? await store.head() : undefined;
+    return [...views.groups].map(([group, { projector, age }]) => {
+      const position = projector.position();
+      const behind = head === undefined ? null : Math.max(0, head - position);
+      return { group, position, behind, seconds: age.ms() / 1_000 };
+    });
   }
 }
