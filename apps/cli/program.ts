@@ -28,7 +28,18 @@ export function programFor(env: Environment): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
   const open: Open = () => openSession(program.opts<GlobalOptions>(), env);
-  const all = [addStatus, addDashboards, addList, addShow, addExplain, addEvents, addWatch, addOperate, addAudit, addProjections];
+  const all = [
+    addStatus,
+    addDashboards,
+    addList,
+    addShow,
+    addExplain,
+    addEvents,
+    addWatch,
+    addOperate,
+    addAudit,
+    addProjections,
+  ];
   for (const add of all) add(program, open);
   return program;
 }

@@ -271,7 +271,13 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       const statuses = await listProjections(models);
       expect(statuses).toEqual(
         projections.map(({ name, version }) => {
-          return { name, group: groupOf(name), version, position: end, parked: ['processes', 'figures'].includes(name) ? 1 : 0 };
+          return {
+            name,
+            group: groupOf(name),
+            version,
+            position: end,
+            parked: ['processes', 'figures'].includes(name) ? 1 : 0,
+          };
         }),
       );
     });

@@ -8,7 +8,12 @@ export const typeOf = (db: AnyDb, kind: Kind) =>
   kind === 'text' && db.getExecutor().adapter instanceof PostgresAdapter ? sql`text COLLATE "C"` : kind;
 
 /** Names of columns ending in `?` may be null. */
-export async function table(db: AnyDb, name: string, key: readonly string[], kinds: Record<string, Kind>): Promise<void> {
+export async function table(
+  db: AnyDb,
+  name: string,
+  key: readonly string[],
+  kinds: Record<string, Kind>,
+): Promise<void> {
   let built = db.schema.createTable(name) as CreateTableBuilder<string, string>;
   for (const [column, kind] of Object.entries(kinds))
     built = column.endsWith('?')
