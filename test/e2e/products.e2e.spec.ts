@@ -84,6 +84,7 @@ describe('user group', () => {
         'update_subscription',
         'update_subscription_description',
         'set_status_active',
+        'compare_user_group_with_external_systems',
         'update_user_group_in_external_systems',
         'resync',
         'done',

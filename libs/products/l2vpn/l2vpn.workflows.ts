@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { operationStep, type WorkflowDefinition } from '#workflow';
 import {
+  comparedFirst,
   createSubscription,
   createWorkflow,
   id,
@@ -13,7 +14,7 @@ import {
   terminateWorkflow,
   validateWorkflow,
 } from '../standard/index.js';
-import type { compareL2vpn, updateL2vpnInExternalSystems } from './l2vpn.external.js';
+import type { l2vpnOutside } from './l2vpn.external.js';
 import { activeL2vpn, anyL2vpn, l2vpnProduct, ports, speed, type ActiveL2vpn } from './l2vpn.product.js';
 import { L2VPN_RESOURCE } from './l2vpn.provisioner.js';
 
@@ -21,7 +22,7 @@ const text = Type.String();
 /** Form answers. */
 const asked = { speed, ports };
 type Asked = Pick<ActiveL2vpn, 'speed' | 'ports'>;
-type External = ReturnType<typeof updateL2vpnInExternalSystems>;
+type Outside = ReturnType<typeof l2vpnOutside>;
 
 const values = ({ speed: wanted, ports: ends }: Asked) => ({ l2vpn: { speed: wanted, ports: ends } });
 const description = ({ speed: wanted, ports: ends }: Asked): string =>
@@ -62,25 +63,28 @@ export const createL2vpn = (): WorkflowDefinition =>
   );
 
 /** Changes speed and ports. Form answers: speed, ports. */
-export const modifyL2vpn = (external: External): WorkflowDefinition =>
-  modifyWorkflow({ key: 'modify_l2vpn', version: 1, description: 'Modify L2VPN', blocks: activeL2vpn, input: asked }, [
-    moveTo('provisioning'),
-    recordStep({
-      key: 'update_subscription',
-      name: 'Update subscription',
-      reads: asked,
-      values,
-      blocks: activeL2vpn,
-    }),
-    recordStep({
-      key: 'update_subscription_description',
-      name: 'Update subscription description',
-      reads: { subscription: loaded(activeL2vpn) },
-      description: ({ subscription: { l2vpn } }) => description(l2vpn),
-    }),
-    moveTo('active'),
-    ...external,
-  ]);
+export const modifyL2vpn = ({ update }: Outside): WorkflowDefinition =>
+  modifyWorkflow(
+    { key: 'modify_l2vpn', ...comparedFirst('l2vpn'), description: 'Modify L2VPN', blocks: activeL2vpn, input: asked },
+    [
+      moveTo('provisioning'),
+      recordStep({
+        key: 'update_subscription',
+        name: 'Update subscription',
+        reads: asked,
+        values,
+        blocks: activeL2vpn,
+      }),
+      recordStep({
+        key: 'update_subscription_description',
+        name: 'Update subscription description',
+        reads: { subscription: loaded(activeL2vpn) },
+        description: ({ subscription: { l2vpn } }) => description(l2vpn),
+      }),
+      moveTo('active'),
+      ...update,
+    ],
+  );
 
 /** Takes the circuit away. One that is gone already counts as deprovisioned. */
 export const terminateL2vpn = (): WorkflowDefinition =>
@@ -100,12 +104,12 @@ export const terminateL2vpn = (): WorkflowDefinition =>
   ]);
 
 /** Compares the circuit with the network, and changes nothing there. */
-export const validateL2vpn = (compare: ReturnType<typeof compareL2vpn>): WorkflowDefinition =>
-  validateWorkflow({ key: 'validate_l2vpn', version: 1, description: 'Validate L2VPN', blocks: activeL2vpn }, compare);
+export const validateL2vpn = ({ validate }: Outside): WorkflowDefinition =>
+  validateWorkflow({ key: 'validate_l2vpn', version: 1, description: 'Validate L2VPN', blocks: activeL2vpn }, validate);
 
 /** Applies what is recorded to the network once more. */
-export const reconcileL2vpn = (external: External): WorkflowDefinition =>
+export const reconcileL2vpn = ({ update }: Outside): WorkflowDefinition =>
   reconcileWorkflow(
-    { key: 'reconcile_l2vpn', version: 1, description: 'Reconcile L2VPN', blocks: activeL2vpn },
-    external,
+    { key: 'reconcile_l2vpn', ...comparedFirst('l2vpn'), description: 'Reconcile L2VPN', blocks: activeL2vpn },
+    update,
   );

@@ -1,5 +1,6 @@
 import { Refusal } from '#kernel';
 import { isPassing, JsonClient, succeeded, waitOf, type JsonAnswer } from '../http/json-client.js';
+import { circuitGone } from './refusals.js';
 import type { Attempt, Circuit, CircuitTerms, NetworkPort } from './network.port.js';
 
 /** The network resource manager over HTTP; `base` is its root, without a slash at its end, `token` its bearer token. */
@@ -26,8 +27,7 @@ export function httpNetwork(base: string, token?: string): NetworkPort {
     },
     async replaceCircuit(circuit, attempt) {
       const answer = await write('PUT', pathOf(circuit.id), attempt, bodyOf(circuit, circuit.externalId));
-      if (answer.status === 404)
-        throw new Refusal('circuit_gone', 404, `there is no circuit ${circuit.id}`, { circuit_id: circuit.id });
+      if (answer.status === 404) throw circuitGone(circuit.id);
       if (!succeeded(answer)) throw refused(answer);
     },
     async deleteCircuit(id, attempt) {

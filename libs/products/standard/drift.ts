@@ -1,26 +1,17 @@
 import { Type } from 'typebox';
 import { DifferenceSchema, type Difference } from '#subscription/published';
-import { step, type StepPlan } from '#workflow';
+import { step } from '#workflow';
 import { send } from './send.js';
 import { id } from './steps.js';
 
 /** Added to the state by the step of a validation that compares; empty when all is as recorded. */
 export const drift = { drift: Type.Array(DifferenceSchema) };
-/** Added to the state by the step that applies the recorded configuration: what was otherwise outside, and is not any more. */
+/** Added to the state by the step that applies the recorded configuration: what was otherwise outside before, and is not any more. */
 export const changes = { external_changes: Type.Array(DifferenceSchema) };
 
 /** A field that is not as recorded, as a list of none or one. */
 export const differs = (path: string, expected: unknown, found: unknown): readonly Difference[] =>
   expected === found ? [] : [{ path, expected, found: found ?? null }];
-
-/** What applying would change outside, as the step that applies says it in a dry run. */
-export const planned = (
-  system: string,
-  differences: readonly Difference[],
-): StepPlan<{ external_changes: Difference[] }> => ({
-  effects: differences.length === 0 ? [] : [{ system, action: 'update', differences }],
-  adds: { external_changes: [...differences] },
-});
 
 /** The end of a validation: what it found puts the subscription out of sync; if it found nothing, recorded and outside are the same. */
 export const unlockUnlessDrifted = step({

@@ -1,4 +1,5 @@
 export * from './drift.js';
+export * from './external.js';
 export * from './loaded.js';
 export * from './record.js';
 export * from './send.js';

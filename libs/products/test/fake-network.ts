@@ -1,4 +1,4 @@
-import { Refusal } from '#kernel';
+import { circuitGone } from '../network/refusals.js';
 import type { Circuit, CircuitTerms, NetworkPort } from '../index.js';
 
 /** A network in memory; `circuits` may be changed by hand, as somebody else would. */
@@ -23,7 +23,7 @@ export class FakeNetwork implements NetworkPort {
   }
 
   async replaceCircuit(circuit: Circuit): Promise<void> {
-    if (!this.circuits.has(circuit.id)) throw new Refusal('circuit_gone', 404, `there is no circuit ${circuit.id}`);
+    if (!this.circuits.has(circuit.id)) throw circuitGone(circuit.id);
     this.writes.push('replaceCircuit');
     this.circuits.set(circuit.id, circuit);
   }

@@ -41,6 +41,7 @@ describe('L2VPN', () => {
       'update_subscription',
       'update_subscription_description',
       'set_status_active',
+      'compare_l2vpn_with_external_systems',
       'update_l2vpn_in_external_systems',
       'resync',
       'done',
@@ -101,8 +102,12 @@ describe('L2VPN', () => {
   it('reconcile has the very steps of modify', () => {
     const { workflows } = productRegistry({ directory: new FakeDirectory(), network });
     const stepsOf = (key: string) => workflows.latest(key)!.definition.steps;
-    const external = stepsOf('modify_l2vpn').find(({ key }) => key === 'update_l2vpn_in_external_systems');
-    expect(stepsOf('reconcile_l2vpn')[3]).toBe(external);
+    const update = stepsOf('modify_l2vpn').filter(({ key }) => key.endsWith('_external_systems'));
+    expect(update.map(({ key }) => key)).toEqual([
+      'compare_l2vpn_with_external_systems',
+      'update_l2vpn_in_external_systems',
+    ]);
+    for (const [at, step] of update.entries()) expect(stepsOf('reconcile_l2vpn')[3 + at]).toBe(step);
   });
 });
 

@@ -103,6 +103,18 @@ describe('a plan', () => {
     });
   });
 
+  it('of a reconcile of what is gone says that it is not made anew', async () => {
+    const gone: Before = async (run, ports) => {
+      const state = await cases['reconcile_l2vpn']!(run, ports);
+      ports.network.circuits.clear();
+      return state;
+    };
+    expect((await planned('reconcile_l2vpn', gone)).stopped).toMatchObject({
+      step: 'update_l2vpn_in_external_systems',
+      code: 'circuit_gone',
+    });
+  });
+
   it('ends where the run would fail, and says why', async () => {
     const tooOld: Before = async (run, ports) => ({ ...(await cases['create_user']!(run, ports)), age: 1_000 });
     expect((await planned('create_user', tooOld)).stopped).toMatchObject({

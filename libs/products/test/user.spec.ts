@@ -77,6 +77,7 @@ describe('user', () => {
       'update_subscription',
       'update_subscription_description',
       'set_status_active',
+      'compare_user_with_external_systems',
       'update_user_in_external_systems',
       'release_user_group',
       'resync',
@@ -156,8 +157,12 @@ describe('user', () => {
   it('reconcile has the very steps of modify', () => {
     const { workflows } = productRegistry({ directory, network: new FakeNetwork() });
     const stepsOf = (key: string) => workflows.latest(key)!.definition.steps;
-    const external = stepsOf('modify_user').find(({ key }) => key === 'update_user_in_external_systems');
-    expect(stepsOf('reconcile_user')[3]).toBe(external);
+    const update = stepsOf('modify_user').filter(({ key }) => key.endsWith('_external_systems'));
+    expect(update.map(({ key }) => key)).toEqual([
+      'compare_user_with_external_systems',
+      'update_user_in_external_systems',
+    ]);
+    for (const [at, step] of update.entries()) expect(stepsOf('reconcile_user')[3 + at]).toBe(step);
   });
 });
 

@@ -3,7 +3,7 @@ import { createUserGroup } from './create-user-group.workflow.js';
 import { modifyUserGroup } from './modify-user-group.workflow.js';
 import { reconcileUserGroup } from './reconcile-user-group.workflow.js';
 import { terminateUserGroup } from './terminate-user-group.workflow.js';
-import { compareUserGroup, updateUserGroupInExternalSystems } from './user-group.external.js';
+import { userGroupOutside } from './user-group.external.js';
 import { userGroupForms } from './user-group.forms.js';
 import { userGroupProduct } from './user-group.product.js';
 import { userGroupProvisioner } from './user-group.provisioner.js';
@@ -14,13 +14,13 @@ export { USER_GROUP_PRODUCT_ID } from './user-group.product.js';
 export const userGroup: Registration = {
   products: [userGroupProduct],
   workflows({ directory }) {
-    const external = updateUserGroupInExternalSystems(directory);
+    const outside = userGroupOutside(directory);
     return [
       createUserGroup(),
-      modifyUserGroup(external),
+      modifyUserGroup(outside),
       terminateUserGroup(),
-      validateUserGroup(compareUserGroup(directory)),
-      reconcileUserGroup(external),
+      validateUserGroup(outside),
+      reconcileUserGroup(outside),
     ];
   },
   provisioners: ({ directory }) => [userGroupProvisioner(directory)],

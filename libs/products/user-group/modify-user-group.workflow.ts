@@ -1,18 +1,18 @@
 import { Type } from 'typebox';
 import type { WorkflowDefinition } from '#workflow';
-import { loaded, modifyWorkflow, moveTo, recordStep } from '../standard/index.js';
+import { comparedFirst, loaded, modifyWorkflow, moveTo, recordStep } from '../standard/index.js';
 import { describeGroup } from './create-user-group.workflow.js';
-import type { updateUserGroupInExternalSystems } from './user-group.external.js';
+import type { userGroupOutside } from './user-group.external.js';
 import { activeGroup } from './user-group.product.js';
 
 const text = Type.String();
 
 /** Renames the group. Form answer: group_name. */
-export function modifyUserGroup(external: ReturnType<typeof updateUserGroupInExternalSystems>): WorkflowDefinition {
+export function modifyUserGroup({ update }: ReturnType<typeof userGroupOutside>): WorkflowDefinition {
   return modifyWorkflow(
     {
       key: 'modify_user_group',
-      version: 1,
+      ...comparedFirst('user_group'),
       description: 'Modify user group',
       blocks: activeGroup,
       input: { group_name: text },
@@ -33,7 +33,7 @@ export function modifyUserGroup(external: ReturnType<typeof updateUserGroupInExt
         description: ({ subscription }) => describeGroup(subscription.user_group.group_name),
       }),
       moveTo('active'),
-      ...external,
+      ...update,
     ],
   );
 }

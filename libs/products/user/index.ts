@@ -1,5 +1,5 @@
 import type { Registration } from '../registration.js';
-import { compareUser, updateUserInExternalSystems } from './user.external.js';
+import { userOutside } from './user.external.js';
 import { userForms } from './user.forms.js';
 import { userProducts } from './user.product.js';
 import { userProvisioner } from './user.provisioner.js';
@@ -10,14 +10,8 @@ export { USER_EXTERNAL_PRODUCT_ID, USER_INTERNAL_PRODUCT_ID } from './user.produ
 export const user: Registration = {
   products: userProducts,
   workflows({ directory }) {
-    const external = updateUserInExternalSystems(directory);
-    return [
-      createUser(),
-      modifyUser(external),
-      terminateUser(),
-      validateUser(compareUser(directory)),
-      reconcileUser(external),
-    ];
+    const outside = userOutside(directory);
+    return [createUser(), modifyUser(outside), terminateUser(), validateUser(outside), reconcileUser(outside)];
   },
   provisioners: ({ directory }) => [userProvisioner(directory)],
   forms: userForms,

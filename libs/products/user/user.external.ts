@@ -1,7 +1,8 @@
 import type { Difference } from '#subscription/published';
-import { step, type StepContext } from '#workflow';
+import type { StepContext } from '#workflow';
 import type { DirectoryPort } from '../directory/directory.port.js';
-import { changes, differs, drift, loaded, planned } from '../standard/index.js';
+import { entryGone } from '../directory/refusals.js';
+import { differs, external, loaded } from '../standard/index.js';
 import { formerGroup, groupIdOf } from './user.group-step.js';
 import { activeUser, affiliationOf, type ActiveUser } from './user.product.js';
 
@@ -43,46 +44,22 @@ async function differences(
   ];
 }
 
-/** Only looks. */
-export const compareUser = (directory: DirectoryPort) =>
-  [
-    step({
-      key: 'validate_user',
-      name: 'Compare user with the directory',
-      reads: { subscription: loaded(activeUser) },
-      adds: drift,
-      async handler({ subscription }, context) {
-        const groups = await groupsOf(subscription, undefined, context);
-        return { drift: [...(await differences(subscription, groups, directory, context.signal))] };
-      },
-      plan: 'as_it_runs',
-    }),
-  ] as const;
-
-/**
- * Applies what is recorded; modify and reconcile have these very steps. The new group is joined before the former is left. A user that is
- * gone is not made anew, because its id would be another than the recorded one: refusal `directory_entry_gone` 404.
- */
-export const updateUserInExternalSystems = (directory: DirectoryPort) =>
-  [
-    step({
-      key: 'update_user_in_external_systems',
-      name: 'Update user in external systems',
-      reads: { subscription: loaded(activeUser), ...formerGroup },
-      adds: changes,
-      async handler({ subscription, former_group }, context) {
-        const { signal } = context;
-        const groups = await groupsOf(subscription, former_group, context);
-        const external_changes = [...(await differences(subscription, groups, directory, signal))];
-        if (external_changes.length > 0) await apply(subscription, groups, directory, signal);
-        return { external_changes };
-      },
-      async plan({ subscription, former_group }, context) {
-        const groups = await groupsOf(subscription, former_group, context);
-        return planned('directory', await differences(subscription, groups, directory, context.signal));
-      },
-    }),
-  ] as const;
+/** A user and its membership in the directory. The new group is joined before the former is left. */
+export const userOutside = (directory: DirectoryPort) =>
+  external({
+    thing: 'user',
+    title: 'user',
+    system: 'directory',
+    reads: { subscription: loaded(activeUser), ...formerGroup },
+    async compare({ subscription, former_group }, context) {
+      return differences(subscription, await groupsOf(subscription, former_group, context), directory, context.signal);
+    },
+    async apply({ subscription, former_group }, context) {
+      await apply(subscription, await groupsOf(subscription, former_group, context), directory, context.signal);
+    },
+    idPath: 'user.user_id',
+    gone: ({ subscription }) => entryGone('user', subscription.user.user_id),
+  });
 
 async function apply(
   { product_id, user }: Recorded,

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { operationStep, type WorkflowDefinition } from '#workflow';
 import {
+  comparedFirst,
   createSubscription,
   createWorkflow,
   id,
@@ -13,7 +14,7 @@ import {
   terminateWorkflow,
   validateWorkflow,
 } from '../standard/index.js';
-import type { compareUser, updateUserInExternalSystems } from './user.external.js';
+import type { userOutside } from './user.external.js';
 import { group, referenceTo, releaseFormerGroup, reserveUserGroup } from './user.group-step.js';
 import { activeUser, affiliationOf, anyUser, userProducts } from './user.product.js';
 import { USER_RESOURCE } from './user.provisioner.js';
@@ -22,7 +23,7 @@ const text = Type.String();
 /** Form answers. */
 const asked = { username: text, age: Type.Optional(Type.Union([Type.Integer(), Type.Null()])), user_group_id: text };
 const subscription = { subscription: loaded({}) };
-type External = ReturnType<typeof updateUserInExternalSystems>;
+type Outside = ReturnType<typeof userOutside>;
 
 const described = {
   reads: { ...group, ...subscription, username: text },
@@ -81,16 +82,19 @@ export const createUser = (): WorkflowDefinition =>
   );
 
 /** Changes name, age or group. Form answers: username, age, user_group_id. */
-export const modifyUser = (external: External): WorkflowDefinition =>
-  modifyWorkflow({ key: 'modify_user', version: 1, description: 'Modify user', blocks: activeUser, input: asked }, [
-    reserveUserGroup,
-    moveTo('provisioning'),
-    recordStep({ key: 'update_subscription', name: 'Update subscription', ...recorded, blocks: activeUser }),
-    recordStep({ key: 'update_subscription_description', name: 'Update subscription description', ...described }),
-    moveTo('active'),
-    ...external,
-    releaseFormerGroup,
-  ]);
+export const modifyUser = ({ update }: Outside): WorkflowDefinition =>
+  modifyWorkflow(
+    { key: 'modify_user', ...comparedFirst('user'), description: 'Modify user', blocks: activeUser, input: asked },
+    [
+      reserveUserGroup,
+      moveTo('provisioning'),
+      recordStep({ key: 'update_subscription', name: 'Update subscription', ...recorded, blocks: activeUser }),
+      recordStep({ key: 'update_subscription_description', name: 'Update subscription description', ...described }),
+      moveTo('active'),
+      ...update,
+      releaseFormerGroup,
+    ],
+  );
 
 /** Takes the user out of the directory, and with that out of its group. One that is gone already counts as deprovisioned. */
 export const terminateUser = (): WorkflowDefinition =>
@@ -107,13 +111,12 @@ export const terminateUser = (): WorkflowDefinition =>
     }),
   ]);
 
-const onActive = (verb: 'Validate' | 'Reconcile') =>
-  ({ key: `${verb.toLowerCase()}_user`, version: 1, description: `${verb} user`, blocks: activeUser }) as const;
-
 /** Compares the user and its membership with the directory, and changes nothing there. */
-export const validateUser = (compare: ReturnType<typeof compareUser>): WorkflowDefinition =>
-  validateWorkflow(onActive('Validate'), compare);
+export const validateUser = ({ validate }: Outside): WorkflowDefinition =>
+  validateWorkflow({ key: 'validate_user', version: 1, description: 'Validate user', blocks: activeUser }, validate);
 
 /** Applies what is recorded to the directory once more. */
-export const reconcileUser = (external: External): WorkflowDefinition =>
-  reconcileWorkflow(onActive('Reconcile'), external);
+export const reconcileUser = ({ update }: Outside): WorkflowDefinition => {
+  const meta = { key: 'reconcile_user', description: 'Reconcile user', blocks: activeUser };
+  return reconcileWorkflow({ ...meta, ...comparedFirst('user') }, update);
+};
