@@ -136,4 +136,16 @@ export const KINDS: readonly Kind[] = [
     filters: [],
     shown: false,
   },
+  {
+    singular: 'stream',
+    plural: 'streams',
+    path: '/api/audit/streams',
+    paging: 'cursor',
+    columns: columns('stream', 'label', 'createdAt:begun', 'actor', 'last.type:last event', 'last.time:recorded'),
+    filters: [
+      parameter('category', 'such as portfolio'),
+      { flag: 'text', meaning: 'words of its name, or of what people know it by', parameter: 'query' },
+    ],
+    shown: false,
+  },
 ];

@@ -7,12 +7,13 @@ import { processesProjection } from './processes/processes.projection.js';
 import type { ProjectionGroup } from './projector/projection.js';
 import { occurrencesProjection, schedulesProjection } from './schedules/schedules.projection.js';
 import { figuresProjection } from './series/figures.projection.js';
+import { streamsProjection } from './streams/streams.projection.js';
 import { subscriptionsProjection } from './subscriptions/subscriptions.projection.js';
 import { worklistProjection } from './worklist/worklist.projection.js';
 
 /** What commands, timers and people who wait read; nothing slower belongs here. */
 export const MAIN = 'main';
-/** What trees of causes are found by. */
+/** What an auditor begins with: trees of causes, and which streams there are. */
 export const CAUSES = 'causes';
 /** What dashboards and metrics tell. */
 export const FIGURES_GROUP = 'figures';
@@ -33,7 +34,7 @@ export const groups: readonly ProjectionGroup[] = [
       catalogueProjection,
     ],
   },
-  { name: CAUSES, projections: [causesProjection] },
+  { name: CAUSES, projections: [causesProjection, streamsProjection] },
   { name: FIGURES_GROUP, projections: [figuresProjection] },
 ];
 

@@ -1,4 +1,4 @@
-export * from './audit/streams.query.js';
+export * from './audit/events.query.js';
 export * from './audit/verify.query.js';
 export * from './causes/causes.query.js';
 export type { FieldFilter } from './database/list-fields.js';
@@ -40,6 +40,7 @@ export { DAY_MS, GRAINS, type Grain } from './series/periods.js';
 export { OPEN_STATES } from './series/request-moves.js';
 export * from './series/series.query.js';
 export { RELATIVE_ERROR } from './series/sketch.js';
+export * from './streams/streams.query.js';
 export * from './subscriptions/relations.query.js';
 export * from './subscriptions/stored-values.query.js';
 export * from './subscriptions/subscription-ranges.query.js';

@@ -23,7 +23,7 @@ import {
   upTo,
   World,
 } from './read-models.fixture.js';
-import { causesContract } from './read-models.causes.contract.js';
+import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
@@ -44,7 +44,7 @@ if (server === undefined) {
   listsContract('PostgreSQL', open);
   figuresContract('PostgreSQL', open);
   schedulesContract('PostgreSQL', open);
-  causesContract('PostgreSQL', open);
+  auditContract('PostgreSQL', open);
   overPostgres(server);
 }
 

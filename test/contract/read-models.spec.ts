@@ -1,5 +1,5 @@
 import { sqliteDatabase } from './read-models.databases.js';
-import { causesContract } from './read-models.causes.contract.js';
+import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
@@ -11,4 +11,4 @@ queriesContract('SQLite', sqliteDatabase);
 listsContract('SQLite', sqliteDatabase);
 figuresContract('SQLite', sqliteDatabase);
 schedulesContract('SQLite', sqliteDatabase);
-causesContract('SQLite', sqliteDatabase);
+auditContract('SQLite', sqliteDatabase);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { becomes, need } from './operations.js';
 import { expectProblem, facts, reaches } from './portfolios.js';
 import { purveyor } from './purveyor.js';
@@ -58,5 +59,71 @@ describe('GET /api/audit/correlations/{id}', () => {
     expect(out).toMatch(/^ {4}-> portfolio-\S+\/TENANT\/1 {2}done in \d+ ms {2}\(done\)$/m);
     const { json } = await purveyor(world, ['audit', 'flow', 'flow-p', '--json']);
     expect(json).toEqual((await flow('flow-p')).body);
+  });
+});
+
+const streams = async (query: string) => (await world.api('GET', `/api/audit/streams?${query}`)).body;
+
+describe('GET /api/audit/streams', () => {
+  it('lists by category and by text, page by page, each with how it began and ends', async () => {
+    const { items, next } = await streams('category=portfolio');
+    expect([items.length, next]).toEqual([1, null]);
+    expect(items[0]).toMatchObject({
+      stream: `portfolio-${portfolio}`,
+      label: 'Engine',
+      type: 'PortfolioCreated',
+      actor: 'anonymous',
+      last: { type: 'PortfolioCompleted' },
+    });
+    for (const text of ['ENGINE', portfolio.slice(-12).toUpperCase(), 'engi portf', items[0].stream])
+      expect((await streams(`query=${text}`)).items).toEqual(items);
+    expect((await streams('query=sandbox%20operation')).items.map((each: any) => each.stream)).toEqual([
+      `operation-${operation}`,
+    ]);
+    for (const text of ['nothing', 'Engine nothing', 'gine'])
+      expect((await streams(`query=${text}`)).items).toEqual([]);
+    const all = (await streams('limit=500')).items;
+    const found = [];
+    for (let cursor = ''; ;) {
+      const page = await streams(`limit=2${cursor}`);
+      found.push(...page.items);
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+    }
+    expect(found).toEqual(all);
+    for (const url of Object.values<string>(items[0].links)) expect((await world.api('GET', url)).status).toBe(200);
+    expectProblem(await world.api('GET', '/api/audit/streams?cursor=x'), 400, 'bad_cursor');
+  });
+});
+
+describe('GET /api/audit/streams/{stream}', () => {
+  const page = async (query: string) =>
+    (await world.api('GET', `/api/audit/streams/portfolio-${portfolio}?${query}`)).body;
+  const revisions = ({ items }: any) => items.map(({ revision }: any) => revision);
+
+  it('is paged both ways, and back again', async () => {
+    const first = await page('limit=2');
+    expect([revisions(first), first.next, first.previous]).toEqual([[0, 1], 2, null]);
+    const second = await page(`from=${first.next}&limit=2`);
+    expect([revisions(second), second.previous]).toEqual([[2, 3], 1]);
+    expect(revisions(await page(`from=${second.previous}&direction=backwards&limit=2`))).toEqual([1, 0]);
+    const last = await page('direction=backwards&limit=1');
+    expect(last.previous).toBeNull();
+    expect((await page(`from=${last.next}&direction=backwards&limit=1`)).previous).toBe(last.items[0].revision);
+  });
+
+  it('tells who, when and why, with links that lead on; the raw text is one of them', async () => {
+    const [event] = (await page('limit=1')).items;
+    expect(event).toMatchObject({ actor: 'anonymous', time: event.metadata.time, cause: { correlationId: 'flow-p' } });
+    for (const url of Object.values<string>(event.links)) expect((await world.api('GET', url)).status).toBe(200);
+    const [raw] = (await world.api('GET', event.links.raw)).body.items;
+    expect(typeof raw.data).toBe('string');
+    const { stream, revision, type, data, metadata, id } = raw;
+    const { prev } = JSON.parse(metadata);
+    const hash = createHash('sha256').update([prev, stream, revision, type, data, metadata].join('\n')).digest();
+    expect(id.replaceAll('-', '').slice(0, 12)).toBe(hash.toString('hex').slice(0, 12));
+    expect(data).not.toContain('Lovelace');
+    const { out } = await purveyor(world, ['events', stream, '--limit', '1', '--raw']);
+    expect(JSON.parse(out)).toEqual(raw);
   });
 });

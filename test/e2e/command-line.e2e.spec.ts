@@ -33,7 +33,7 @@ describe('purveyor', () => {
     expect(json).toMatchObject({ health: { status: 'ok' }, engine: { global_lock: false }, overview: { parked: 0 } });
   });
 
-  it.each(['portfolios', 'processes', 'subscriptions', 'operations', 'products', 'schedules', 'csps'])(
+  it.each(['portfolios', 'processes', 'subscriptions', 'operations', 'products', 'schedules', 'csps', 'streams'])(
     'lists %s as the server does, as a table and as JSON',
     async (kind) => {
       const { body } = await world.api('GET', `/api/${kind}`);

@@ -18,8 +18,18 @@ interface Page {
   readonly items: readonly Recorded[];
   readonly next: number | null;
 }
-type Direction = 'forwards' | 'backwards';
+interface ReadOptions {
+  readonly from?: string;
+  readonly backwards?: boolean;
+  readonly limit: string;
+  readonly raw?: boolean;
+}
+interface Reading {
+  readonly direction: 'forwards' | 'backwards';
+  readonly raw?: 'true';
+}
 
+const FORWARDS: Reading = { direction: 'forwards' };
 const PAGE = 500;
 const LOOK_EVERY_MS = 1_000;
 const COLUMNS = [
@@ -45,14 +55,20 @@ function addRead(program: Command, open: Open): void {
     .option('--from <revision>', 'begin there')
     .option('--backwards', 'newest first')
     .option('--limit <events>', 'at most this many', '100')
-    .action(async (stream: string, given: { from?: string; backwards?: boolean; limit: string }) => {
+    .option('--raw', 'data and metadata to the letter, as they were hashed, one JSON object a line')
+    .action(async (stream: string, given: ReadOptions) => {
       const { client, output } = open();
       const limit = wholeNumber('--limit', given.limit, 1);
       const events: Recorded[] = [];
-      for await (const event of reading(client, stream, given.from, given.backwards ? 'backwards' : 'forwards')) {
+      const asked = {
+        direction: given.backwards ? 'backwards' : 'forwards',
+        raw: given.raw ? 'true' : undefined,
+      } as const;
+      for await (const event of reading(client, stream, given.from, asked)) {
         if (events.length === limit) break;
         events.push(event);
       }
+      if (given.raw) return events.forEach((event) => output.line(event, () => JSON.stringify(event)));
       output.answer(events, () => table(events, COLUMNS, output.width));
     });
 }
@@ -87,10 +103,10 @@ const eventLine = ({ revision, type, data, metadata }: Recorded): string =>
   [revision, show('time', metadata['time']), type, show('data', data)].join('  ');
 
 /** Every event from there on, page by page. */
-async function* reading(client: Client, stream: string, from?: string, direction: Direction = 'forwards') {
+async function* reading(client: Client, stream: string, from?: string, asked: Reading = FORWARDS) {
   let next: number | null = from === undefined ? null : wholeNumber('--from', from, 0);
   do {
-    const page = await pageOf(client, stream, { from: next ?? undefined, direction });
+    const page = await pageOf(client, stream, { from: next ?? undefined, ...asked });
     yield* page.items;
     next = page.next;
   } while (next !== null);
@@ -100,7 +116,7 @@ async function* reading(client: Client, stream: string, from?: string, direction
 async function* following(client: Client, stream: string, from?: string) {
   let next = from === undefined ? await endOf(client, stream) : wholeNumber('--from', from, 0);
   for (;;) {
-    const { items } = await pageOf(client, stream, { from: next, direction: 'forwards' });
+    const { items } = await pageOf(client, stream, { from: next, ...FORWARDS });
     yield* items;
     next = (items.at(-1)?.revision ?? next - 1) + 1;
     if (items.length < PAGE) await sleep(LOOK_EVERY_MS);
@@ -113,6 +129,6 @@ async function endOf(client: Client, stream: string): Promise<number> {
   return items[0].revision + 1;
 }
 
-async function pageOf(client: Client, stream: string, at: { from: number | undefined; direction: Direction }) {
+async function pageOf(client: Client, stream: string, at: { from: number | undefined } & Reading) {
   return (await client.get(pathOf(stream), { query: { ...at, limit: PAGE } })).body as Page;
 }

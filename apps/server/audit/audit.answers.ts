@@ -1,18 +1,45 @@
 import { Type } from 'typebox';
-import { anyObject, count, flag, milliseconds, orNull, text, uuid } from '../http/answer-schema.js';
+import { anyObject, count, flag, milliseconds, orNull, pageSchema, text, uuid } from '../http/answer-schema.js';
 
-const EventSchema = Type.Object({
+const event = {
   id: uuid,
   type: text,
   stream: text,
   revision: count,
   position: count,
+  links: Type.Object({ self: text, raw: text, state: text, flow: Type.Optional(text) }),
+};
+
+const EventSchema = Type.Object({
+  ...event,
+  time: milliseconds,
+  actor: text,
+  cause: Type.Object({ correlationId: text, causationId: text, commandId: text }),
   data: anyObject,
   metadata: anyObject,
   unknown: Type.Optional(Type.Boolean({ description: 'No code here knows the type: shown as stored' })),
 });
 
-export const EventPageSchema = Type.Object({ items: Type.Array(EventSchema), next: orNull(count) });
+const RawEventSchema = Type.Object({ ...event, data: text, metadata: text });
+
+export const EventPageSchema = Type.Object({
+  items: Type.Array(Type.Union([EventSchema, RawEventSchema])),
+  next: orNull(count),
+  previous: orNull(count),
+});
+
+export const StreamPageSchema = pageSchema(
+  Type.Object({
+    stream: text,
+    category: text,
+    label: orNull(Type.String({ description: 'What people know it by' })),
+    type: Type.String({ description: 'Of its first event' }),
+    actor: Type.String({ description: 'Who began it' }),
+    createdAt: milliseconds,
+    last: Type.Object({ type: text, revision: count, time: milliseconds, actor: text }),
+    links: Type.Object({ events: text, state: text, explain: text }),
+  }),
+);
 
 const EventMarkSchema = Type.Object({
   id: uuid,

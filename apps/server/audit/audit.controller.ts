@@ -9,9 +9,17 @@ import { CAUSES } from '#read-models';
 import { ListCheckpoints, SignCheckpoint, VerifyLog } from './checkpoint.handlers.js';
 import { GetFlow } from './causes.query.js';
 import { FlowSchema } from './flow.answers.js';
+import { listQueryOf } from '../http/slice.js';
 import { QueryDto } from '../http/query.dto.js';
-import { GetStreamEvents } from './audit.queries.js';
-import { CheckpointsDto, DifferenceDto, StreamEventsDto, StreamStateDto, VerifyDto } from './audit.query.dto.js';
+import { GetStreamEvents, ListStreams } from './audit.queries.js';
+import {
+  CheckpointsDto,
+  DifferenceDto,
+  ListStreamsDto,
+  StreamEventsDto,
+  StreamStateDto,
+  VerifyDto,
+} from './audit.query.dto.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { FromPersonalView } from './personal-view.js';
 import { GetDifference, GetStreamState } from './time-travel.queries.js';
@@ -21,6 +29,7 @@ import {
   DifferenceSchema,
   EventPageSchema,
   StateAtSchema,
+  StreamPageSchema,
   VerifiedSchema,
 } from './audit.answers.js';
 
@@ -34,8 +43,19 @@ export class AuditController {
     private readonly commands: CommandBus,
   ) {}
 
+  @Get('streams')
+  @Reads(CAUSES)
+  @ApiAnswer(StreamPageSchema, 'One page of streams, newest first unless sorted, each with how it began and ends')
+  @ApiProblems(400, 503)
+  streams(@Query() query: ListStreamsDto) {
+    return this.queries.execute(new ListStreams({ ...listQueryOf(query), category: query.category }));
+  }
+
   @Get('streams/:stream')
-  @ApiAnswer(EventPageSchema, 'One page of events with metadata; `next` is the revision to go on from')
+  @ApiAnswer(
+    EventPageSchema,
+    'One page of events, who, when and why; `next` is the revision to go on from, `previous` that to go back from',
+  )
   @ApiProblems(400, 404, 503)
   events(@Param('stream') stream: string, @Query() query: StreamEventsDto, @FromPersonalView() view: PersonalView) {
     return this.queries.execute(new GetStreamEvents(stream, query, view));

@@ -2,12 +2,18 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import {
   InstantParameter,
+  ListDto,
   PageSizeParameter,
   QueryDto,
   RevisionParameter,
   TextParameter,
   WholeParameter,
 } from '../http/query.dto.js';
+
+export class ListStreamsDto extends ListDto {
+  @TextParameter({ description: 'Only the streams of this category', example: 'portfolio' })
+  category?: string;
+}
 
 export class StreamEventsDto extends QueryDto {
   @RevisionParameter('Revision to begin at; `next` of the page before')
@@ -20,6 +26,15 @@ export class StreamEventsDto extends QueryDto {
 
   @PageSizeParameter(100)
   limit?: number;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Data and metadata as the texts that were hashed',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  raw?: 'true' | 'false';
 }
 
 export class StreamStateDto extends QueryDto {

@@ -203,6 +203,25 @@ const causes: Migration = {
   },
 };
 
+/** Which streams there are, and what people know them by. */
+const streams: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'streams', ['id'], {
+      id: 'text',
+      category: 'text',
+      type: 'text',
+      actor: 'text',
+      created_at: 'bigint',
+      'label?': 'text',
+      search: 'text',
+      position: 'bigint',
+    });
+    await index(db, 'streams', ['created_at', 'id']);
+    await index(db, 'streams', ['category', 'created_at', 'id']);
+    await textSearchOf(db).install(db, 'streams');
+  },
+};
+
 /** Words of the old kind are not parted as the search expects it; the rows are built again at once, for their views have new versions. */
 const lists: Migration = {
   async up(db: AnyDb) {
@@ -237,6 +256,7 @@ const provider: MigrationProvider = {
     '0010_catalogue': catalogue,
     '0011_schedules': schedules,
     '0012_causes': causes,
+    '0012_streams': streams,
     '0014_figures': figures,
     '0015_lists': lists,
   }),

@@ -4,6 +4,7 @@ import type { Generated } from 'kysely';
 export interface Tables {
   causes: CauseRow;
   checkpoints: CheckpointRow;
+  streams: StreamRow;
   parked: ParkedRow;
   worklist: WorklistRow;
   portfolios: PortfolioRow;
@@ -49,6 +50,19 @@ export interface CauseRow {
   cause: string;
   stream: string;
   revision: number;
+  position: number;
+}
+
+/** A stream as it began, and what people know it by now. `id` is its name. */
+export interface StreamRow {
+  id: string;
+  category: string;
+  /** Of its first event. */
+  type: string;
+  actor: string;
+  created_at: number;
+  label: string | null;
+  search: string;
   position: number;
 }
 

@@ -1,7 +1,7 @@
 import { PostgresAdapter, sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 
 /** Tables with a column `search` that {@link searchable} fills. */
-export type SearchedTable = 'portfolios' | 'processes' | 'subscriptions' | 'operations';
+export type SearchedTable = 'portfolios' | 'processes' | 'subscriptions' | 'operations' | 'streams';
 export type Condition = RawBuilder<SqlBool>;
 type AnyDb = Kysely<any>;
 

@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store';
 import { fieldChanges, subscriptionStream, type FieldChange } from '#subscription/published';
-import { streamEvents, type AuditEvent } from '../audit/streams.query.js';
+import { streamEvents, type AuditEvent } from '../audit/events.query.js';
 import type { Decode } from '../projector/batch.js';
 import { foldSubscription, type SubscriptionDoc } from './subscription.doc.js';
 

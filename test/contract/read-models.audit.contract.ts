@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { traceFlow } from '#audit';
-import { begunBy, type ReadModels } from '#read-models';
+import { START, UnknownEvent } from '#event-store';
+import { begunBy, listStreams, type Decode, type ReadModels } from '#read-models';
 import { factOf } from '../../apps/server/audit/request-facts.js';
-import { started, upTo, World, type Database } from './read-models.fixture.js';
+import { manyThings, started, upTo, World, type Database } from './read-models.fixture.js';
 
-/** The index of causes must find every stream of a flow on every database. */
-export function causesContract(name: string, openDatabase: () => Promise<Database>): void {
-  describe(`causes over ${name}`, () => {
+/** What an auditor begins with must be found on every database: the streams of a flow, and which streams there are. */
+export function auditContract(name: string, openDatabase: () => Promise<Database>): void {
+  describe(`the indexes of the audit over ${name}`, () => {
     let database: Database;
     let models: ReadModels;
     let world: World;
@@ -65,6 +66,37 @@ export function causesContract(name: string, openDatabase: () => Promise<Databas
       expect(await begunBy(models, ['A'], 2)).toEqual(before.slice(0, 2));
       const many = Array.from({ length: 1_200 }, (_, n) => `none/${n}`);
       expect(await begunBy(models, [...many, 'portfolio-1/TENANT/1', 'B'], 10)).toHaveLength(2);
+    });
+
+    it('list every stream by category and text, those of unknown types too, page by page', async () => {
+      const seed = Date.now() % 1_000_000;
+      process.stderr.write(`audit streams: seed ${seed}\n`);
+      const end = await manyThings(world, seed);
+      const unknown: Decode = (stored) => {
+        if (stored.stream === 'subscription-s') throw new UnknownEvent('subscription', stored.type, 9);
+        return world.decode(stored);
+      };
+      await (await upTo(world, end, models, { decode: unknown })).stop();
+      const { items } = await listStreams(models, { limit: 500 });
+      const { events } = await world.store.readAll({ after: START, limit: 10_000 });
+      const first = events.filter(({ revision }) => revision === 0);
+      // Half a surrogate pair has no place in a database.
+      const names = first.map(({ stream }) => Buffer.from(stream).toString());
+      expect(items.map(({ stream }) => stream).sort()).toEqual(names.sort());
+      const paged = [];
+      for (let cursor: string | undefined; ;) {
+        const page = await listStreams(models, { limit: 7, ...(cursor && { cursor }) });
+        paged.push(...page.items);
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      expect(paged).toEqual(items);
+      expect(items.find(({ stream }) => stream === 'subscription-s')).toMatchObject({ label: null, actor: 'someone' });
+      const ofGroups = await listStreams(models, { search: 'CREATE user p process-' });
+      expect(ofGroups.items).toMatchObject([{ stream: 'process-p', label: 'create_user_group' }]);
+      const portfolios = await listStreams(models, { category: 'portfolio', limit: 500 });
+      expect(portfolios.items).toEqual(items.filter(({ category }) => category === 'portfolio'));
+      expect((await listStreams(models, { search: 'none' })).items).toEqual([]);
     });
   });
 }
