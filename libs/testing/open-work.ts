@@ -1,9 +1,8 @@
-import type { EventMetadata } from '#event-store';
-import type { SimulatedStore } from './simulated-store.js';
+import type { EventMetadata, EventStore } from '#event-store';
 
 /** The worklist as its projection has it: the last append of each stream says what is owed. */
 export async function* openWork(
-  store: SimulatedStore,
+  store: Pick<EventStore, 'readAll'>,
   dueBefore = Infinity,
 ): AsyncIterable<{ readonly stream: string; readonly run: boolean; readonly due: number | null }> {
   const rows = new Map<string, { stream: string; run: boolean; due: number | null }>();
