@@ -11,7 +11,7 @@ export type { Compiled } from './domain/compiled.js';
 export * from './domain/definition.js';
 export type * from './domain/migration.types.js';
 export type * from './domain/node.js';
-export { legalCommands } from './domain/operator-commands.js';
+export { legalCommands, unfit } from './domain/operator-commands.js';
 export { formAt } from './domain/waiting-form.js';
 export { awaitsCallback } from './domain/awaits-callback.js';
 export * from './domain/process.decider.js';

@@ -3,8 +3,10 @@ import { Refusal } from '#kernel';
 import {
   evaluateForm,
   formAt,
+  legalCommands,
   mayResume,
   processStream,
+  unfit,
   type LiveData,
   type ProcessState,
   type ResumeProcess,
@@ -26,8 +28,8 @@ export class ResumeForm {
   ) {}
 
   /**
-   * Refusals `process_not_found` 404, `resume_forbidden` 403, `validation_failed` 400 for answers that nobody waits for; throws a
-   * FormAnswer when a page is missing (510) or not valid (400).
+   * Refusals `process_not_found` 404, `resume_forbidden` 403, `invalid_process_status` 409, `validation_failed` 400 for answers that nobody
+   * waits for; throws a FormAnswer when a page is missing (510) or not valid (400).
    */
   async command(id: string, body: unknown, caller: Caller): Promise<ResumeProcess> {
     const state = await this.state(id);
@@ -38,6 +40,8 @@ export class ResumeForm {
       throw new Refusal('resume_forbidden', 403, 'You may not resume this process', { state: state.status });
     const form = formAt(compiled, state);
     if (form === undefined) {
+      // Of two answers to one form the second comes here when the process has gone on: that is no fault of what it says.
+      if (!isNoAnswer(body) && !legalCommands(state).includes('resume')) throw unfit(state, 'resumed');
       refuseAnswers(body);
       return base;
     }
