@@ -1,13 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Child, freePort } from './child.js';
-import { becomes, command, createOperation } from './operations.js';
+import { becomes, command, createOperation, type NeedSpec } from './operations.js';
 import { until, World } from './world.js';
 
 const SECRETS = [7, 8].map((byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`) as [string, string];
 const directory = mkdtempSync(join(tmpdir(), 'purveyor-example-'));
+/** What the text says to type. */
+const text = readFileSync('docs/how-to/write-a-provisioner.md', 'utf8');
+const [registration] = JSON.parse(/PURVEYOR_PROVISIONERS='(.*?)'/.exec(text)![1]!) as [object];
+const asked = JSON.parse(/api\/operations .*? -d '([\s\S]*?)'/.exec(text)![1]!) as { manifest: { needs: NeedSpec[] } };
 let world: World;
 let example: Child;
 let port: number;
@@ -32,7 +36,7 @@ const alive = () =>
 
 beforeAll(async () => {
   port = await freePort();
-  const setting = { type: 'folder', endpoint: `http://127.0.0.1:${port}`, probe: true, secrets: SECRETS };
+  const setting = { ...registration, endpoint: `http://127.0.0.1:${port}`, secrets: SECRETS };
   world = await World.start({ PURVEYOR_PROVISIONERS: JSON.stringify([setting]) });
   example = start(SECRETS[0]);
   await alive();
@@ -44,7 +48,7 @@ afterAll(async () => {
 
 describe('the example provisioner', () => {
   it('makes a folder, and takes it back after it was killed and changed to the other secret', async () => {
-    const id = await createOperation(world, [{ id: 'home', type: 'folder' }]);
+    const id = await createOperation(world, asked.manifest.needs);
     const done = await becomes(world, id, 'PROVISIONED');
     const { path } = done.needs[0].resource.address;
     expect(existsSync(path)).toBe(true);

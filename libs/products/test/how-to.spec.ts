@@ -40,6 +40,16 @@ describe('docs/how-to/add-a-product.md', () => {
       ]).toEqual([workflow, steps]);
   });
 
+  it('is tried at ports and VLANs that the demo has left free', () => {
+    const ends = (source: string) =>
+      [...source.matchAll(/port['"]?: ['"](\S+?)['"], ['"]?vlan['"]?: (\d+)/g)].map(
+        ([, port, vlan]) => `${port}.${vlan}`,
+      );
+    const [taken, tried] = [ends(read('scripts/lib/demo.mjs')), ends(text)];
+    expect([taken.length, tried.length]).toEqual([2, 2]);
+    expect(tried.filter((end) => taken.includes(end))).toEqual([]);
+  });
+
   it('is tried with requests that the forms take, and that run', async () => {
     const asked = [...text.matchAll(/api\/processes\/(\w+) .*? -d '([\s\S]*?)'$/gm)];
     expect(asked.map(([, workflow]) => workflow)).toEqual(['create_l2vpn', 'validate_l2vpn']);

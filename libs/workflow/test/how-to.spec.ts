@@ -11,6 +11,7 @@ describe('docs/how-to/write-a-workflow.md', () => {
     const shown = [...text.matchAll(/<!-- file: (\S+) -->\n\n```ts\n([\s\S]*?)```/g)];
     expect(shown.map(([, path]) => path)).toEqual([
       'libs/workflow/test/rename-group.ts',
+      'libs/products/test/renaming.ts',
       'libs/workflow/test/rename-group.survives.spec.ts',
     ]);
     for (const [, path, code] of shown) expect(code).toBe(read(path!));
