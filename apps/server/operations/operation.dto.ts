@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Optional } from '../http/optional.js';
 import { ListDto, TextParameter } from '../http/query.dto.js';
 import type { OperationQuery } from '#read-models';
 import { listQueryOf } from '../http/slice.js';
@@ -20,7 +21,7 @@ export class CreateOperationDto {
   manifest!: ResourceManifest;
 
   @ApiPropertyOptional({ maxLength: 255, description: 'Your own id: the same id gives the same operation' })
-  @IsOptional()
+  @Optional()
   @IsString()
   @IsNotEmpty()
   @MaxLength(255)
@@ -29,7 +30,7 @@ export class CreateOperationDto {
 
 export class RetryOperationDto {
   @ApiPropertyOptional({ description: 'One need; without it all that failed, wait or are overdue' })
-  @IsOptional()
+  @Optional()
   @IsString()
   need?: string;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsObject, IsString, MaxLength, Min } from 'class-validator';
+import { Optional } from '../http/optional.js';
 
 export class CreatePortfolioDto {
   @ApiProperty({ maxLength: 200 })
@@ -19,13 +20,13 @@ export class CreatePortfolioDto {
   facts!: Record<string, unknown>;
 
   @ApiPropertyOptional({ minimum: 1, description: 'Version of the stage plan; the newest when absent' })
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(1)
   plan_version?: number;
 
   @ApiPropertyOptional({ enum: ['automatic', 'manual'], default: 'automatic' })
-  @IsOptional()
+  @Optional()
   @IsIn(['automatic', 'manual'])
   advance?: 'automatic' | 'manual';
 }
@@ -42,7 +43,7 @@ export class AmendFactsDto {
 
 export class ResumeStageDto {
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Corrects fields of the payload' })
-  @IsOptional()
+  @Optional()
   @IsObject()
   input?: Record<string, unknown>;
 }
@@ -59,7 +60,7 @@ export class SkipStageDto {
     additionalProperties: true,
     description: 'What the stage would have answered',
   })
-  @IsOptional()
+  @Optional()
   @IsObject()
   result?: Record<string, unknown>;
 }
@@ -77,7 +78,7 @@ export class MigratePlanDto {
   reason!: string;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Facts that the version asks for' })
-  @IsOptional()
+  @Optional()
   @IsObject()
   facts?: Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsDefined, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsDefined, IsNotEmpty, IsObject, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { Optional } from '../http/optional.js';
 
 const LONGEST_PATH = 1_000;
 const LONGEST_REASON = 1_000;
@@ -21,7 +22,7 @@ export class SkipStepDto extends WithReason {
   step!: string;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'What the step would have added' })
-  @IsOptional()
+  @Optional()
   @IsObject()
   result?: Record<string, unknown>;
 }
@@ -33,13 +34,14 @@ export class SetValueDto extends WithReason {
   path!: string;
 
   @ApiProperty({ description: 'Any JSON value', anyOf: [{}] })
+  @ValidateIf(({ value }: SetValueDto) => value !== null)
   @IsDefined()
   value!: unknown;
 }
 
 export class CompensateDto extends WithReason {
   @ApiPropertyOptional({ maxLength: LONGEST_PATH, description: '`key` of the one step to be undone; all if absent' })
-  @IsOptional()
+  @Optional()
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_PATH)

@@ -1,10 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsString, MaxLength } from 'class-validator';
+import { Optional } from '../http/optional.js';
 import { PRODUCT_LIFECYCLE, type ProductLifecycle } from '#catalogue';
 
 export class DescribeDto {
   @ApiPropertyOptional({ maxLength: 2000, description: 'Goes before that of the code' })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(2_000)
   description?: string;
@@ -12,7 +13,7 @@ export class DescribeDto {
 
 export class PatchProductDto extends DescribeDto {
   @ApiPropertyOptional({ enum: PRODUCT_LIFECYCLE })
-  @IsOptional()
+  @Optional()
   @IsIn(PRODUCT_LIFECYCLE)
   status?: ProductLifecycle;
 }

@@ -1,15 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  MinLength,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsObject, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { Optional } from '../http/optional.js';
 import type { Missed } from '#schedule';
 
 /** Longer than any name of a schedule, workflow or trigger that makes sense. */
@@ -27,12 +18,12 @@ const MISSED = {
 
 export class CreateScheduleDto {
   @ApiPropertyOptional({ enum: ['create'] })
-  @IsOptional()
+  @Optional()
   @IsIn(['create'])
   scheduled_type?: string;
 
   @ApiPropertyOptional({ description: 'That of the task if absent', minLength: 1, maxLength: LONGEST })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MinLength(1)
   @MaxLength(LONGEST)
@@ -53,25 +44,25 @@ export class CreateScheduleDto {
   trigger!: string;
 
   @ApiPropertyOptional(KWARGS)
-  @IsOptional()
+  @Optional()
   @IsObject()
   trigger_kwargs?: Record<string, unknown>;
 
   @ApiPropertyOptional({ type: 'array', items: { type: 'object' }, description: 'Answers of the form of the task' })
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(MOST_PAGES)
   user_inputs?: unknown[];
 
   @ApiPropertyOptional(MISSED)
-  @IsOptional()
+  @Optional()
   @IsIn(MISSED.enum)
   missed?: Missed;
 }
 
 export class ChangeScheduleDto {
   @ApiPropertyOptional({ enum: ['update'] })
-  @IsOptional()
+  @Optional()
   @IsIn(['update'])
   scheduled_type?: string;
 
@@ -80,32 +71,32 @@ export class ChangeScheduleDto {
   schedule_id!: string;
 
   @ApiPropertyOptional({ minLength: 1, maxLength: LONGEST })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MinLength(1)
   @MaxLength(LONGEST)
   name?: string;
 
   @ApiPropertyOptional({ description: 'date, interval or cron; with trigger_kwargs', maxLength: LONGEST })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(LONGEST)
   trigger?: string;
 
   @ApiPropertyOptional(KWARGS)
-  @IsOptional()
+  @Optional()
   @IsObject()
   trigger_kwargs?: Record<string, unknown>;
 
   @ApiPropertyOptional(MISSED)
-  @IsOptional()
+  @Optional()
   @IsIn(MISSED.enum)
   missed?: Missed;
 }
 
 export class DeleteScheduleDto {
   @ApiPropertyOptional({ enum: ['delete'] })
-  @IsOptional()
+  @Optional()
   @IsIn(['delete'])
   scheduled_type?: string;
 
@@ -114,7 +105,7 @@ export class DeleteScheduleDto {
   workflow_id!: string;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'All schedules of the task if absent' })
-  @IsOptional()
+  @Optional()
   @IsUUID('all')
   schedule_id?: string;
 }

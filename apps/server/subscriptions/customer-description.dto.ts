@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, Min } from 'class-validator';
+import { IsInt, IsNotEmpty, IsString, IsUUID, MaxLength, Min } from 'class-validator';
+import { Optional } from '../http/optional.js';
 
 export class CreateCustomerDescriptionDto {
   @ApiProperty({ format: 'uuid' })
@@ -24,7 +25,7 @@ export class ChangeCustomerDescriptionDto extends CreateCustomerDescriptionDto {
   id!: string;
 
   @ApiPropertyOptional({ description: 'The version that the change is made on; not checked if absent' })
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(0)
   version?: number;
