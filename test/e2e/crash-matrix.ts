@@ -3,21 +3,24 @@ import { dutyStep, STAGE_EVENTS } from '#portfolio/published';
 import { productRegistry } from '#products';
 import type { RequestEvents, RequestPolicy } from '#runtime';
 import { STEP_EVENTS } from '#workflow/published';
+import { COMMANDS, type CommandRow } from './crash-commands.js';
+import { flows, type Flow, type FlowName } from './crash-flows.js';
+import { COMPENSATION, everyKind, KINDS } from './crash-kinds.js';
+import { after, before, projected, shown, type Observation } from './crash-points.js';
 
-/** `portfolio` is on version 1 of the plan, `azure` on version 2 with its 22 stages and the notice after them. */
-export type FlowName = 'portfolio' | 'azure' | 'create_user_group';
 export const FLOWS: readonly FlowName[] = ['portfolio', 'azure', 'create_user_group'];
 
-/** What test/e2e/crash-point.mjs writes down and is told to end at; absent fields fit everything. */
-export interface Observation {
-  readonly at: 'before append' | 'after append' | 'projection' | 'before call' | 'after call';
-  readonly type?: string;
-  readonly step?: string;
-}
+/** Every job of the matrix: those, the one with every kind of step, and one for each command. */
+export const JOBS: Readonly<Record<string, Flow>> = {
+  ...flows,
+  every_kind: everyKind,
+  ...Object.fromEntries(Object.entries(COMMANDS).map(([name, { flow }]) => [name, flow])),
+};
 
 export interface Cell {
   readonly name: string;
-  readonly flow: FlowName;
+  /** Its name among the jobs. */
+  readonly flow: string;
   /** Absent for the creation of the instance. */
   readonly step?: string;
   /** `calls`: whether this step was seen to call outside in an undisturbed run. */
@@ -80,7 +83,7 @@ function cellsOf({ flow, step, events, waits }: Row): readonly Cell[] {
   ];
 }
 
-function creationOf(flow: FlowName, type: string): readonly Cell[] {
+function creationOf(flow: string, type: string): readonly Cell[] {
   const cell = (column: string, at: Observation['at']): Cell => ({
     name: `${flow} creation: ${column}`,
     flow,
@@ -93,11 +96,21 @@ function creationOf(flow: FlowName, type: string): readonly Cell[] {
   ];
 }
 
+const pointed = (flow: string, row: string, points: readonly Observation[]): readonly Cell[] =>
+  points.map((point) => ({ name: `${flow} ${row}: ${shown(point)}`, flow, point: () => point }));
+
+/** The command is lost, its answer is, and its rows are. */
+const commandCells = (name: string, { records }: CommandRow): readonly Cell[] =>
+  records.flatMap((event) => pointed(name, 'command', [before(...event), after(...event), projected(...event)]));
+
 export const cells: readonly Cell[] = [
   ...creationOf('portfolio', 'PortfolioCreated'),
   ...creationOf('azure', 'PortfolioCreated'),
   ...creationOf('create_user_group', 'ProcessStarted'),
   ...rows().flatMap(cellsOf),
+  ...Object.entries(KINDS).flatMap(([kind, points]) => pointed('every_kind', kind, points)),
+  ...pointed('every_kind', 'compensation', COMPENSATION),
+  ...Object.entries(COMMANDS).flatMap(([name, row]) => commandCells(name, row)),
 ];
 
 /** So many cells as the seed shuffles them, by a linear congruence. */

@@ -1,7 +1,8 @@
 // Preloaded into a server: workflows that no product has, one for each thing that HTTP can ask of a process.
 import { Type } from 'typebox';
 import { Refusal } from '#kernel';
-import { callbackStep, inputStep, page, step, workflow, WorkflowRegistry } from '#workflow';
+import { callbackStep, inputStep, page, step, workflow } from '#workflow';
+import { serve } from './serve-workflows.mjs';
 
 const text = Type.String();
 const about = (key, more = {}) => ({ key, version: 1, target: 'SYSTEM', isTask: true, description: key, ...more });
@@ -72,9 +73,4 @@ const definitions = [
   workflow(about('unready', { runPredicate: () => 'The moon is wrong' }), []),
 ];
 
-const more = new WorkflowRegistry(definitions);
-const { add } = WorkflowRegistry.prototype;
-WorkflowRegistry.prototype.add = function (compiled) {
-  add.call(this, compiled);
-  for (const [key, each] of more.versions) if (!this.versions.has(key)) add.call(this, each);
-};
+serve(definitions);

@@ -80,6 +80,36 @@ describe('a process that asks', () => {
   });
 });
 
+describe('two answers to one form at once', () => {
+  it.each([
+    ['another', 'grass'],
+    ['the same', 'sky'],
+  ])('one is taken; %s is told that it came too late', async (_, second) => {
+    const id = await start('ask');
+    await reaches(id, 'suspended');
+    const answers = ['sky', second].map((answer) =>
+      world.api('PUT', `/api/processes/${id}/resume`, [{ answer }, { why: 'light' }]),
+    );
+    const [taken, late] = (await Promise.all(answers)).sort((a, b) => a.status - b.status);
+    expect(taken!.status).toBe(204);
+    expectProblem(late!, 409, 'invalid_process_status');
+    await reaches(id, 'completed');
+    expect((await typesOf(id)).filter((type) => type === 'InputGiven')).toHaveLength(1);
+  });
+
+  it('under one Idempotency-Key both are told the same', async () => {
+    const id = await start('ask');
+    await reaches(id, 'suspended');
+    const answer = () =>
+      world.api('PUT', `/api/processes/${id}/resume`, [{ answer: 'sky' }, { why: 'light' }], {
+        'idempotency-key': `answer-${id}`,
+      });
+    const [first, again] = [await answer(), await answer()];
+    expect([first.status, again.status]).toEqual([204, 204]);
+    expect(again.headers.get('purveyor-position')).toBe(first.headers.get('purveyor-position'));
+  });
+});
+
 describe('a process that is called back', () => {
   let id: string;
   let route: string;
@@ -105,6 +135,19 @@ describe('a process that is called back', () => {
     expect((await world.api('POST', route, { it: 'works' })).status).toBe(200);
     const late = await world.api('POST', route, { it: 'differs' });
     expect([late.status, late.body.detail]).toEqual([409, 'This process is not in an awaiting state.']);
+  });
+
+  it('of a step that was passed over meanwhile is told so, and changes nothing', async () => {
+    const skipped = await start('call');
+    await reaches(skipped, 'awaiting_callback');
+    const { note } = await get(skipped);
+    const result = { callback_result: 'by phone' };
+    const skip = { step: 'ring/action', reason: 'they called', result };
+    expect((await world.api('POST', `/api/processes/${skipped}/skip`, skip)).status).toBe(202);
+    await reaches(skipped, 'completed');
+    const late = await world.api('POST', note, { it: 'works' });
+    expect([late.status, late.body.code]).toEqual([409, 'process_not_awaiting']);
+    expect((await get(skipped)).current_state).toMatchObject(result);
   });
 
   it('knows no other token, and not that of another process', async () => {
@@ -182,8 +225,10 @@ describe('what operators do', () => {
       ),
     );
     const failed = (await Promise.all(ids.map(get))).filter(({ last_status }) => last_status === 'failed').length;
-    const { body } = await world.api('PUT', '/api/processes/resume-all');
-    expect(body).toEqual({ count: failed });
+    const resumeAll = () =>
+      world.api('PUT', '/api/processes/resume-all', undefined, { 'idempotency-key': 'all-of-them' });
+    expect((await resumeAll()).body).toEqual({ count: failed });
+    expect((await resumeAll()).body).toEqual({ count: failed });
     const counts = await world.api('GET', '/api/processes/status-counts');
     expect(counts.body).toMatchObject({ process_counts: { completed: expect.any(Number) } });
   });
@@ -240,9 +285,15 @@ describe('fifty starts at once on one subscription', () => {
     await world.kill9Server();
     await Promise.all(answers);
     await world.restartServer();
+    // Those that were on record without an answer are answered now: one after the other may get it.
+    await until(
+      async () => (await world.api('GET', `/api/processes?filter=subscription_id,${subscription}`)).body,
+      (found: { last_status: string }[]) => found.every(({ last_status }) => last_status === 'completed'),
+    );
     await released(subscription);
-    const { body } = await world.api('GET', `/api/processes?filter=subscription_id,${subscription}`);
-    expect((body as { last_status: string }[]).every(({ last_status }) => last_status === 'completed')).toBe(true);
-    expect((await rename(subscription, 99)).status).toBe(201);
+    await until(
+      async () => (await rename(subscription, 99)).status,
+      (status) => status === 201,
+    );
   }, 60_000);
 });

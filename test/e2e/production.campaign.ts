@@ -6,8 +6,7 @@ import { openSubjectKeys } from '#platform';
 import { openReadModels, projections, startProjector, type ReadModels, type Tables } from '#read-models';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
-import { appliedSince, flows } from './crash-flows.js';
-import type { FlowName } from './crash-matrix.js';
+import { appliedSince, flows, type FlowName } from './crash-flows.js';
 import type { Production, RoleName } from './production.world.js';
 import { until } from './world.js';
 
