@@ -115,6 +115,7 @@ const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   StageSkipped: personalBelow('result'),
   StageStarted: personalBelow('input'),
   StageDeprovisioningStarted: personalBelow('input'),
+  StageDeprovisioned: personalBelow('result'),
   StageCompleted: personalBelow('result'),
   StageCompletedLate: personalBelow('result'),
 };
