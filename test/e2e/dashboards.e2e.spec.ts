@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, reaches } from './portfolios.js';
 import { purveyor } from './purveyor.js';
@@ -134,5 +135,51 @@ describe('dashboards', () => {
     expect(out).toMatch(/KIND +STEP +TIME\.COUNT/);
     const series = await purveyor(world, ['dashboards', 'series', 'step_time', '--grain', 'day', '--by', 'category']);
     expect(series.out).toMatch(/AT +CATEGORY +COUNT +SUM +P50 +P90 +P99/);
+  });
+});
+
+describe('metrics', () => {
+  let scrape: string;
+  beforeAll(async () => {
+    scrape = (await world.api('GET', '/metrics')).text;
+  });
+  const valueOf = (line: string) => {
+    const found = scrape.split('\n').find((each) => each.startsWith(`${line} `));
+    return found === undefined ? undefined : Number(found.slice(line.length + 1));
+  };
+
+  it('have everything that alert rules and the Grafana dashboard use', () => {
+    const files = ['deploy/prometheus/purveyor.rules.yml', 'deploy/grafana/purveyor.json'];
+    const used = new Set(files.flatMap((file) => readFileSync(file, 'utf8').match(/\bpurveyor_\w+/g) ?? []));
+    expect(used.size).toBeGreaterThan(25);
+    for (const name of used) {
+      const base = [name, name.replace(/_(bucket|sum|count)$/, '')];
+      expect([name, base.some((each) => scrape.includes(`\n# TYPE ${each} `))]).toEqual([name, true]);
+    }
+  });
+
+  it('tell what the dashboards tell', async () => {
+    const { steps } = await board('portfolios');
+    for (const { kind, step, time } of steps) {
+      const labels = `{category="portfolio",kind="${kind}",step="${step}"}`;
+      expect(valueOf(`purveyor_step_seconds_count${labels}`)).toBe(time.count);
+      expect(valueOf(`purveyor_step_seconds_sum${labels}`)).toBeCloseTo(time.seconds.sum, 6);
+      expect(valueOf(`purveyor_step_seconds${labels.replace('}', ',quantile="0.9"}')}`)).toBe(time.seconds.p90);
+    }
+    const failures = scrape.match(
+      /^purveyor_failures_total\{category="operation",kind="sandbox",step="provision",.* 1$/m,
+    );
+    expect(failures).not.toBeNull();
+    expect(scrape).toMatch(
+      /^purveyor_open_steps\{category="operation",kind="sandbox",.*state="failed",on="people".* 1$/m,
+    );
+    expect(valueOf('purveyor_subscriptions{product="User Group",status="active",in_sync="true"}')).toBe(1);
+    expect(valueOf('purveyor_parked_events')).toBe(0);
+  });
+
+  it('are well formed: a type for every sample, no label set twice', () => {
+    const lines = scrape.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const sets = lines.map((line) => line.slice(0, line.lastIndexOf(' ')));
+    expect(new Set(sets).size).toBe(sets.length);
   });
 });

@@ -67,9 +67,9 @@ function starter({ log, readModels, config, owner, acceptLoss, commits }: Given,
         watchProjector({ readModels, projections, ...signals });
   const given = { store: log.store, decode: log.decode.bind(log), readModels };
   const here: StartFor =
-    ({ name, projections }) =>
+    ({ name, projections, pauseMs }) =>
     (signals) =>
-      startProjector({ ...given, projections, owner: projectorId(owner, name), ...signals });
+      startProjector({ ...given, projections, pauseMs, owner: projectorId(owner, name), ...signals });
   if (commits === undefined || availableParallelism() === 1) return here;
   const { dataDir: directory, vaultKey } = config;
   return inThread({ directory, vaultKey, acceptLoss, owner, commits }, here, closing);

@@ -30,8 +30,8 @@ serveProjectors(parentPort!, async () => {
   const given = { store, decode: log.decode.bind(log), readModels, backlog: BACKLOG };
   return {
     start(group, signals) {
-      const { projections } = groups.find(({ name }) => name === group)!;
-      return startProjector({ ...given, projections, owner: projectorId(owner, group), ...signals });
+      const { projections, pauseMs } = groups.find(({ name }) => name === group)!;
+      return startProjector({ ...given, projections, pauseMs, owner: projectorId(owner, group), ...signals });
     },
     async close() {
       await readModels.close();

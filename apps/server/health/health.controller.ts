@@ -5,6 +5,7 @@ import { Parts } from '../composition/parts.js';
 import { WORK_GROUP } from '../composition/work-group.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
+import { ReadModelMeters } from './read-model-meters.js';
 import { Needs, Open } from '../http/needs.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { HealthSchema } from './health.answers.js';
@@ -12,7 +13,11 @@ import { HealthSchema } from './health.answers.js';
 @ApiTags('operations')
 @Controller()
 export class HealthController {
-  constructor(private readonly parts: Parts) {}
+  private readonly readModels: ReadModelMeters;
+
+  constructor(private readonly parts: Parts) {
+    this.readModels = new ReadModelMeters(parts);
+  }
 
   @Get('healthz')
   @Open()
@@ -46,6 +51,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics() {
     await measure(this.parts);
+    await this.readModels.refresh();
     return this.parts.metrics.registry.metrics();
   }
 }

@@ -23,6 +23,8 @@ export interface Missing {
 /** Projections that are fed together. Each group has its own claim, supervisor and place in the log: one that lags or stands holds up no other. */
 export interface ProjectionGroup {
   readonly name: string;
+  /** How long events gather into a batch while no query waits for them, ms: longer where rows change often and nobody hurries. */
+  readonly pauseMs?: number;
   readonly projections: readonly Projection[];
 }
 

@@ -21,6 +21,8 @@ export interface ProjectorOptions extends ProjectorSignals {
   readonly clock?: Clock;
   /** So many events in one read are not waited for to become more. A row is written once for all of a batch, so a thread gathers more. */
   readonly backlog?: number;
+  /** How long events gather into a batch while no query waits for them, ms; 20 if absent. */
+  readonly pauseMs?: number;
 }
 
 export interface Projector {

@@ -95,7 +95,8 @@ export class RunningProjector implements Projector {
   /** Lets events gather into a batch, unless a query waits for them. */
   private async pause(): Promise<void> {
     if (this.waiters.any) return;
-    await sleep(this.clock, PAUSE_MS, this.signal, (wake) => (this.wake = wake));
+    const { pauseMs = PAUSE_MS } = this.options;
+    await sleep(this.clock, pauseMs, this.signal, (wake) => (this.wake = wake));
   }
 
   /** What was rebuilt beside the live tables has caught up and takes their place. */
