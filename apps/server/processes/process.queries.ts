@@ -17,9 +17,6 @@ import { Parts } from '../composition/parts.js';
 import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
 
-/** Nothing is looked up for these; an event without its code cannot be folded either. */
-const FINISHED: ReadonlySet<string> = new Set(['completed', 'aborted', LACKS_CODE]);
-
 export class ListProcesses extends Query<Slice<ProcessItem>> {
   constructor(readonly query: ListQuery) {
     super();
@@ -63,26 +60,24 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
     if (!isUUID(id, 'all')) throw new Refusal('uuid_expected', 422, 'the id of a process is a UUID');
     const found = await process(this.parts.readModels, id);
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
-    if (!(await this.hasCode(found))) return withWorkflowId({ ...found, last_status: LACKS_CODE, left_over: [] });
-    const form = found.last_status === 'suspended' ? await this.forms.page(id) : null;
-    return withWorkflowId({ ...found, form, left_over: await this.leftOver(found) });
+    return withWorkflowId({ ...found, left_over: [], ...(await this.fromItsStream(found)) });
   }
 
-  /** What came to pass outside and is in no state, with the commands that are for it. */
-  private async leftOver({ process_id, last_status }: ProcessDetail): Promise<readonly LeftOver[]> {
-    if (last_status === 'completed') return [];
+  /** What no view has, and needs the code that the process runs: the form that waits, and what came to pass outside and is in no state. */
+  private async fromItsStream({ process_id, last_status }: ProcessDetail): Promise<Partial<ProcessDetail> & Left> {
+    // An event without its code cannot be folded.
+    if (last_status === 'completed' || last_status === LACKS_CODE) return {};
     const { runtime, workflows } = this.parts;
     const { state } = await runtime.load<ProcessState>(processStream(process_id));
-    return state.status === 'none' ? [] : leftOver(workflows.carrying(state).compiled, state);
+    if (state.status === 'none') return {};
+    // Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps.
+    if (!workflows.carries(state)) return { last_status: LACKS_CODE };
+    return { form: await this.forms.page(state), left_over: leftOver(workflows.carrying(state).compiled, state) };
   }
+}
 
-  /** Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps. */
-  private async hasCode({ process_id, last_status }: ProcessDetail): Promise<boolean> {
-    if (FINISHED.has(last_status)) return true;
-    const { runtime, workflows } = this.parts;
-    const { state } = await runtime.load<ProcessState>(processStream(process_id));
-    return state.status === 'none' || workflows.carries(state);
-  }
+interface Left {
+  readonly left_over?: readonly LeftOver[];
 }
 
 export const processQueryHandlers = [ListProcessesHandler, CountProcessesHandler, GetProcessHandler];

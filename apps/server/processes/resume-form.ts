@@ -51,11 +51,10 @@ export class ResumeForm {
     return { ...base, input: result.data, step: form.step };
   }
 
-  /** Schema of the page that waits; null while none waits, and where the code of the process is not here. */
-  async page(id: string): Promise<object | null> {
-    const state = await this.state(id);
-    if (state.status !== 'suspended' || !this.parts.workflows.carries(state)) return null;
-    const form = formAt(this.parts.workflows.carrying(state).compiled, state);
+  /** Schema of the page that waits; null while none waits. The code of the process is here. */
+  async page(state: StartedProcess): Promise<object | null> {
+    const form =
+      state.status === 'suspended' ? formAt(this.parts.workflows.carrying(state).compiled, state) : undefined;
     if (form === undefined) return null;
     const result = await evaluateForm(form.node.pages, [], this.live(state));
     return result.kind === 'more' ? result.form : null;
