@@ -26,8 +26,10 @@ export function classify(answer: Answer, url: string, now: number): Outcome {
   });
 }
 
+/** Without a body there is nothing to tell, as after a removal: whether a stage can do with that its result's schema says. */
 function finished({ status, text }: Answer): Outcome {
   if (text === undefined) return fault('invalid_result', 'answer_too_large', 'the answer is over 1 MiB', { status });
+  if (text.trim() === '') return { kind: 'done', result: {} };
   const result = parseJson(text);
   return result === undefined
     ? fault('invalid_result', 'not_json', 'the answer is not JSON', { status })
