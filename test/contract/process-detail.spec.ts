@@ -72,10 +72,7 @@ it('shows configuration_error where one of its events is unknown here (law 8)', 
     kind: 'unknown',
     reason: '',
   };
-  await models.db
-    .insertInto('parked')
-    .values(lost)
-    .execute();
+  await models.db.insertInto('parked').values(lost).execute();
   const unknown = () => {
     throw new UnknownEvent('process', 'StepDreamt', 1);
   };
