@@ -54,16 +54,17 @@ function baseOf(text: string): string {
 /** From a file or the environment, never from the command line, where every user of the machine could read it. */
 function tokenOf({ tokenFile }: GlobalOptions, env: Environment): string | undefined {
   const file = tokenFile ?? env['PURVEYOR_TOKEN_FILE'];
-  const token = (file === undefined ? env['PURVEYOR_TOKEN'] : contentOf(file))?.trim();
+  const token = (file === undefined ? env['PURVEYOR_TOKEN'] : contentOf(file, 'the token file'))?.trim();
   if (token === undefined || token === '') return undefined;
   if (!/^[\x21-\x7e]+$/.test(token)) throw new Failed(EXIT.usage, 'the token is no single word of printable ASCII');
   return token;
 }
 
-function contentOf(file: string): string {
+/** `Failed` (usage) names the file. */
+export function contentOf(file: string, named = file): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Failed(EXIT.usage, `the token file cannot be read: ${(error as Error).message}`);
+    throw new Failed(EXIT.usage, `${named} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -3,6 +3,7 @@ import {
   chainNext,
   chainStart,
   CHAIN_START,
+  Corrupt,
   revision,
   type ChainState,
   type EventStore,
@@ -18,11 +19,19 @@ export class Chains {
 
   constructor(private readonly store: EventStore) {}
 
-  /** Checks the next event of its stream and answers its chain hash. Throws Corrupt. */
+  /** Checks the next event of its stream and answers its chain hash. Throws Corrupt; a record that cannot even be read is as bad as a changed one. */
   async next(event: StoredEvent): Promise<string> {
-    const { stream } = event;
-    const before = this.ends.get(stream) ?? (await chainBefore(this.store, stream, event.revision));
-    const state = chainNext(before, event);
+    const { stream, revision: at } = event;
+    try {
+      const before = this.ends.get(stream) ?? (await chainBefore(this.store, stream, at));
+      return this.hold(stream, chainNext(before, event));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new Corrupt(`${stream}@${at}: its metadata cannot be read`, { stream, revision: at });
+    }
+  }
+
+  private hold(stream: string, state: ChainState): string {
     this.ends.delete(stream);
     this.ends.set(stream, state);
     if (this.ends.size > HELD) this.ends.delete(this.ends.keys().next().value!);

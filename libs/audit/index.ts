@@ -8,4 +8,5 @@ export * from './checkpoint.js';
 export * from './checkpoint-file.js';
 export type * from './evidence.js';
 export * from './verify.js';
+export * from './verify-scope.js';
 export type { Place } from './walk.js';

@@ -1,5 +1,4 @@
 export * from './audit/events.query.js';
-export * from './audit/verify.query.js';
 export * from './causes/causes.query.js';
 export type { FieldFilter } from './database/list-fields.js';
 export type { ListQuery } from './database/listing.js';

@@ -2,7 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Attestor, openCheckpointFile, Signer, verifyLogAgainst, type CheckpointFile, type Evidence } from '#audit';
+import {
+  Attestor,
+  openCheckpointFile,
+  Signer,
+  verifyLogAgainst,
+  verifyScope,
+  type CheckpointFile,
+  type Evidence,
+  type Scope,
+  type ScopeProgress,
+} from '#audit';
 import { chained } from '#testing';
 import { revision } from '#event-store';
 import { embeddedLog, rechained, standInLog, type OpenLog, type Stored, type Tamper } from './audit-logs.js';
@@ -147,5 +157,41 @@ describe.each([
       const { ok, firstBad } = await verifyLogAgainst(log.store, { ...evidence(), checkpoints: [checkpoint] });
       expect([ok, firstBad?.reason]).toEqual([false, expect.stringMatching(reason)]);
     }
+  });
+
+  describe.each<Scope>([{ stream: 'process-1' }, { category: 'process' }])('the chains of %j alone', (scope) => {
+    /** Part by part, each of three events. */
+    async function inParts() {
+      let from: ScopeProgress = { at: 0, count: 0 };
+      for (let parts = 1; ; parts++) {
+        const { progress, end, ...verdict } = await verifyScope(log.store, scope, { from, limit: 3 });
+        if (end || !verdict.ok) return { parts, ...verdict };
+        from = progress;
+      }
+    }
+
+    it('are whole, at once and in parts', async () => {
+      const events = 'stream' in scope ? 6 : 26;
+      const whole = await verifyScope(log.store, scope);
+      expect(whole).toMatchObject({ ok: true, events, end: true, streams: 'stream' in scope ? 1 : 4 });
+      const { parts, ...last } = await inParts();
+      expect(parts).toBeGreaterThan(1);
+      expect(last).toMatchObject({ ok: true, events });
+    });
+
+    it.each(TAMPERS.flatMap(([what, tamper, stream]) => (stream === 'process-1' ? [{ what, tamper }] : [])))(
+      'show $what, at once and in parts',
+      async ({ tamper }) => {
+        await log.tamper(tamper);
+        const { ok, firstBad } = await verifyScope(log.store, scope);
+        expect([ok, firstBad?.stream]).toEqual([false, 'process-1']);
+        expect(await inParts()).toMatchObject({ ok: false, firstBad });
+      },
+    );
+
+    it('of others do not matter to a stream', async () => {
+      await log.tamper(changed(6, withText('data', '"n":6', '"n":9')));
+      expect(await verifyScope(log.store, scope)).toMatchObject({ ok: 'stream' in scope });
+    });
   });
 });

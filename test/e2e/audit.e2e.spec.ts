@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { becomes, need } from './operations.js';
 import { expectProblem, facts, reaches } from './portfolios.js';
 import { purveyor } from './purveyor.js';
@@ -125,5 +126,40 @@ describe('GET /api/audit/streams/{stream}', () => {
     expect(data).not.toContain('Lovelace');
     const { out } = await purveyor(world, ['events', stream, '--limit', '1', '--raw']);
     expect(JSON.parse(out)).toEqual(raw);
+  });
+});
+
+describe('GET /api/audit/verify', () => {
+  const verify = (query: string) => world.api('GET', `/api/audit/verify?${query}`);
+
+  it('checks a stream or a category in parts, each going on where the one before ended', async () => {
+    for (const scope of [`stream=portfolio-${portfolio}`, 'category=operation']) {
+      const whole = (await verify(scope)).body;
+      expect(whole).toMatchObject({ ok: true, streams: 1, next: null });
+      let part = (await verify(`${scope}&limit=3`)).body;
+      expect([part.ok, part.events]).toEqual([true, 3]);
+      while (part.next !== null) part = (await verify(`${scope}&limit=3&cursor=${part.next}`)).body;
+      expect(part).toMatchObject({ ok: true, events: whole.events });
+    }
+  });
+
+  it('refuses what does not go together', async () => {
+    const { next } = (await verify(`stream=portfolio-${portfolio}&limit=2`)).body;
+    expectProblem(await verify(`category=portfolio&cursor=${next}`), 400, 'bad_cursor');
+    expectProblem(await verify(`cursor=${next}`), 400, 'bad_cursor');
+    expectProblem(await verify('category=portfolio&checkpoint=x'), 400, 'bad_filter');
+    expectProblem(await verify('category=portfolio&stream=x-1'), 400, 'bad_filter');
+    expectProblem(await verify('stream=portfolio-none'), 404, 'not_found');
+  });
+
+  it('goes on from a cursor on the command line, and holds the log against a checkpoint that was kept', async () => {
+    const { body } = await world.api('POST', '/api/audit/checkpoints');
+    writeFileSync(world.file('kept'), body.text);
+    const held = await purveyor(world, ['audit', 'verify', '--checkpoint', world.file('kept'), '--json']);
+    expect([held.code, held.json]).toMatchObject([0, { ok: true, checkpoints: 2 }]);
+    const { next } = (await verify('limit=1')).body;
+    const { code, out } = await purveyor(world, ['audit', 'verify', ...(next === null ? [] : ['--cursor', next])]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^whole: \d+ events\n$/)]);
+    expect((await purveyor(world, ['audit', 'verify', '--checkpoint', world.file('none')])).code).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import type { Row } from '../http/pages.js';
-import { wholeNumber, type Open } from '../options.js';
+import { contentOf, wholeNumber, type Open } from '../options.js';
 import { detail } from '../output/detail.js';
 import { table } from '../output/table.js';
 import { pathOf } from './events.js';
@@ -11,15 +11,25 @@ interface Verified {
   readonly ok: boolean;
   /** Checked so far, in the parts before too. */
   readonly events: number;
-  /** To go on with; null or absent at the end. */
-  readonly next?: string | null;
+  readonly position: number;
+  readonly head: number;
+  /** To go on with; null at the end. */
+  readonly next: string | null;
   readonly firstBad?: { readonly stream: string; readonly revision: number; readonly reason: string };
+}
+interface VerifyOptions {
+  readonly stream?: string;
+  readonly category?: string;
+  readonly checkpoint?: string;
+  readonly cursor?: string;
 }
 interface Difference {
   readonly changes: readonly Row[];
 }
 /** A long log takes its time; --timeout says otherwise. */
 const VERIFY_SECONDS = 3_600;
+/** Events of one request, so that there is progress to be seen. */
+const PART = 100_000;
 const CHANGED = [
   { key: 'path' },
   { key: 'old' },
@@ -90,22 +100,30 @@ function point(text: string, revision: string, instant: string): Record<string, 
 function addVerify(audit: Command, open: Open): void {
   audit
     .command('verify')
-    .description('check the hash chains of all streams, or of some')
+    .description('check the hash chains of all streams, or of some; all of them against the signed checkpoints')
     .option('--stream <name>', 'only this stream')
     .option('--category <name>', 'only the streams of this category, such as portfolio')
-    .action(async ({ stream, category }: { stream?: string; category?: string }) => {
+    .option('--checkpoint <file>', 'a checkpoint that was kept elsewhere')
+    .option('--cursor <cursor>', 'go on with a verification that was broken off')
+    .action(async (given: VerifyOptions) => {
       const { client, output } = open();
-      const asked = { query: { stream, category }, seconds: VERIFY_SECONDS };
-      let verified = (await client.get('/api/audit/verify', asked)).body as Verified;
-      while (verified.ok && typeof verified.next === 'string') {
-        output.note(`${verified.events} events checked ...`);
-        const query = { ...asked.query, cursor: verified.next };
-        verified = (await client.get('/api/audit/verify', { ...asked, query })).body as Verified;
+      const checkpoint = given.checkpoint === undefined ? undefined : contentOf(given.checkpoint);
+      const ask = async (cursor: string | undefined) => {
+        const query = { ...given, checkpoint, cursor, limit: PART };
+        return (await client.get('/api/audit/verify', { query, seconds: VERIFY_SECONDS })).body as Verified;
+      };
+      let verified = await ask(given.cursor);
+      while (verified.ok && verified.next !== null) {
+        output.note(progressOf(verified));
+        verified = await ask(verified.next);
       }
       if (!verified.ok) process.exitCode = EXIT.bad;
       output.answer(verified, () => said(verified));
     });
 }
+
+const progressOf = ({ events, position, head, next }: Verified): string =>
+  `${events} events checked, ${Math.floor((100 * position) / Math.max(head, 1))} % of the log; to go on later: --cursor ${next}`;
 
 function said({ ok, events, firstBad }: Verified): string {
   if (ok) return `whole: ${events} events`;

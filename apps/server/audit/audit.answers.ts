@@ -91,10 +91,8 @@ export const VerifiedSchema = Type.Object({
   streams: Type.Integer({ minimum: 0, description: 'Met in this answer' }),
   events: Type.Integer({ minimum: 0, description: 'Checked so far, in the parts before too' }),
   checkpoints: Type.Optional(Type.Integer({ minimum: 0, description: 'Met in this answer and found true' })),
-  position: Type.Optional(Type.Integer({ minimum: 0, description: 'Checked up to here' })),
-  head: Type.Optional(Type.Integer({ minimum: 0, description: 'Where the log ends now' })),
-  next: Type.Optional(
-    orNull(Type.String({ description: 'Cursor to go on with; null at the end or where something is bad' })),
-  ),
+  position: Type.Integer({ minimum: 0, description: 'Checked up to here' }),
+  head: Type.Integer({ minimum: 0, description: 'Where the log ends now' }),
+  next: orNull(Type.String({ description: 'Cursor to go on with; null at the end or where something is bad' })),
   firstBad: Type.Optional(Type.Object({ stream: text, revision: Type.Integer(), reason: text })),
 });

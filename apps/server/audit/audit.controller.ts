@@ -103,7 +103,7 @@ export class AuditController {
 
   @Get('verify')
   @ApiAnswer(VerifiedSchema, 'Whether the log is what was written and signed, and the first event that is not')
-  @ApiProblems(400, 503)
+  @ApiProblems(400, 404, 503)
   verify(@Query() query: VerifyDto) {
     return this.queries.execute(new VerifyLog(query));
   }

@@ -69,7 +69,7 @@ export class VerifyDto extends QueryDto {
   @WholeParameter('Ends after about so many events; `next` goes on', 1)
   limit?: number;
 
-  @TextParameter({ description: '`next` of the part before; for the whole log only' })
+  @TextParameter({ description: '`next` of the part before' })
   cursor?: string;
 
   @TextParameter({ description: 'A checkpoint that somebody kept, as text; for the whole log only' })

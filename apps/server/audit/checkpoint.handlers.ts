@@ -1,10 +1,20 @@
 import { Command, CommandHandler, Query, QueryHandler, type ICommandHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { checkpointText, parseCheckpoint, Signer, verifyLogAgainst, type Checkpoint, type Evidence } from '#audit';
+import {
+  checkpointText,
+  noStream,
+  parseCheckpoint,
+  Signer,
+  verifyLogAgainst,
+  verifyScope,
+  type Checkpoint,
+  type Evidence,
+  type Finding,
+  type Scope,
+} from '#audit';
 import { Refusal } from '#kernel';
-import { verifyStreams, type Verified } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import type { VerifyDto } from './audit.query.dto.js';
-import { cursorOf, progressOf } from './verify.cursor.js';
+import { cursorOf, progressOf, scopeCursorOf, scopeProgressOf } from './verify.cursor.js';
 
 type Shown = Checkpoint & { readonly text: string };
 
@@ -15,7 +25,18 @@ export class ListCheckpoints extends Query<{ log: string; key: string; items: re
 }
 export class SignCheckpoint extends Command<Shown> {}
 
-export class VerifyLog extends Query<Verified & { readonly next?: string | null }> {
+interface Verified {
+  readonly ok: boolean;
+  readonly streams: number;
+  readonly events: number;
+  readonly position: number;
+  readonly head: number;
+  readonly next: string | null;
+  readonly checkpoints?: number;
+  readonly firstBad?: Finding;
+}
+
+export class VerifyLog extends Query<Verified> {
   constructor(readonly scope: VerifyDto) {
     super();
   }
@@ -50,18 +71,26 @@ export class VerifyLogHandler implements IQueryHandler<VerifyLog> {
 
   async execute({ scope: { stream, category, limit, cursor, checkpoint } }: VerifyLog) {
     const { store } = this.parts;
-    if (stream !== undefined || category !== undefined) {
-      refuseBeside({ limit, cursor, checkpoint });
-      return verifyStreams(store, {
-        ...(stream !== undefined && { stream }),
-        ...(category !== undefined && { category }),
-      });
-    }
+    if (stream !== undefined && category !== undefined) throw notBeside('category', 'stream');
+    if (stream !== undefined) return this.part({ stream }, { limit, cursor, checkpoint });
+    if (category !== undefined) return this.part({ category }, { limit, cursor, checkpoint });
     const from = cursor === undefined ? undefined : progressOf(cursor, store.logId);
     const given = { ...(from && { from }), ...(limit !== undefined && { limit }) };
     const { progress, end, ...verdict } = await verifyLogAgainst(store, this.evidence(checkpoint), given);
     const next = end || !verdict.ok ? null : cursorOf(progress, store.logId);
     return { ...verdict, position: progress.position, head: await store.head(), next };
+  }
+
+  /** Of one stream or category: a checkpoint attests all of the log, so that only chains can be checked. Refusal `not_found` 404 for a stream that is not there. */
+  private async part(scope: Scope, { limit, cursor, checkpoint }: Pick<VerifyDto, 'limit' | 'cursor' | 'checkpoint'>) {
+    const { store } = this.parts;
+    if (checkpoint !== undefined) throw notBeside('checkpoint', Object.keys(scope)[0]!);
+    const from = cursor === undefined ? undefined : scopeProgressOf(cursor, scope, store.logId);
+    const given = { ...(from && { from }), ...(limit !== undefined && { limit }) };
+    const { progress, end, ...verdict } = await verifyScope(store, scope, given);
+    if ('stream' in scope && verdict.ok && verdict.events === 0) throw noStream(scope.stream);
+    const next = end || !verdict.ok ? null : scopeCursorOf(progress, scope, store.logId);
+    return { ...verdict, head: await store.head(), next };
   }
 
   private evidence(kept: string | undefined): Evidence {
@@ -72,12 +101,10 @@ export class VerifyLogHandler implements IQueryHandler<VerifyLog> {
   }
 }
 
-/** Checkpoints and cursors are about the whole log. Refusal `bad_filter` 400. */
-function refuseBeside(given: Readonly<Record<string, unknown>>): void {
-  const names = Object.keys(given).filter((name) => given[name] !== undefined);
-  if (names.length === 0) return;
-  const errors = names.map((name) => ({ pointer: `/${name}`, message: 'is for the whole log' }));
-  throw new Refusal('bad_filter', 400, `${names.join(' and ')} cannot stand beside stream or category`, {}, errors);
-}
+/** Refusal `bad_filter` 400. */
+const notBeside = (name: string, other: string): Refusal =>
+  new Refusal('bad_filter', 400, `${name} cannot stand beside ${other}`, {}, [
+    { pointer: `/${name}`, message: `cannot stand beside ${other}` },
+  ]);
 
 export const checkpointHandlers = [ListCheckpointsHandler, SignCheckpointHandler, VerifyLogHandler];
