@@ -2,8 +2,9 @@ import type { ErrorEntry } from './entry.js';
 import { callbacks, machine } from './machine-errors.js';
 import { operations } from './operation-errors.js';
 import { processes } from './process-errors.js';
-import { input, state } from './request-errors.js';
+import { input } from './input-errors.js';
 import { schedules } from './schedule-errors.js';
+import { state } from './state-errors.js';
 import { subscriptions } from './subscription-errors.js';
 
 /** Every error code of the HTTP interface; docs/reference/errors.md is generated from it. */
