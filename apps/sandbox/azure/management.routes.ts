@@ -4,7 +4,7 @@ import { jsonAnswer } from '../sandbox.types.js';
 import { done, exists, filtered, noContent, notFound, putOnce, refused, removeOnce, seen } from './answers.js';
 import type { AzureRequest, Caller, Place } from './azure.types.js';
 import type { AzureWorld, Route } from './route.js';
-import { rules } from './directory.routes.js';
+import { rules } from './directory.parts.js';
 
 const GROUPS = '/providers/Microsoft.Management/managementGroups';
 const GROUP = `${GROUPS}/:group`;

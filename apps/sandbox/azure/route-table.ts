@@ -3,6 +3,7 @@ import { directoryRoutes } from './directory.routes.js';
 import { managementRoutes } from './management.routes.js';
 import { sandboxCspRoutes } from './sandbox-csp.routes.js';
 import { signUpRoutes } from './sign-up.routes.js';
+import { userRoutes } from './user.routes.js';
 import type { Route } from './route.js';
 
 interface Pattern {
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...signUpRoutes,
   ...billingRoutes,
   ...directoryRoutes,
+  ...userRoutes,
   ...managementRoutes,
   ...sandboxCspRoutes,
 ];
