@@ -222,10 +222,11 @@ export class Driver {
     const { clock, tokens, observe } = this.options;
     const { run, effect } = claim;
     const began = clock.now();
+    const flow = held.folded.flow ?? NOBODY;
     this.attempts++;
-    attempt(clock, claim, stream, held.folded.flow ?? NOBODY, tokens, (outcome) => {
+    attempt(clock, claim, stream, flow, tokens, (outcome) => {
       this.attempts--;
-      observe?.effect?.(effect.name, outcome.kind, clock.now() - began);
+      observe?.effect?.(effect.name, outcome, clock.now() - began, { stream, run, flow });
       if (!this.gone) this.outcome(stream, held, run, outcome);
     });
   }

@@ -1,7 +1,8 @@
-import type { Clock, Ids, Outcome } from '#kernel';
+import type { Clock, Ids, Outcome, Run } from '#kernel';
 import type { EventLog } from '#event-store';
 import type { CallbackTokens } from './callback-token.js';
 import type { Effect } from './effects.js';
+import type { Flow } from './instance.js';
 import type { OpenWork } from './runtime.types.js';
 
 export interface RuntimeOptions {
@@ -29,10 +30,18 @@ export interface Shared {
   readonly keepsTime: () => boolean;
 }
 
-/** What metrics want to know. Durations in ms. */
+/** Which attempt of which instance, and the flow that owed it. */
+export interface Attempted {
+  readonly stream: string;
+  readonly run: Pick<Run, 'key' | 'attempt'>;
+  readonly flow: Flow;
+}
+
+/** What metrics and the log want to know. Durations in ms. */
 export interface Observer {
   appended(ms: number, events: number): void;
-  effect(name: string, outcome: Outcome['kind'], ms: number): void;
+  /** An attempt has come back, however. */
+  effect(name: string, outcome: Outcome, ms: number, of: Attempted): void;
   late(ms: number): void;
   /** An instance that this process cannot carry on (law 8), or a defect; it is left alone. */
   stuck(stream: string, error: unknown): void;

@@ -25,7 +25,8 @@ beforeAll(async () => {
   csp.listen(0, '127.0.0.1');
   await once(csp, 'listening');
   folder = mkdtempSync(join(tmpdir(), 'purveyor-commands-'));
-  world = await World.start({ PURVEYOR_CSP_URL: `http://127.0.0.1:${(csp.address() as AddressInfo).port}` });
+  const PURVEYOR_CSP_URL = `http://127.0.0.1:${(csp.address() as AddressInfo).port}`;
+  world = await World.start({ PURVEYOR_CSP_URL, PURVEYOR_LOG_LEVEL: 'debug' });
 }, 60_000);
 afterAll(async () => {
   await world?.stop();
@@ -129,4 +130,53 @@ describe('a trace', () => {
     );
     expect(atTheCsp[0]).toMatchObject({ 'x-correlation-id': 'trace-me', traceparent: expect.stringContaining(TRACE) });
   }, 30_000);
+});
+
+describe('the correlation id', () => {
+  /** The lines of the server's log so far. */
+  const lines = (): any[] => world.log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const create = (correlationId: string) => {
+    const body = { name: correlationId, csp: 'azure', plan_version: 1, facts: facts() };
+    return world.api('POST', '/api/portfolios', body, { 'x-correlation-id': correlationId });
+  };
+
+  it('is in every log line of a request, and of the effects it causes, also where flows are under way together', async () => {
+    const flows = ['flow-1', 'flow-2', 'flow-3', 'flow-4'];
+    const ids = (await Promise.all(flows.map(create))).map(({ body }) => body.id as string);
+    const operation = await createOperation(world, [need('a', 'instant')]);
+    await becomes(world, operation, 'PROVISIONED');
+    for (const [i, flow] of flows.entries()) {
+      const mine = await until(
+        async () => lines().filter(({ stream }) => stream === `portfolio-${ids[i]}`),
+        (found) => found.some(({ outcome }) => outcome === 'failed'),
+        20_000,
+      );
+      expect(mine.map(({ correlationId }) => correlationId)).toEqual(mine.map(() => flow));
+      const failed = mine.find(({ outcome }) => outcome === 'failed');
+      expect(failed).toMatchObject({
+        level: 'info',
+        effect: expect.any(String),
+        attempt: 1,
+        failure: { kind: 'retryable' },
+      });
+      const answered = lines().filter((line) => line.correlationId === flow && line.route === '/api/portfolios');
+      expect(answered).toMatchObject([{ method: 'POST', status: 202, level: 'debug' }]);
+    }
+    const done = lines().filter((line) => line.stream === `operation-${operation}`);
+    expect(done.length).toBeGreaterThan(0);
+    expect(new Set(done.map(({ correlationId }) => correlationId)).size).toBe(1);
+    expect(flows).not.toContain(done[0].correlationId);
+    const nameless = lines().filter((line) => ('route' in line || 'effect' in line) && !line.correlationId);
+    expect(nameless).toEqual([]);
+  }, 60_000);
+
+  it('is in the line about a request that fails', async () => {
+    const headers = { 'x-correlation-id': 'bad-one' };
+    expect((await world.api('GET', '/api/portfolios?limit=0', undefined, headers)).status).toBe(400);
+    const mine = await until(
+      async () => lines().filter(({ correlationId }) => correlationId === 'bad-one'),
+      (all) => all.length > 0,
+    );
+    expect(mine).toMatchObject([{ status: 400, route: '/api/portfolios' }]);
+  });
 });

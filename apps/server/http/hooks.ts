@@ -24,6 +24,10 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
+    if (parts.logger.isLevelEnabled('debug')) {
+      const answered = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+      parts.logger.debug({ ...contextOf(request as unknown as HttpRequest), ...answered }, 'a request is answered');
+    }
     parts.metrics.httpSeconds.observe(
       { method: request.method, route, status: String(reply.statusCode) },
       reply.elapsedTime / 1000,
