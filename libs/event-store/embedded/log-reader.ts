@@ -16,6 +16,7 @@ import { LOG_DB, readMeta } from './database.js';
 import { Heads, TypeCodes } from './names.js';
 import { Reader } from './reader.js';
 import { storeError } from './sqlite-errors.js';
+import { RecentPages } from './recent-pages.js';
 import { follow, SharedWakeups } from './wakeups.js';
 
 /** Events of one read of a subscription: a thread of its own may be busy for longer, and writes each row once for all of them. */
@@ -34,6 +35,7 @@ class LogReader implements EventStore {
   readonly logId: string;
   private readonly heads: Heads;
   private readonly reader: Reader;
+  private readonly recent = new RecentPages();
   private readonly last;
 
   constructor(
@@ -68,8 +70,10 @@ class LogReader implements EventStore {
       this.wakeups.before();
       return this.position();
     };
-    const read = (after: Position) => this.readAll({ after, filter: options.filter, limit: PAGE });
-    return follow(this.wakeups, read, head, options);
+    const { filter } = options;
+    const read = (after: Position) => this.readAll({ after, filter, limit: PAGE });
+    const shared = (after: Position) => this.recent.behind(after, read);
+    return follow(this.wakeups, filter === undefined ? shared : read, head, options);
   }
 
   async head(): Promise<Position> {

@@ -25,8 +25,12 @@ const sentBy = ({ stream, metadata: { $causationId: cause } }: RecordedEvent): b
 class Causes implements ProjectionRun {
   private readonly known = new Set<string>();
   private readonly batch = new Map<string, readonly Value[]>();
+  private last: RecordedEvent['metadata'] | undefined;
 
   add(event: RecordedEvent): void {
+    // Of one append, whose events carry the same metadata, the first tells all.
+    if (event.metadata === this.last) return;
+    this.last = event.metadata;
     const { $correlationId, $causationId } = event.metadata;
     this.note($correlationId, event);
     if (sentBy(event)) this.note($causationId, event);
@@ -50,6 +54,7 @@ class Causes implements ProjectionRun {
   }
 
   drop(): void {
+    this.last = undefined;
     this.known.clear();
     this.batch.clear();
   }

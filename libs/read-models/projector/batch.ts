@@ -26,14 +26,16 @@ interface Running {
 /** Writes one batch: rows, parked events and checkpoints in one transaction. */
 export class BatchWriter {
   private readonly running: readonly Running[];
+  private readonly decode: Decode;
 
   constructor(
     private readonly views: ViewStore,
     projections: readonly Projection[],
     private readonly checkpoints: Checkpoints,
-    private readonly decode: Decode,
+    decode: Decode,
   ) {
     this.running = projections.map((projection) => ({ projection, run: projection.begin() }));
+    this.decode = projections.every(({ metadataOnly }) => metadataOnly) ? withoutData() : decode;
   }
 
   async write(events: readonly StoredEvent[], to: number): Promise<void> {
@@ -60,13 +62,13 @@ export class BatchWriter {
 
   private async add({ projection, run }: Running, decoded: readonly Decoded[], parked: (readonly Value[])[]) {
     const from = this.checkpoints.of(projection.name);
+    const light = withoutData();
     const wanted = decoded.filter((one) => one.stored.position > from && projection.wants(one.category));
     await this.load(run, wanted);
     for (const one of wanted) {
-      const event = one.event ?? (projection.metadataOnly ? withoutData(one.stored) : undefined);
       try {
-        if (event === undefined) throw one.error;
-        run.add(event);
+        if (one.event === undefined && !projection.metadataOnly) throw one.error;
+        run.add(one.event ?? light(one.stored));
       } catch (error) {
         parked.push(parkedRow(one.stored, projection.name, error));
       }
@@ -99,10 +101,11 @@ function parkedRow(stored: StoredEvent, projection: string, error: unknown): rea
   return [stored.stream, stored.revision, projection, stored.type, stored.position, kind, reason];
 }
 
-function withoutData(stored: StoredEvent): RecordedEvent | undefined {
-  try {
-    return { ...stored, data: null, metadata: JSON.parse(stored.metadata) as EventMetadata };
-  } catch {
-    return undefined;
-  }
+/** For who reads no data. Events of one append carry the same metadata, and come in a row. */
+function withoutData(): Decode {
+  let [text, metadata] = ['', {} as EventMetadata];
+  return (stored) => {
+    if (stored.metadata !== text) [text, metadata] = [stored.metadata, JSON.parse(stored.metadata) as EventMetadata];
+    return { ...stored, data: null, metadata };
+  };
 }

@@ -1,0 +1,27 @@
+import { type AllPage, type Position } from '../port.js';
+
+/** Pages kept; subscribers that are further apart read for themselves. */
+const KEPT = 2;
+
+/**
+ * What was read last of the whole log. Subscribers of one thread follow each other closely, and reading an event costs as much as
+ * handling it: the first one reads, checks and parts the rows for all of them, and they go on from where its page ended.
+ */
+export class RecentPages {
+  private pages: readonly AllPage[] = [];
+
+  /** What is kept behind `after`, else what `read` finds there. */
+  async behind(after: Position, read: (after: Position) => Promise<AllPage>): Promise<AllPage> {
+    const known = this.pages.find(({ events, next }) => events[0]!.position <= after + 1 && next > after);
+    if (known !== undefined) return rest(known, after);
+    const page = await read(after);
+    if (page.events.length > 0) this.pages = [page, ...this.pages.slice(0, KEPT - 1)];
+    return page;
+  }
+}
+
+/** There may be more behind it by now. */
+function rest({ events, next }: AllPage, after: Position): AllPage {
+  const first = events.findIndex(({ position }) => position > after);
+  return { events: first === 0 ? events : events.slice(first), next, end: false };
+}
