@@ -1,7 +1,7 @@
-import { Migrator, sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import { Migrator, PostgresAdapter, sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
 import { folded, index, table, typeOf, type AnyDb } from './migration-tools.js';
 import { figures } from './migrations.figures.js';
-import { textSearchOf } from './text-search.js';
+import { SEARCHED, textSearchOf } from './text-search.js';
 
 const first: Migration = {
   async up(db: AnyDb) {
@@ -241,6 +241,16 @@ const lists: Migration = {
   },
 };
 
+/** The index of words was kept by triggers at first. */
+const wordsWithoutTriggers: Migration = {
+  async up(db: AnyDb) {
+    if (db.getExecutor().adapter instanceof PostgresAdapter) return;
+    for (const table of SEARCHED)
+      for (const event of ['insert', 'update', 'delete'])
+        await sql`DROP TRIGGER IF EXISTS ${sql.raw(`${table}_search_${event}`)}`.execute(db);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -259,6 +269,7 @@ const provider: MigrationProvider = {
     '0012_streams': streams,
     '0014_figures': figures,
     '0015_lists': lists,
+    '0016_words_without_triggers': wordsWithoutTriggers,
   }),
 };
 

@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Kysely } from 'kysely';
+import { SearchIndex } from './search-index.js';
 import type { Tables } from './tables.js';
 import {
   onConflict,
@@ -15,6 +16,7 @@ interface Statements {
   readonly select: StatementSyncInstance;
   readonly upsert: StatementSyncInstance;
   readonly remove: StatementSyncInstance;
+  readonly search: SearchIndex | undefined;
 }
 
 /**
@@ -63,9 +65,14 @@ export class SqliteViews implements ViewStore {
   }
 
   private write({ table, upserts, removals }: Change): void {
-    const { upsert, remove } = this.statements(table);
-    for (const values of upserts) upsert.run(...values.map(storable));
-    for (const values of removals) remove.run(...values);
+    const { upsert, remove, search } = this.statements(table);
+    for (const values of upserts) {
+      const row = values.map(storable);
+      const write = () => upsert.run(...row).changes === 1;
+      if (search) search.put(row, write);
+      else write();
+    }
+    for (const values of removals) if (remove.run(...values).changes === 1) search?.remove(values[0]!);
   }
 
   private statements(table: TableShape): Statements {
@@ -78,6 +85,7 @@ export class SqliteViews implements ViewStore {
       select: this.raw.prepare(`SELECT * FROM ${name} WHERE ${key[0]} = ?`),
       upsert: this.raw.prepare(`INSERT INTO ${name} (${columns.join(', ')}) VALUES (${marks}) ${onConflict(table)}`),
       remove: this.raw.prepare(`DELETE FROM ${name} WHERE ${matches} AND position <= ?`),
+      search: SearchIndex.over(this.raw, table),
     };
     this.prepared.set(name, made);
     return made;

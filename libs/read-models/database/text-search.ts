@@ -1,7 +1,8 @@
 import { PostgresAdapter, sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 
 /** Tables with a column `search` that {@link searchable} fills. */
-export type SearchedTable = 'portfolios' | 'processes' | 'subscriptions' | 'operations' | 'streams';
+export const SEARCHED = ['portfolios', 'processes', 'subscriptions', 'operations', 'streams'] as const;
+export type SearchedTable = (typeof SEARCHED)[number];
 export type Condition = RawBuilder<SqlBool>;
 type AnyDb = Kysely<any>;
 
@@ -9,6 +10,8 @@ type AnyDb = Kysely<any>;
 interface TextSearch {
   /** Makes the index over a table; rows that are there already are taken in. */
   install(db: AnyDb, table: SearchedTable): Promise<void>;
+  /** Takes in all rows anew: for whoever puts rows into the table, or takes them out, in another way than a `ViewStore`. */
+  refill(db: AnyDb, table: SearchedTable): Promise<void>;
   /** Holds for the rows with all `words`, which are {@link wordsOf} a text and at least one. */
   matches(db: AnyDb, table: SearchedTable, words: readonly string[]): Promise<Condition>;
 }
@@ -18,7 +21,7 @@ const COMMON = 2_000;
 
 /**
  * FTS5 over words that are made already, so its tokenizer only parts them at blanks. It knows rows by number, and only a table of
- * its own keeps these (VACUUM renumbers the others). Triggers keep it, so that nobody who writes rows has to know of it.
+ * its own keeps these (VACUUM renumbers the others). `SqliteViews` keeps it with every row that it writes (`SearchIndex`).
  */
 const sqlite: TextSearch = {
   async install(db, table) {
@@ -27,11 +30,16 @@ const sqlite: TextSearch = {
     await sql`CREATE VIRTUAL TABLE ${index} USING fts5(words, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(
       db,
     );
+    await this.refill(db, table);
+  },
+  async refill(db, table) {
+    const { numbers, index } = namesOf(table);
+    await sql`DELETE FROM ${numbers}`.execute(db);
+    await sql`INSERT INTO ${index} (${index}) VALUES ('delete-all')`.execute(db);
     await sql`INSERT INTO ${numbers} (id) SELECT id FROM ${sql.table(table)}`.execute(db);
     await sql`INSERT INTO ${index} (rowid, words) SELECT row, search FROM ${numbers} JOIN ${sql.table(table)} USING (id)`.execute(
       db,
     );
-    await triggers(db, table);
   },
   async matches(db, table, words) {
     const { numbers, index } = namesOf(table);
@@ -47,17 +55,6 @@ const sqlite: TextSearch = {
   },
 };
 
-async function triggers(db: AnyDb, table: SearchedTable): Promise<void> {
-  const { numbers, index } = namesOf(table);
-  const on = (name: string, event: string, work: RawBuilder<unknown>) =>
-    sql`CREATE TRIGGER ${sql.raw(`${table}_search_${name}`)} AFTER ${sql.raw(event)} BEGIN ${work} END`.execute(db);
-  const add = sql`INSERT INTO ${index} (rowid, words) SELECT row, new.search FROM ${numbers} WHERE id = new.id;`;
-  const remove = sql`DELETE FROM ${index} WHERE rowid = (SELECT row FROM ${numbers} WHERE id = old.id);`;
-  await on('insert', `INSERT ON ${table}`, sql`INSERT INTO ${numbers} (id) VALUES (new.id); ${add}`);
-  await on('update', `UPDATE OF search ON ${table} WHEN old.search <> new.search`, sql`${remove} ${add}`);
-  await on('delete', `DELETE ON ${table}`, sql`${remove} DELETE FROM ${numbers} WHERE id = old.id;`);
-}
-
 const namesOf = (table: SearchedTable) => ({
   numbers: sql.table(`${table}_rows`),
   index: sql.table(`${table}_search`),
@@ -68,11 +65,20 @@ const postgres: TextSearch = {
   async install(db, table) {
     await sql`CREATE INDEX ${sql.raw(`${table}_by_words`)} ON ${sql.table(table)} USING gin (${lexemes})`.execute(db);
   },
+  async refill() {
+    // PostgreSQL keeps its indexes by itself.
+  },
   async matches(_db, _table, words) {
     return sql`${lexemes} @@ ${words.map((word) => `'${word}':*`).join(' & ')}::tsquery`;
   },
 };
 const lexemes = sql.raw(`array_to_tsvector(string_to_array(search, ' '))`);
+
+/** To be called where the rows of a table, searched or not, were exchanged as a whole. */
+export async function refillSearch(db: AnyDb, table: string): Promise<void> {
+  const searched = SEARCHED.find((name) => name === table);
+  if (searched !== undefined) await textSearchOf(db).refill(db, searched);
+}
 
 /** Full-text search of a database of the read models. */
 export const textSearchOf = (db: AnyDb): TextSearch =>

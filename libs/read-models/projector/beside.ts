@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
+import { refillSearch } from '../database/text-search.js';
 import { SecondProjector, type TableShape } from '../database/view-store.js';
 import type { Projection } from './projection.js';
 
@@ -61,6 +62,7 @@ export async function switchOver(tx: Kysely<Tables>, projection: Projection, own
     await sql`DELETE FROM ${to}`.execute(tx);
     await sql`INSERT INTO ${to} (${columns}) SELECT ${columns} FROM ${from}`.execute(tx);
     await sql`DROP TABLE ${from}`.execute(tx);
+    await refillSearch(tx, live.name);
   }
   await tx.deleteFrom('parked').where('projection', '=', name).execute();
   await tx.updateTable('parked').set({ projection: name }).where('projection', '=', besideName(projection)).execute();

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
 import type { Tables } from '../database/tables.js';
 import type { Advance } from '../database/view-store.js';
+import { refillSearch } from '../database/text-search.js';
 import { beside, besideName, makeBeside, switchOver } from './beside.js';
 import { checkpointsOf, claim, completeTo, free, type Checkpoint } from './claim.js';
 import type { Projection } from './projection.js';
@@ -106,7 +107,10 @@ export class Checkpoints {
   private async empty(projection: Projection): Promise<Projection> {
     const { name, version, tables } = projection;
     await this.models.db.transaction().execute(async (tx) => {
-      for (const table of tables) await tx.deleteFrom(table.name as keyof Tables).execute();
+      for (const table of tables) {
+        await tx.deleteFrom(table.name as keyof Tables).execute();
+        await refillSearch(tx, table.name);
+      }
       await tx.deleteFrom('parked').where('projection', '=', name).execute();
       await this.beginAnew(tx, name, version);
     });
