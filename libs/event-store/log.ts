@@ -135,6 +135,16 @@ export class EventLog {
   }
 }
 
+/** For readers that are given the same events one after the other: what one of them had decoded is not decoded again. */
+export function decodingOnce(decode: (stored: StoredEvent) => RecordedEvent): (stored: StoredEvent) => RecordedEvent {
+  const known = new WeakMap<StoredEvent, RecordedEvent>();
+  return (stored) => {
+    const event = known.get(stored) ?? decode(stored);
+    known.set(stored, event);
+    return event;
+  };
+}
+
 /** Ids and names need no escaping; a test costs less than JSON.stringify. */
 const PLAIN = /^[\w:.#/@ -]*$/;
 const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));

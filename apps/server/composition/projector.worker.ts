@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { EventLog, openLogReader } from '#event-store';
+import { decodingOnce, EventLog, openLogReader } from '#event-store';
 import { groups, openReadModels, serveProjectors, startProjector } from '#read-models';
 // Alone: the whole platform takes longer to load than everything else here.
 import { openSubjectKeyReader } from '../../../libs/platform/vault/subject-key-reader.js';
@@ -27,7 +27,7 @@ serveProjectors(parentPort!, async () => {
   const keys = openSubjectKeyReader({ directory, key: vaultKey });
   const readModels = await openReadModels({ directory, acceptLoss });
   const log = new EventLog(store, eventRegistry(), keys);
-  const given = { store, decode: log.decode.bind(log), readModels, backlog: BACKLOG };
+  const given = { store, decode: decodingOnce((stored) => log.decode(stored)), readModels, backlog: BACKLOG };
   return {
     start(group, signals) {
       const { projections, pauseMs } = groups.find(({ name }) => name === group)!;

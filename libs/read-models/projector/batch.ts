@@ -26,16 +26,14 @@ interface Running {
 /** Writes one batch: rows, parked events and checkpoints in one transaction. */
 export class BatchWriter {
   private readonly running: readonly Running[];
-  private readonly decode: Decode;
 
   constructor(
     private readonly views: ViewStore,
     projections: readonly Projection[],
     private readonly checkpoints: Checkpoints,
-    decode: Decode,
+    private readonly decode: Decode,
   ) {
     this.running = projections.map((projection) => ({ projection, run: projection.begin() }));
-    this.decode = projections.every(({ metadataOnly }) => metadataOnly) ? withoutData() : decode;
   }
 
   async write(events: readonly StoredEvent[], to: number): Promise<void> {
@@ -62,13 +60,13 @@ export class BatchWriter {
 
   private async add({ projection, run }: Running, decoded: readonly Decoded[], parked: (readonly Value[])[]) {
     const from = this.checkpoints.of(projection.name);
-    const light = withoutData();
     const wanted = decoded.filter((one) => one.stored.position > from && projection.wants(one.category));
     await this.load(run, wanted);
     for (const one of wanted) {
+      const event = one.event ?? (projection.metadataOnly ? withoutData(one.stored) : undefined);
       try {
-        if (one.event === undefined && !projection.metadataOnly) throw one.error;
-        run.add(one.event ?? light(one.stored));
+        if (event === undefined) throw one.error;
+        run.add(event);
       } catch (error) {
         parked.push(parkedRow(one.stored, projection.name, error));
       }
@@ -101,11 +99,10 @@ function parkedRow(stored: StoredEvent, projection: string, error: unknown): rea
   return [stored.stream, stored.revision, projection, stored.type, stored.position, kind, reason];
 }
 
-/** For who reads no data. Events of one append carry the same metadata, and come in a row. */
-function withoutData(): Decode {
-  let [text, metadata] = ['', {} as EventMetadata];
-  return (stored) => {
-    if (stored.metadata !== text) [text, metadata] = [stored.metadata, JSON.parse(stored.metadata) as EventMetadata];
-    return { ...stored, data: null, metadata };
-  };
+function withoutData(stored: StoredEvent): RecordedEvent | undefined {
+  try {
+    return { ...stored, data: null, metadata: JSON.parse(stored.metadata) as EventMetadata };
+  } catch {
+    return undefined;
+  }
 }
