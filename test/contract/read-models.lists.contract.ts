@@ -179,7 +179,11 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       }));
       const upserts = rows.map((row: Record<string, Value>) => table!.columns.map((column) => row[column] ?? null));
       const change = (more: Partial<Change>) =>
-        models.views.apply({ owner: '', advances: [], changes: [{ table: table!, upserts: [], removals: [], ...more }] });
+        models.views.apply({
+          owner: '',
+          advances: [],
+          changes: [{ table: table!, upserts: [], removals: [], ...more }],
+        });
       await change({ upserts });
       const many = await listPortfolios(models, { search: 'comm', limit: 2, count: true });
       expect(many).toMatchObject({ items: [{ id: 'many2099' }, { id: 'many2098' }], total: 2_100 });
