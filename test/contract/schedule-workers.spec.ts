@@ -90,7 +90,7 @@ describe.each(servers)(`schedules on ${WORKERS} workers that are killed: %s (see
   let server: TestServer;
   let workers: Workers;
   afterEach(async () => {
-    for (const worker of [...workers.alive]) await workers.kill(worker);
+    while (workers.alive.length > 0) await workers.kill(workers.alive[0]!);
     await server.stop();
   });
 
@@ -102,11 +102,7 @@ describe.each(servers)(`schedules on ${WORKERS} workers that are killed: %s (see
     const id = randomUUID();
     const terms = { trigger: 'interval', kwargs: { seconds: EVERY / 1_000 } };
     const about = { name: 'often', workflow: 'short', terms, by: 'ann', time: clock.now() };
-    await workers.alive[0]!.runtime.dispatch(
-      scheduleStream(id),
-      { type: 'CreateSchedule', ...about } as never,
-      context(id),
-    );
+    await workers.alive[0]!.runtime.dispatch(scheduleStream(id), { type: 'CreateSchedule', ...about }, context(id));
     for (let killed = 0; (await workers.events('OccurrenceFired')).length < INSTANTS; killed++) {
       await new Promise((resolve) => setTimeout(resolve, 200 + random() * 900));
       // Every other time it is the one who keeps the time.

@@ -291,9 +291,11 @@ describe('fifty starts at once on one subscription', () => {
       (found: { last_status: string }[]) => found.every(({ last_status }) => last_status === 'completed'),
     );
     await released(subscription);
-    await until(
-      async () => (await rename(subscription, 99)).status,
-      (status) => status === 201,
+    const again = await until(
+      () => rename(subscription, 99),
+      ({ status }) => status === 201,
     );
+    await reaches(again.body.id, 'completed');
+    expect((await released(subscription)).at(-1)).toBe('SubscriptionReleased');
   }, 60_000);
 });

@@ -58,7 +58,7 @@ describe('resume-all over several API processes', () => {
     readModels = await openReadModels({ directory: ':memory:' });
     for (const [n, id] of TASKS.entries()) {
       const start = { type: 'StartProcess', workflow: 'fails', state: {}, createdBy: 'ann', time: n };
-      await nodes[0]!.runtime.dispatch(processStream(id), start as never, by(id));
+      await nodes[0]!.runtime.dispatch(processStream(id), start, by(id));
       await readModels.db
         .insertInto('processes')
         .values({ id, ...ROW, ...NEVER, ...NOBODY, started_at: n } as never)

@@ -117,8 +117,9 @@ export class ProcessController {
 
   @Put('resume-all')
   @NoBody()
+  @ApiHeader(KEY)
   @ApiAnswer(Type.Object({ count }), 'How many tasks are resumed, oldest first')
-  @ApiProblems(409, 503)
+  @ApiProblems(409, 503, 507)
   async resumeAll(@FromCaller() caller: Caller) {
     return { count: await this.commands.execute(new commands.ResumeAll(caller)) };
   }
