@@ -21,7 +21,7 @@ const walks: readonly ((driven: Driven) => void)[] = [
   (driven) => {
     driven.answer(driven.intend(), { kind: 'accepted' });
     driven.time = 20;
-    driven.due('a/1').answer(driven.run(), { kind: 'failed', failure: { kind: 'refused', code: 'x', message: 'x' } });
+    driven.due('a/1').callback('a/1', { kind: 'failed', failure: { kind: 'refused', code: 'x', message: 'x' } });
     driven.resume().done('a/2').resume().due('nap/1');
     driven.time = 40;
     driven.due('nap/1').done('b/1').failed('c/1');
