@@ -95,7 +95,11 @@ describe.each(servers)('work groups: %s', (_name, start) => {
     await fillStream(store, 'process-1', [1]);
     await until(async () => (await store.groups.parked(GROUP)).length > 0);
     const [parked] = await store.groups.parked(GROUP);
-    expect(parked).toMatchObject({ stream: 'process-1', revision: 0 });
+    expect(parked).toMatchObject({
+      stream: 'process-1',
+      revision: 0,
+      reason: expect.stringMatching(/^Reached retry count of \d+$/),
+    });
     expect(parked!.parkedAt).toBeGreaterThan(Date.now() - 86_400_000);
     expect((await store.groups.info(GROUP))?.parked).toBe(1);
     const before = got.length;

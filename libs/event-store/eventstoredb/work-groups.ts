@@ -34,6 +34,9 @@ const SETTINGS = persistentSubscriptionToAllSettingsFromDefaults({
 const GROUP_NAME = /^[^_]+$/;
 
 /** Camel case, as the server writes its JSON. */
+/** What the server writes before the reason that a client gave (23.10). */
+const BY_CLIENT = /^Client explicitly NAK'ed message\.\n/;
+
 interface ParkedMetadata {
   readonly added?: string;
   readonly reason?: string;
@@ -154,7 +157,7 @@ export class EventStoreDbGroups implements WorkGroups {
     return {
       stream: this.around.source.names.fromServer(stream.join('@')) ?? stream.join('@'),
       revision: revision(safeInteger(at!)),
-      reason,
+      reason: reason.replace(BY_CLIENT, ''),
       parkedAt: Date.parse(added ?? '') || 0,
     };
   }

@@ -102,8 +102,8 @@ export class Group {
   nack(consumer: Consumer, id: string, action: 'park' | 'retry' | 'skip', reason: string): void {
     const message = this.taken(consumer, id);
     if (message === undefined) return;
-    if (action === 'park') this.park(message, reason);
-    else if (action === 'retry') this.again(message, reason);
+    if (action === 'park') this.park(message, `Client explicitly NAK'ed message.\n${reason}`);
+    else if (action === 'retry') this.again(message);
     this.checkpointSoon();
     this.push();
   }
@@ -154,7 +154,7 @@ export class Group {
     const { id } = message.link ?? message.record;
     const timer = setTimeout(() => {
       consumer.inFlight.delete(id);
-      this.again(message, 'the message timed out');
+      this.again(message);
       this.push();
     }, this.config.settings.messageTimeoutMs);
     consumer.inFlight.set(id, { message, timer });
@@ -176,9 +176,10 @@ export class Group {
     return held.message;
   }
 
-  private again(message: GroupMessage, reason: string): void {
+  private again(message: GroupMessage): void {
     const retries = message.retries + 1;
-    if (retries > this.config.settings.maxRetryCount) this.park(message, `MaxRetries: ${reason}`);
+    const { maxRetryCount } = this.config.settings;
+    if (retries > maxRetryCount) this.park(message, `Reached retry count of ${maxRetryCount}`);
     else this.retries.push({ ...message, retries });
   }
 
