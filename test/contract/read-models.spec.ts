@@ -3,6 +3,7 @@ import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
+import { registriesContract } from './figures/views.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
@@ -10,5 +11,6 @@ projectorContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
 listsContract('SQLite', sqliteDatabase);
 figuresContract('SQLite', sqliteDatabase);
+registriesContract();
 schedulesContract('SQLite', sqliteDatabase);
 auditContract('SQLite', sqliteDatabase);

@@ -12,11 +12,13 @@ import {
 import { startProjector, projections } from '#read-models';
 import { dump, type Database } from '../read-models.fixture.js';
 import { byStream, EXPECTED, openAtEnd, type Value } from './expected.js';
-import { cut, randomRun, SCENARIOS, type Run } from './runs.js';
+import { cut, type Run } from './run.js';
+import { RUNS } from './runs.js';
+import { compareViews } from './views.contract.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
-const RUNS = process.env['PURVEYOR_FULL'] === '1' ? 40 : 3;
-console.log(`figures: seed ${SEED}, ${RUNS} runs of each scenario`);
+const ROUNDS = process.env['PURVEYOR_FULL'] === '1' ? 40 : 3;
+console.log(`figures: seed ${SEED}, ${ROUNDS} runs of each kind`);
 
 const figures = Object.keys(FIGURES) as FigureName[];
 
@@ -60,7 +62,7 @@ function compare(
   }
 }
 
-async function compareAll(models: ReadModels, { events }: Run): Promise<void> {
+async function compareFigures(models: ReadModels, { events }: Run): Promise<void> {
   const told = byStream(events);
   const last = Math.max(...events.map(({ metadata }) => metadata.time));
   for (const figure of figures) {
@@ -100,17 +102,18 @@ export function figuresContract(name: string, openDatabase: () => Promise<Databa
   describe(`figures over ${name}`, () => {
     it('have a comparison each', () => expect(Object.keys(EXPECTED).sort()).toEqual([...figures].sort()));
 
-    it.each(Object.keys(SCENARIOS))(
-      'equal a fold of the log: %s',
-      async (scenario) => {
-        for (let i = 0; i < RUNS; i++) {
-          const run = await randomRun(SCENARIOS[scenario]!, SEED + i);
+    it.each(Object.keys(RUNS))(
+      'and all views equal a fold of the log: %s',
+      async (kind) => {
+        for (let i = 0; i < ROUNDS; i++) {
+          const run = await RUNS[kind]!(SEED + i);
           const shorter = cut(run, 1 + Math.floor((run.events.length - 1) * ((SEED * (i + 1) * 0.618) % 1)));
           const database = await openDatabase();
           const models = await database.open();
           for (const part of [shorter, run]) {
             await project(part, models);
-            await compareAll(models, part);
+            await compareFigures(models, part);
+            await compareViews(models, part);
           }
           const [followed, anew] = [await dump(models), await openDatabase()];
           const rebuilt = await anew.open();

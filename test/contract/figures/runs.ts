@@ -1,18 +1,11 @@
-import { EventLog, EventRegistry, position, START, type EventStore, type RecordedEvent } from '#event-store';
-import type { Decode } from '#read-models';
 import { kinds } from '../../simulation/kinds.js';
 import { meddled } from '../../simulation/meddled.js';
 import { meddledWith } from '../../simulation/operations.js';
 import { portfolios } from '../../simulation/portfolio-scenario.js';
 import { processes } from '../../simulation/processes.js';
 import { World, type Scenario } from '../../simulation/world.js';
-
-/** What the runner made of a random schedule with crashes, lost answers and people who meddle. */
-export interface Run {
-  readonly store: EventStore;
-  readonly decode: Decode;
-  readonly events: readonly RecordedEvent[];
-}
+import { catalogueRun, schedulesRun } from './other-runs.js';
+import { runOf, type Run } from './run.js';
 
 /** Portfolios with people who stop, set back and take back at random. */
 const meddledPortfolios: Scenario = {
@@ -32,7 +25,7 @@ const meddledPortfolios: Scenario = {
   ended: () => true,
 };
 
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
   portfolios,
   'portfolios that people meddle with': meddledPortfolios,
   'processes with subscriptions and operations': processes,
@@ -41,27 +34,17 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'operations that people meddle with': meddledWith,
 };
 
-export async function randomRun(scenario: Scenario, seed: number): Promise<Run> {
+async function simulated(scenario: Scenario, seed: number): Promise<Run> {
   const world = new World(scenario, seed, 1 + (seed % 3), 0.3);
   await world.run();
-  const registry = new EventRegistry().register(scenario.events);
-  const log = new EventLog(world.store, registry);
-  const decode: Decode = (stored) => log.decode(stored);
-  const { events } = await world.store.readAll({ after: START, limit: 100_000 });
-  return { store: world.store, decode, events: events.map(decode) };
+  return runOf(world.store, scenario.events, scenario.deciders);
 }
 
-/** The same log as it was when it ended with its event number `count`. */
-export function cut({ store, decode, events }: Run, count: number): Run {
-  const end = position(events[count - 1]!.position);
-  const shorter = Object.create(store) as EventStore;
-  shorter.head = async () => end;
-  shorter.subscribe = async function* (options) {
-    for await (const delivery of store.subscribe(options)) {
-      if (delivery.kind === 'events')
-        yield { ...delivery, events: delivery.events.filter((event) => event.position <= end), position: end };
-      else yield { ...delivery, position: end };
-    }
-  };
-  return { store: shorter, decode, events: events.slice(0, count) };
-}
+/** Random runs by what they are made of; a seed makes the same run again. */
+export const RUNS: Readonly<Record<string, (seed: number) => Promise<Run>>> = {
+  ...Object.fromEntries(
+    Object.entries(SCENARIOS).map(([name, scenario]) => [name, (seed: number) => simulated(scenario, seed)]),
+  ),
+  schedules: schedulesRun,
+  'the catalogue': catalogueRun,
+};
