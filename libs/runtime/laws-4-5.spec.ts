@@ -143,6 +143,7 @@ describe('law 5: every wait for a machine has an end', () => {
     ['longer than a day', 1e15, 86_400_000],
     ['nonsense', Number.NaN, 1_000],
     ['a time that is over', -5, 1_000],
+    ['a fraction, which no view can keep', 7_000.4, 7_000],
   ])('takes a wish for %s as what can be kept', async (_wish, retryAfterMs, wait) => {
     const h = harness();
     h.answers.push(() => failed('retryable', { retryAfterMs }));

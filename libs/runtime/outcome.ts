@@ -5,7 +5,7 @@ import { LONGEST_WAIT_MS } from './http/retry-after.js';
 /** How much of what was too large is kept, in characters (law 4). */
 const KEPT = 4_096;
 
-/** An effect's outcome with a wait that can be kept: 0 to a day; a number that is none is as if nothing had been asked for. */
+/** An effect's outcome with a wait that can be kept: whole ms, 0 to a day; a number that is none is as if nothing had been asked for. */
 export function withinReason(outcome: Outcome): Outcome {
   switch (outcome.kind) {
     case 'done':
@@ -21,7 +21,7 @@ function reasonable<T extends { readonly retryAfterMs?: number }>(told: T): T {
   if (told.retryAfterMs === undefined) return told;
   const { retryAfterMs, ...rest } = told;
   if (Number.isNaN(retryAfterMs)) return rest as T;
-  return { ...told, retryAfterMs: Math.min(Math.max(retryAfterMs, 0), LONGEST_WAIT_MS) };
+  return { ...told, retryAfterMs: Math.round(Math.min(Math.max(retryAfterMs, 0), LONGEST_WAIT_MS)) };
 }
 
 /** Law 4: an outcome that does not fit an append is recorded as a failure with its hash and first 4 KiB, whoever brought it. */

@@ -42,7 +42,7 @@ if (server === undefined) {
   projectorContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
   listsContract('PostgreSQL', open);
-  figuresContract('PostgreSQL', open);
+  figuresContract('PostgreSQL', open, 1);
   schedulesContract('PostgreSQL', open);
   auditContract('PostgreSQL', open);
   overPostgres(server);

@@ -10,7 +10,7 @@ import { schedulesContract } from './read-models.schedules.contract.js';
 projectorContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
 listsContract('SQLite', sqliteDatabase);
-figuresContract('SQLite', sqliteDatabase);
+figuresContract('SQLite', sqliteDatabase, 3);
 registriesContract();
 schedulesContract('SQLite', sqliteDatabase);
 auditContract('SQLite', sqliteDatabase);

@@ -17,8 +17,8 @@ import { RUNS } from './runs.js';
 import { compareViews } from './views.contract.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
-const ROUNDS = process.env['PURVEYOR_FULL'] === '1' ? 40 : 3;
-console.log(`figures: seed ${SEED}, ${ROUNDS} runs of each kind`);
+const FULL = process.env['PURVEYOR_FULL'] === '1';
+console.log(`figures: seed ${SEED}`);
 
 const figures = Object.keys(FIGURES) as FigureName[];
 
@@ -26,7 +26,12 @@ async function project({ store, decode, events }: Run, models: ReadModels): Prom
   const stop = new AbortController();
   const options = { store, decode, readModels: models, projections, signal: stop.signal, owner: 'figures' };
   const projector = await startProjector(options);
-  await projector.waitFor(events.at(-1)!.position, 20_000);
+  // What stopped it says more than that it did not come so far.
+  await projector.waitFor(events.at(-1)!.position, 20_000).catch(async (late: unknown) => {
+    stop.abort();
+    await projector.done;
+    throw late;
+  });
   stop.abort();
   await projector.done;
 }
@@ -97,15 +102,16 @@ async function compareFigures(models: ReadModels, { events }: Run): Promise<void
   );
 }
 
-/** Every figure against a fold of the log: after random runs, at random places of their logs, whatever the database. */
-export function figuresContract(name: string, openDatabase: () => Promise<Database>): void {
+/** Every figure against a fold of the log: after random runs, at random places of their logs, whatever the database. `most`: runs of each kind, ten times as many in the full tests. */
+export function figuresContract(name: string, openDatabase: () => Promise<Database>, most: number): void {
+  const rounds = FULL ? most * 10 : most;
   describe(`figures over ${name}`, () => {
     it('have a comparison each', () => expect(Object.keys(EXPECTED).sort()).toEqual([...figures].sort()));
 
     it.each(Object.keys(RUNS))(
       'and all views equal a fold of the log: %s',
       async (kind) => {
-        for (let i = 0; i < ROUNDS; i++) {
+        for (let i = 0; i < rounds; i++) {
           const run = await RUNS[kind]!(SEED + i);
           const shorter = cut(run, 1 + Math.floor((run.events.length - 1) * ((SEED * (i + 1) * 0.618) % 1)));
           const database = await openDatabase();

@@ -31,7 +31,7 @@ export async function runOf(
   deciders: Run['deciders'],
 ): Promise<Run> {
   const log = new EventLog(store, new EventRegistry().register(specs));
-  const decode: Decode = (stored) => log.decode(stored);
+  const decode: Decode = (stored) => inWholeMs(log.decode(stored));
   const events: RecordedEvent[] = [];
   for (let after = START, end = false; !end;) {
     const page = await store.readAll({ after });
@@ -40,6 +40,12 @@ export async function runOf(
   }
   return { store, decode, events, deciders };
 }
+
+/** The simulated clock has fractions, which no real one has, and which no column takes. */
+const inWholeMs = (event: RecordedEvent): RecordedEvent =>
+  JSON.parse(JSON.stringify(event), (_, value: unknown) =>
+    typeof value === 'number' && value > 1e11 ? Math.round(value) : value,
+  ) as RecordedEvent;
 
 /** The same log as it was when it ended with its event number `count`. */
 export function cut({ store, decode, events, deciders }: Run, count: number): Run {
