@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Parts } from '../composition/parts.js';
 import { beatFrame } from './live-event.js';
-import { LiveFeed } from './live-feed.js';
+import { BEAT_MS, LiveFeed } from './live-feed.js';
 import type { LiveFilter } from './live-filter.js';
 
 /** A client that takes nothing for so long is let go; it comes again behind what it had, ms. */
@@ -14,7 +14,7 @@ const RETRY_MS = 3_000;
 export interface Following {
   readonly filter: LiveFilter;
   readonly after: number | undefined;
-  /** Whether who follows may still do so; asked at every beat. */
+  /** Whether who follows may still do so; asked as often as a client that is told nothing hears a beat. */
   readonly allowed: () => boolean;
 }
 
@@ -23,7 +23,8 @@ export interface Following {
 export class LiveClients implements BeforeApplicationShutdown {
   private readonly feed: LiveFeed;
 
-  constructor({ store, clock, config }: Parts) {
+  constructor(private readonly parts: Parts) {
+    const { store, clock, config } = parts;
     this.feed = new LiveFeed({ store, clock, clients: config.liveClients });
   }
 
@@ -34,7 +35,9 @@ export class LiveClients implements BeforeApplicationShutdown {
 
   /** Resolves when the client is gone or let go. `begin` makes the answer, once the client is taken in. Refusals as {@link LiveFeed.join}. */
   async serve({ filter, after, allowed }: Following, begin: () => ServerResponse): Promise<void> {
+    const { clock } = this.parts;
     const { client, at } = await this.feed.join(after);
+    let asked = clock.now();
     const out = begin();
     out.on('close', () => client.abort());
     out.on('error', () => client.abort());
@@ -43,7 +46,10 @@ export class LiveClients implements BeforeApplicationShutdown {
     try {
       out.write(`retry: ${RETRY_MS}\n${beatFrame(at)}`);
       for await (const { events, position } of this.feed.follow(filter, at, client)) {
-        if (events.length === 0 && !allowed()) break;
+        if (clock.now() - asked >= BEAT_MS) {
+          if (!allowed()) break;
+          asked = clock.now();
+        }
         const text = events.length === 0 ? beatFrame(position) : events.map(({ frame }) => frame).join('');
         if (!out.write(text)) await drained(out, client.signal);
       }

@@ -21,7 +21,9 @@ export interface Batch {
 }
 
 const PAGE = 200;
-const [KEPT, BEAT_MS, RETRY_AFTER] = [2_000, 15_000, 5];
+const [KEPT, RETRY_AFTER] = [2_000, 5];
+/** At the latest after so long a client is written to, ms. */
+export const BEAT_MS = 15_000;
 
 /**
  * The log for live clients of this process: one subscription however many there are, begun by the first and ended with the last. Who is
