@@ -76,13 +76,17 @@ describe('law 4: whatever is said fits an append', () => {
     expect(events).toMatchObject([{ type: 'StepFailed', data: { failure: { code: 'result_too_large' } } }]);
   });
 
-  it('also a failure that tells a long story', async () => {
+  it.each([
+    ['nope', { fields: [{ pointer: '/a', message: big }] }],
+    ['nope', { traceback: big }],
+    ['x'.repeat(200), { code: big }],
+  ])('also a failure that tells a long story: %.9s', async (code, more) => {
     const h = harness();
-    h.answers.push(() => failed('refused', { message: big, fields: [{ pointer: '/a', message: big }] }));
+    h.answers.push(() => failed('refused', { message: big, ...more }));
     await (await h.runner()).dispatch(S, start(), by('1'));
     await h.settle();
     const [data] = await h.data(S, 'StepFailed');
-    expect(data).toMatchObject({ failure: { kind: 'refused', code: 'nope' } });
+    expect(data).toMatchObject({ failure: { kind: 'refused', code } });
     expect((data!['failure'] as { message: string }).message.length).toBeLessThan(4_400);
     expect(h.stuck).toEqual([]);
   });

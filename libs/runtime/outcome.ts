@@ -4,6 +4,7 @@ import { LONGEST_WAIT_MS } from './http/retry-after.js';
 
 /** How much of what was too large is kept, in characters (law 4). */
 const KEPT = 4_096;
+const KEPT_CODE = 200;
 
 /** An effect's outcome with a wait that can be kept: whole ms, 0 to a day; a number that is none is as if nothing had been asked for. */
 export function withinReason(outcome: Outcome): Outcome {
@@ -35,8 +36,10 @@ export function fitting(command: { readonly type: string }): { readonly type: st
 /** What is kept of an outcome that is larger than may be recorded: a result is the failure `result_too_large` then. */
 export function cutOutcome(outcome: Outcome): Outcome {
   if (outcome.kind === 'failed') {
-    const { fields: _, ...failure } = outcome.failure;
-    return { kind: 'failed', failure: { ...failure, message: failure.message.slice(0, KEPT) } };
+    const { fields: _, code, message, traceback, ...failure } = outcome.failure;
+    const short = { code: code.slice(0, KEPT_CODE), message: message.slice(0, KEPT) };
+    const end = traceback === undefined ? {} : { traceback: traceback.slice(-KEPT) };
+    return { kind: 'failed', failure: { ...failure, ...short, ...end } };
   }
   const text = JSON.stringify(outcome.kind === 'done' ? outcome.result : outcome) ?? '';
   const hash = createHash('sha256').update(text).digest('hex');
