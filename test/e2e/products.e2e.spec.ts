@@ -321,6 +321,29 @@ describe('user group', () => {
   });
 });
 
+describe('an aborted create', () => {
+  it('leaves nothing outside: its operation is aborted, and takes back what may have been made', async () => {
+    const [product, group_name] = [await talk.product('User Group'), 'Nobody wants it'];
+    const match = { method: 'POST', path: '/scim/v2/Groups', bodyContains: group_name };
+    // The group is made, and nobody hears of it.
+    await world.script(match, { kind: 'lose_answer' }, 0);
+    const { id } = (await talk.start('create_user_group', { product }, { group_name })).body;
+    const names = async () => (await world.groups()).map(({ displayName }) => displayName);
+    await until(names, (all) => all.includes(group_name));
+    expect((await world.api('PUT', `/api/processes/${id}/abort`)).status).toBe(204);
+    await until(names, (all) => !all.includes(group_name));
+    const process = await until(
+      async () => (await world.api('GET', `/api/processes/${id}`)).body,
+      ({ steps }) => steps.some(({ status }: any) => status === 'failed'),
+    );
+    expect(process).toMatchObject({ last_status: 'aborted', left_over: [] });
+    await talk.free(process.current_state.subscription_id);
+    await world.clearScripts();
+    const types = (await world.events(`process-${id}`)).map(({ type }) => type);
+    expect(types.lastIndexOf('StepFailed')).toBeGreaterThan(types.indexOf('ProcessAborted'));
+  });
+});
+
 describe('user', () => {
   let group: Awaited<ReturnType<typeof createGroup>>;
   let other: Awaited<ReturnType<typeof createGroup>>;

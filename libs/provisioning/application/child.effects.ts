@@ -6,6 +6,7 @@ import { endOf, REPORT, type OperationState } from '../domain/operation.state.js
 import { REPORT_END } from '../domain/provisioner-terms.js';
 import {
   ASK_CHILD_OPERATION,
+  ASK_TAKEN_BACK,
   operationStream,
   type CreateOperation,
   type OperationResult,
@@ -39,6 +40,15 @@ export function childEffects(ports: ChildPorts): readonly Effect[] {
         const end = endOf(state);
         if (end !== undefined) await tell(ports, call, call, child, endInput(state, end));
         return { kind: 'pending' };
+      },
+    },
+    {
+      name: ASK_TAKEN_BACK,
+      /** Where it cannot be taken back people find it with the operation. */
+      async run(call) {
+        const { location: child = '' } = call.input as { readonly location?: string };
+        const { state } = await ports.dispatcher().load<OperationState>(child);
+        return state.status === 'DEPROVISIONED' ? { kind: 'done', result: {} } : { kind: 'pending' };
       },
     },
   ];

@@ -7,7 +7,7 @@ import type { OperationCommand } from './operation.commands.js';
 import { evolve, requests } from './operation.evolve.js';
 import { owed, policyOf } from './operation.next.js';
 import { needAt, REPORT, requestAt, type Operation, type OperationState } from './operation.state.js';
-import { acceptLate, deprovision, fail, retry } from './operator-commands.js';
+import { abort, acceptLate, deprovision, fail, retry } from './operator-commands.js';
 import type { ProvisionerTerms } from './provisioner-terms.js';
 import { noOperation, otherManifest } from './refusals.js';
 import { resultFault } from './results.js';
@@ -43,6 +43,8 @@ function decide(command: OperationCommand | Driving, state: OperationState, term
       return retry(state, command);
     case 'FailOperation':
       return fail(state, command);
+    case 'AbortOperation':
+      return abort(state, command);
     case 'DeprovisionOperation':
       return deprovision(state, command);
     case 'AcceptLateAnswer':

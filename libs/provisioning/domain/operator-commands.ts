@@ -61,6 +61,12 @@ export function fail(state: Operation, { reason, time }: CommandOf<'FailOperatio
   ];
 }
 
+/** What takes back by itself what it had made goes on: nobody wants what it takes back. */
+export function abort(state: Operation, { reason, time }: CommandOf<'AbortOperation'>): Events {
+  const wanted = is.isProvisioning(state) || (state.adopted !== undefined && is.isDeprovisioning(state));
+  return wanted ? fail(state, { type: 'FailOperation', reason, time }) : [];
+}
+
 const WAITS: readonly string[] = ['retrying', 'accepted', 'overdue', 'resumed'];
 
 export function deprovision(state: Operation, { time }: CommandOf<'DeprovisionOperation'>): Events {

@@ -3,6 +3,8 @@ import type { ProvisionedResource } from './manifest.js';
 
 /** Effect that asks a child operation how it stands: the `pollEffect` of every request that waits for one. */
 export const ASK_CHILD_OPERATION = 'provisioning.ask-child';
+/** Effect that asks whether all that an operation made is gone. */
+export const ASK_TAKEN_BACK = 'provisioning.ask-taken-back';
 
 /** What the parent's request is told when the operation has ended well: its resources by need. */
 export interface OperationResult {

@@ -12,3 +12,19 @@ export interface CreateOperation {
   readonly adopted?: Readonly<Record<string, AdoptedResource>>;
   readonly time: number;
 }
+
+/**
+ * Its parent needs it no more: what is still to be provisioned is given up, and what was made, or may have been, is taken back as after any
+ * failure; a removal for the parent is given up. Where nothing of that goes on it is silence: the end is told to the parent in any case.
+ */
+export interface AbortOperation {
+  readonly type: 'AbortOperation';
+  readonly reason: string;
+  readonly time: number;
+}
+
+/** Takes back what it made. Silence where that is done or under way; otherwise `state_conflict` 409 while it is provisioning. */
+export interface DeprovisionOperation {
+  readonly type: 'DeprovisionOperation';
+  readonly time: number;
+}

@@ -1,13 +1,16 @@
 import { idOf } from '#event-store';
 import { isRefusal, type Driving, type Outcome } from '#kernel';
+import { operationStream, type AbortOperation } from '#provisioning/published';
 import { fault, TAKE_OVER_MS, type Effect, type EffectCall } from '#runtime';
 import {
   ABORT_EFFECT,
   abortOf,
+  stillAborting,
   TELL,
   TELL_EFFECT,
   tellInput,
   type AbortInput,
+  type ChildAborted,
   type TellInput,
 } from '../domain/duties.js';
 import { hasEnded, type ProcessState, type StartedProcess } from '../domain/process.state.js';
@@ -59,8 +62,25 @@ async function tell(
   await dispatcher().dispatch(parent.stream, command, context, 'machine');
 }
 
+const abortChild = (ports: SendingPorts, call: EffectCall): Promise<Outcome> =>
+  (call.input as AbortInput).operation === true ? abortOperation(ports, call) : abortProcess(ports, call);
+
+/** The operation tells its end, which comes as the outcome of the step that began it. */
+async function abortOperation(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+  const { key, reason } = call.input as AbortInput;
+  const child = operationStream(childId(call.stream, key));
+  const command: AbortOperation = { type: 'AbortOperation', reason, time: ports.clock.now() };
+  try {
+    await send(ports, call, abortOf(key), child, command, command.type);
+    return { kind: 'done', result: { awaited: true } satisfies ChildAborted };
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'operation_not_found') return DONE;
+    throw error;
+  }
+}
+
 /** Is done when nothing of the child runs any more: until then it may work on what its root has claimed. */
-async function abortChild(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+async function abortProcess(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
   const { key, reason } = call.input as AbortInput;
   const child = processStream(childId(call.stream, key));
   const command: AbortProcess = { type: 'AbortProcess', reason, time: ports.clock.now() };
@@ -77,9 +97,6 @@ async function abortChild(ports: SendingPorts, call: EffectCall): Promise<Outcom
 }
 
 const DONE: Outcome = { kind: 'done', result: {} };
-
-const stillAborting = ({ duties }: StartedProcess): boolean =>
-  Object.entries(duties).some(([path, row]) => path.startsWith('$abort/') && row.status !== 'done');
 
 /** As a sub-workflow's step names its process: `context.id(context.idempotencyKey)`. */
 const childId = (stream: string, key: string): string => derivedId(`${idOf(stream)}/${stream}/${key}`);

@@ -48,8 +48,10 @@ const performOrTell: Perform = (node, input, context) => perform(node, input, co
 /** Runs the handler; it may throw anything. */
 export async function perform(node: StepNode, input: StepInput, context: StepContext): Promise<Outcome> {
   if (input.undo === true) {
-    await node.compensate?.(input.state as never, context);
-    return { kind: 'done', result: {} };
+    const undone = await node.compensate?.(input.state as never, context);
+    return node.undoPollEffect !== undefined && isOutcome(undone ?? {})
+      ? (undone as Outcome)
+      : { kind: 'done', result: {} };
   }
   const result = await node.handler(input.state as never, context);
   return isOutcome(result) ? result : { kind: 'done', result };
@@ -103,6 +105,10 @@ class Context implements StepContext {
 
   get idempotencyKey(): string {
     return this.call.idempotencyKey;
+  }
+
+  get undoes(): string | undefined {
+    return this.input.undoes && `${this.call.stream}/${this.input.undoes}`;
   }
 
   get callbackUrl(): string {

@@ -16,6 +16,7 @@ import {
   isLeft,
   isRequest,
   pathNow,
+  rowAt,
   type EndedProcess,
   type ProcessCommon,
   type StartedProcess,
@@ -26,7 +27,8 @@ import { reclaimAt, releaseAt } from './turns.js';
 /** What a process owes beside its steps: each is one request under a path that no step can have. */
 export const CLAIM = '$claim';
 export const TELL = '$tell';
-export const abortOf = (path: string): string => `$abort/${path}`;
+const ABORT = '$abort/';
+export const abortOf = (path: string): string => `${ABORT}${path}`;
 
 /** Names of the effects that do them. */
 export const CLAIM_EFFECT = 'process.claim';
@@ -81,6 +83,12 @@ export interface TellInput {
 export interface AbortInput {
   readonly key: string;
   readonly reason: string;
+  /** The child is an operation. */
+  readonly operation?: true;
+}
+/** What an abort brought. `awaited`: the child's end will be told, and what was claimed is held until then. */
+export interface ChildAborted {
+  readonly awaited?: true;
 }
 
 /** Between parts of one system that are sure to come back: tried for about a week, then an operator is asked. */
@@ -150,16 +158,31 @@ export function tellInput(state: StartedProcess & EndedProcess, { stream, key }:
 /** Children nobody waits for any more, of an aborted process or of a branch that was left: each is aborted. */
 export function abandonedOwed(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
   return allRequests(state).flatMap((row) => {
-    const child = isWaitedFor(row) && stepAt(compiled, pathNow(state, row.step))?.node.subWorkflow === true;
-    if (!child || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
+    const node = isWaitedFor(row) ? stepAt(compiled, pathNow(state, row.step))?.node : undefined;
+    if (node?.child !== true || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
     const key = requestKey(row.step, row.generation);
-    const all = owed(state, abortOf(row.step), ABORT_EFFECT, (): AbortInput => ({
-      key,
-      reason: 'its parent needs it no more',
-    }));
+    const input: AbortInput = { key, reason: 'its parent needs it no more' };
+    const all = owed(state, abortOf(row.step), ABORT_EFFECT, () =>
+      node.subWorkflow === true ? input : { ...input, operation: true },
+    );
+    if (awaitsEnd(state, row.step)) return [{ kind: 'wait', key }];
     return delayed(all, row.status === 'intended' ? row.until + TAKE_OVER_MS : 0);
   });
 }
+
+/** An operation that was aborted may still take back what it made, of what the process has claimed. */
+function awaitsEnd(state: ProcessCommon, step: string): boolean {
+  const aborted = state.duties[abortOf(step)];
+  const row = rowAt(state, step);
+  const told = aborted?.status === 'done' && (aborted.result as ChildAborted).awaited === true;
+  return told && isRequest(row) && isWaitedFor(row);
+}
+
+/** Whether children that it was told to abort may still do something. */
+export const stillAborting = (state: ProcessCommon): boolean =>
+  Object.entries(state.duties).some(
+    ([path, row]) => path.startsWith(ABORT) && (row.status !== 'done' || awaitsEnd(state, path.slice(ABORT.length))),
+  );
 
 const isWaitedFor = ({ status }: Request): boolean =>
   status === 'intended' || status === 'accepted' || status === 'overdue' || status === 'retrying';

@@ -36,6 +36,8 @@ export interface StepNode<R = any, A = any, K extends string = string> extends L
   readonly plan?: Planning;
   /** Undoes what it did; sees what it read and what it added. */
   readonly compensate?: (state: never, context: StepContext) => Promise<object | void> | object | void;
+  /** The effect that asks how an undoing stands that was accepted; without it undoing is done when `compensate` is. */
+  readonly undoPollEffect?: string;
   /** Path among its siblings of the step that is done again when this one is retried. */
   readonly restartsAt?: string;
   /** The step is done by another instance, which tells its end; `subWorkflow`: by a process. */

@@ -12,6 +12,8 @@ export interface StepContext {
   readonly attempt: number;
   /** The same for all attempts (law 2). */
   readonly idempotencyKey: string;
+  /** In `compensate`: the idempotency key with which was done what is undone now. */
+  readonly undoes?: string | undefined;
   readonly callbackUrl: string;
   /** Address of the same wait in the Workflow Orchestrator's form: path below our public address, no signature, of a callback step only. */
   readonly callbackRoute: string;

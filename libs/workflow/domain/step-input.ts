@@ -16,6 +16,8 @@ export interface StepInput {
   readonly root?: string;
   /** The step is to be undone. */
   readonly undo?: true;
+  /** Key of the request that is undone. */
+  readonly undoes?: string;
   /** Where its code is, if the process was moved after the request had begun. Told with each attempt, never recorded. */
   readonly now?: { readonly version: number; readonly step: string };
 }

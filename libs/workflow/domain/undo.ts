@@ -1,5 +1,5 @@
 import type { Owed } from '#kernel';
-import type { Request, RequestEvent } from '#runtime';
+import { requestKey, type Request, type RequestEvent, type RequestPolicy } from '#runtime';
 import { leafAt, stepAt, type Compiled } from './compiled.js';
 import { DUTY_POLICY } from './duties.js';
 import { requests } from './process.evolve.js';
@@ -46,20 +46,30 @@ export function owedUndoing(compiled: Compiled, state: ProcessCommon): readonly 
   const spec = {
     step: undoOf(last.step),
     effect: STEP_EFFECT,
+    pollEffect: stepAt(compiled, path)?.node.undoPollEffect,
     policy: undoPolicy(compiled, path),
     freshInput: () => undoInput(last),
   };
   return delayed(whereItIs(state, path, requests.next(spec, state.duties[undoOf(last.step)] as never)), quiet);
 }
 
-/** With the step's own retry policy; undoing is answered at once. */
-export const undoPolicy = (compiled: Compiled, path: string) =>
-  Object.assign({}, stepAt(compiled, path)?.policy ?? DUTY_POLICY, { completion: { kind: 'at_once' } } as const);
+/** With the step's own retry policy. Undoing is answered at once, or can be asked how it stands until it is done. */
+export function undoPolicy(compiled: Compiled, path: string): RequestPolicy {
+  const { node, policy = DUTY_POLICY } = stepAt(compiled, path) ?? {};
+  return Object.assign({}, policy, node?.undoPollEffect === undefined ? AT_ONCE : ASKED);
+}
+const AT_ONCE = { completion: { kind: 'at_once' } } as const;
+/** ms. It is not given up: who cannot undo it shows that to people. */
+const ASKED = {
+  completion: { kind: 'poll', everyMs: 2_000, deadlineMs: 3_600_000 },
+  overdue: { probe: true, then: 'extend' },
+} as const;
 
 /** What the step was given, and what it added. */
-function undoInput({ input, result }: Done): StepInput {
+function undoInput({ input, result, step, generation }: Done): StepInput {
   const given = input as StepInput;
-  return Object.assign({}, given, { state: Object.assign({}, given.state, result), undo: true } as const);
+  const undo = { undo: true, undoes: requestKey(step, generation) } as const;
+  return Object.assign({}, given, { state: Object.assign({}, given.state, result) }, undo);
 }
 
 export interface LeftOver {

@@ -7,6 +7,7 @@ const flow = (isTask = false) =>
   workflow({ ...meta, key: 'w', isTask }, [
     step({
       key: 'a',
+      pollEffect: 'ask',
       policy: { completion: { kind: 'callback', deadlineMs: 10 }, overdue: { probe: true, then: 'fail' } },
     }),
     inputStep({ key: 'ask', pages: [], adds: {} }),

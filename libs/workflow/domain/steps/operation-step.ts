@@ -1,10 +1,13 @@
 import type { TProperties } from 'typebox';
+import type { Outcome } from '#kernel';
 import {
   ASK_CHILD_OPERATION,
+  ASK_TAKEN_BACK,
   childOperationPolicy,
   operationStream,
   type AdoptedResource,
   type CreateOperation,
+  type DeprovisionOperation,
   type Need,
   type OperationResult,
   type ProvisionedResource,
@@ -32,7 +35,8 @@ export interface OperationStepSpec<R extends TProperties, A extends TProperties,
 
 /**
  * A step that provisions, or takes back, through an operation of its own and waits for its end. The child's id follows from the request's key: a repeat
- * finds it, a resume after a failure begins another. The child takes back what it made before it tells that it failed.
+ * finds it, a resume after a failure begins another. The child takes back what it made before it tells that it failed. It is aborted with the
+ * process; what it provisioned is taken back when the step is undone.
  */
 export function operationStep<const K extends string, R extends TProperties = {}, A extends TProperties = {}>(
   spec: OperationStepSpec<R, A, K>,
@@ -47,6 +51,7 @@ export function operationStep<const K extends string, R extends TProperties = {}
     pollEffect: ASK_CHILD_OPERATION,
     answer: (told) => result((told as OperationResult).resources),
     plan: (state, context) => planned(manifest(state, context), adopted?.(state, context), result),
+    compensate: adopted === undefined ? takeBack : undefined,
     async handler(state, context) {
       const stream = processStream(context.processId);
       const child = operationStream(context.id(context.idempotencyKey));
@@ -61,7 +66,15 @@ export function operationStep<const K extends string, R extends TProperties = {}
       return { kind: 'accepted', location: child };
     },
   });
-  return { ...node, child: true };
+  return { ...node, child: true, undoPollEffect: ASK_TAKEN_BACK };
+}
+
+/** By the operation that made it, so that it shows what has become of it. */
+async function takeBack(_: unknown, context: StepContext): Promise<Outcome> {
+  const child = operationStream(context.id(context.undoes!));
+  const command: DeprovisionOperation = { type: 'DeprovisionOperation', time: context.now() };
+  await context.dispatch(child, command, command.type);
+  return { kind: 'accepted', location: child };
 }
 
 /** What a resource is called that is not there yet. */

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { Type } from 'typebox';
+import {
+  leftOver,
+  operationStep,
+  parallel,
+  step,
+  workflow,
+  WorkflowRegistry,
+  type WorkflowDefinition,
+} from '../index.js';
+import { Driven, meta } from './driving.js';
+
+const claims = { subscriptionId: 's', usableWhen: [], outOfSyncAllowed: true, blockedByUsers: false };
+const op = operationStep({
+  key: 'op',
+  adds: { made: Type.String() },
+  manifest: () => ({ needs: [{ id: 'n', type: 'box' }] }),
+  result: ({ n }) => ({ made: n!.id! }),
+});
+const definition = workflow({ ...meta, key: 'w' }, [op]);
+const accepted = { kind: 'accepted', location: 'operation-1' } as const;
+const provisioned = { kind: 'done', result: { operationId: '1', resources: { n: { id: 'r', address: {} } } } } as const;
+const failed = { kind: 'failed', failure: { kind: 'refused', code: 'given_up', message: 'no' } } as const;
+
+const waiting = (of: WorkflowDefinition = definition, path = 'op/1') => {
+  const driven = new Driven(of).begin('w', {}, { claims }).done('$claim/1');
+  return driven.answer(driven.intend(path), accepted);
+};
+const abort = { type: 'AbortProcess', time: 2 } as const;
+const left = (driven: Driven, of = definition) => leftOver(new WorkflowRegistry([of]).latest('w')!, driven.started);
+
+describe('a step that is done by an operation', () => {
+  it('has it aborted with its process, which holds what it claimed until the operation has ended', () => {
+    const driven = waiting().send(abort);
+    expect(driven.run()).toMatchObject({
+      key: '$abort/op/1',
+      effect: 'process.abort-child',
+      input: { key: 'op/1', operation: true },
+    });
+    driven.done('$abort/op/1', { awaited: true });
+    expect(driven.owed).toEqual([{ kind: 'wait', key: 'op/1' }]);
+    driven.callback('op/1', failed);
+    expect([driven.keys, left(driven)]).toEqual([['$release/1'], []]);
+  });
+
+  it('of which the operation was never begun is not waited for', () => {
+    expect(waiting().send(abort).done('$abort/op/1', {}).keys).toEqual(['$release/1']);
+  });
+
+  it('shows a success after the abort as left over, and takes it back on command, holding the subscription again', () => {
+    const driven = waiting().send(abort).done('$abort/op/1', { awaited: true }).callback('op/1', provisioned);
+    expect(left(driven)).toEqual([{ step: 'op', outcome: 'success', commands: ['compensate'] }]);
+    driven.done('$release/1').send({ type: 'CompensateProcess', step: 'op', time: 3 });
+    const undo = driven.done('$reclaim/2/1').run('$undo/op/1');
+    expect(undo.input).toMatchObject({ undo: true, undoes: 'op/1', state: { made: 'r' } });
+    driven.answer(driven.intend('$undo/op/1'), accepted);
+    expect(driven.owed).toMatchObject([
+      { kind: 'run', effect: 'provisioning.ask-taken-back', input: { location: 'operation-1' } },
+      { kind: 'wait', deadline: 'ask' },
+    ]);
+    driven.answer(driven.run(), { kind: 'done', result: {} });
+    expect([driven.keys, left(driven)]).toEqual([['$release/2/1'], []]);
+  });
+
+  it('has the operation aborted when another branch was first', () => {
+    const race = workflow({ ...meta, key: 'w' }, [
+      parallel('race', { op: [op], quick: [step({ key: 'q' })] }, { join: 'first' }),
+      step({ key: 'end' }),
+    ]);
+    const driven = waiting(race, 'race/op/op/1').done('race/quick/q/1');
+    expect(driven.keys).toEqual(['end/1', '$abort/race/op/op/1']);
+    driven.done('$abort/race/op/op/1', { awaited: true }).done('end/1');
+    expect([driven.started.status, driven.keys]).toEqual(['completed', ['race/op/op/1']]);
+    expect(driven.callback('race/op/op/1', failed).keys).toEqual(['$release/1']);
+  });
+
+  it('is undone by the operation that did it, also after a resume', () => {
+    const both = workflow({ ...meta, key: 'w', onFailure: 'compensate' }, [op, step({ key: 'no' })]);
+    const driven = waiting(both).callback('op/1', provisioned).failed('no/1');
+    expect(driven.run().key).toBe('$undo/op/1');
+    const again = new Driven(workflow({ ...meta, key: 'w' }, [op, step({ key: 'no' })])).begin('w');
+    again.answer(again.intend('op/1'), accepted).callback('op/1', failed).resume();
+    again.answer(again.intend('op/2'), accepted).callback('op/2', provisioned).failed('no/1');
+    again.send({ type: 'CompensateProcess', time: 4 });
+    expect(again.run().input).toMatchObject({ undoes: 'op/2' });
+  });
+});
