@@ -8,7 +8,7 @@ export const range = Type.Object({ after: Type.String(), upTo: Type.String() });
 const productType = { product_type: Type.String() };
 const about = { version: 1, target: 'SYSTEM', isTask: true } as const;
 
-/** Starts the validation of every active subscription that is in sync, of all products. */
+/** Starts the validation of every active subscription of all products; of those out of sync only where the settings say so. */
 export const validateSubscriptions = (ports: TaskPorts): WorkflowDefinition =>
   workflow({ ...about, key: 'task_validate_subscriptions', description: 'Validate all subscriptions' }, [
     step({

@@ -115,6 +115,9 @@ export function schedulesContract(name: string, openDatabase: () => Promise<Data
       expect(found.flat()).toEqual(ids);
       // None is in sync.
       expect(await subscriptionRanges(models, { validatable: true })).toEqual([]);
+      const active = { validatable: true, outOfSyncToo: true };
+      const [first] = await subscriptionRanges(models, active);
+      expect((await subscriptionIdsIn(models, first!, active)).slice(0, 2)).toEqual(['s0000', 's0003']);
       expect(await subscriptionRanges(models, { productIds: [] })).toEqual([]);
       expect(await subscriptionRanges(models, { productIds: ['ug'] })).toHaveLength(3);
       expect(await storedValues(models, ['s0000', 'none'])).toEqual([

@@ -283,6 +283,34 @@ describe('user group', () => {
     await talk.free(group.id);
   });
 
+  it('an operator may allow a product to be reconciled out of sync, and take that back', async () => {
+    const product = await talk.product('User Group');
+    const allow = (reconcile_out_of_sync: unknown) =>
+      world.api('PATCH', `/api/products/${product}`, { reconcile_out_of_sync });
+    expect((await world.api('GET', `/api/products/${product}`)).body.reconcile_out_of_sync).toBe(false);
+    expect((await allow('often')).body).toMatchObject({ status: 400, errors: [{ pointer: '/reconcile_out_of_sync' }] });
+    const drifted = async () => {
+      await patch(`/Groups/${group.group_id}`, { op: 'replace', path: 'displayName', value: 'Vandals' });
+      const { process_id } = await talk.run('validate_user_group', first());
+      await talk.free(group.id);
+      return process_id as string;
+    };
+    const found = await drifted();
+    expect(await allow(true)).toMatchObject({ status: 201, body: { reconcile_out_of_sync: true } });
+    expect((await talk.reason(group.id, 'reconcile_user_group')).reason).toBeUndefined();
+    expect((await talk.reason(group.id, 'modify_user_group')).reason).toBe('subscription.not_in_sync');
+    const { current_state } = await talk.run('reconcile_user_group', first());
+    expect(current_state).toMatchObject({ external_changes: expect.any(Array), repaired_validation: found });
+    await talk.free(group.id);
+    expect(await allow(false)).toMatchObject({ status: 201, body: { reconcile_out_of_sync: false } });
+    await drifted();
+    expect(firstFault(await talk.start('reconcile_user_group', first()))[2]).toBe(NOT_IN_SYNC);
+    expect((await world.api('PUT', `/api/subscriptions/${group.id}/set_in_sync`)).status).toBe(200);
+    await talk.subscription(group.id, ({ insync }) => insync);
+    await talk.run('reconcile_user_group', first());
+    await talk.free(group.id);
+  });
+
   it('terminate asks whether one is sure, and takes the group away', async () => {
     const label = 'Are you sure you want to remove User Group Builders?';
     const asked = await talk.start('terminate_user_group', first());

@@ -71,7 +71,15 @@ export async function openRuntime({
   const operations = { clock, dispatcher: () => runtime };
   const csp = { ...cspSettings(config, vault), parents, operations, fetch: given.cspFetch };
   const { viewsCaughtUp, starting } = given;
-  const tasks = taskPorts({ readModels, catalogue, viewsCaughtUp, starting, workflows: () => workflows.all() });
+  const outOfSyncToo = config.validateOutOfSync;
+  const tasks = taskPorts({
+    readModels,
+    catalogue,
+    viewsCaughtUp,
+    starting,
+    outOfSyncToo,
+    workflows: () => workflows.all(),
+  });
   const products = productRegistry(
     { directory: configuredDirectory(config), network: httpNetwork(config.nrmUrl, config.nrmToken) },
     [...taskWorkflows(tasks), ...(more ?? [])],

@@ -71,8 +71,9 @@ export class StartForm {
 
   /** What it works on is what it claims; the subscription decides on the same terms, with what it knows by then. */
   private async aboutSubscription(workflow: string, subscriptionId: string, version: number | undefined) {
-    const { found } = await this.rules.gather(subscriptionId);
-    const { usableWhen, outOfSyncAllowed, blockedByUsers } = this.rules.termsOf(found.product_id, workflow);
+    const gathered = await this.rules.gather(subscriptionId);
+    const { found } = gathered;
+    const { usableWhen, outOfSyncAllowed, blockedByUsers } = this.rules.termsOf(gathered, workflow);
     return {
       product: { productId: found.product_id, name: found.name },
       customerId: found.customer_id,

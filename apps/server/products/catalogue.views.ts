@@ -51,6 +51,7 @@ export class CatalogueView {
       product_blocks: Object.values(blocks).map((block) => this.block(block)),
       workflows: workflows.map(({ name }) => this.workflow(name)).filter((each) => each !== undefined),
       create_subscription_workflow_key: workflows.find(({ target }) => target === 'CREATE')?.name ?? null,
+      reconcile_out_of_sync: reconcileOutOfSync(product, this.records.get(product_id)),
     };
   }
 
@@ -110,6 +111,10 @@ export class CatalogueView {
     return this.records.get(id)?.description ?? ofCode;
   }
 }
+
+/** What people said goes before what the code says; otherwise it may not. */
+export const reconcileOutOfSync = (product: Product | undefined, record: CatalogueDoc | undefined): boolean =>
+  record?.reconcileOutOfSync ?? product?.reconcileOutOfSync ?? false;
 
 const valuesOf = (block: Block): readonly string[] =>
   Object.entries(block.fields).flatMap(([name, each]) => (isMember(each) ? [] : [name]));

@@ -48,6 +48,7 @@ export const ProductSchema = Type.Object({
   product_blocks: Type.Array(Type.Object(block)),
   workflows: Type.Array(WorkflowSchema),
   create_subscription_workflow_key: orNull(text),
+  reconcile_out_of_sync: Type.Boolean({ description: 'whether its reconcile may start on a subscription out of sync' }),
 });
 
 export const ProductListSchema = Type.Array(ProductSchema);

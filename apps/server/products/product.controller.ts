@@ -29,7 +29,7 @@ const ApiPatched = (schema: TSchema) =>
     ApiProblems(400, 404, 409, 422, 503, 507),
   );
 
-/** The wire contract of the Workflow Orchestrator. Definitions are code: only descriptions and a product's status are changed here. */
+/** The wire contract of the Workflow Orchestrator. Definitions are code: only descriptions, a product's status and its settings are changed here. */
 @ApiTags('products')
 @Controller()
 @Needs('read', 'operate')

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsString, MaxLength } from 'class-validator';
 import { Optional } from '../http/optional.js';
 import { PRODUCT_LIFECYCLE, type ProductLifecycle } from '#catalogue';
 
@@ -16,4 +16,9 @@ export class PatchProductDto extends DescribeDto {
   @Optional()
   @IsIn(PRODUCT_LIFECYCLE)
   status?: ProductLifecycle;
+
+  @ApiPropertyOptional({ description: 'Whether its reconcile may start out of sync; goes before what the code says' })
+  @Optional()
+  @IsBoolean()
+  reconcile_out_of_sync?: boolean;
 }

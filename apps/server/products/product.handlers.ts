@@ -41,11 +41,16 @@ export class PatchCatalogueItemHandler implements ICommandHandler<PatchCatalogue
   }
 
   /** The end of a product's life depends on subscriptions of other streams: they are counted as of the log's end. */
-  private async product(id: string, { description, status }: PatchProductDto): Promise<ProductCommand> {
+  private async product(id: string, body: PatchProductDto): Promise<ProductCommand> {
+    const { description, status, reconcile_out_of_sync: reconcileOutOfSync } = body;
     const { projector, store, readModels, clock } = this.parts;
     if (status === 'end of life') await projector.waitFor(await store.head(), VIEWS_MS);
     const live = await liveSubscriptions(readModels, id);
-    const change = { ...(description !== undefined && { description }), ...(status !== undefined && { status }) };
+    const change = {
+      ...(description !== undefined && { description }),
+      ...(status !== undefined && { status }),
+      ...(reconcileOutOfSync !== undefined && { reconcileOutOfSync }),
+    };
     return { type: 'PatchProduct', ...change, liveSubscriptions: live, time: clock.now() };
   }
 

@@ -15,6 +15,7 @@ const rules = new StartRules({ workflows, catalogue } as Partial<Parts> as unkno
 const gathered = {
   found: { product_id: 'p' },
   facts: { status: 'active', insync: true, creation: 'done', users: [] },
+  reconcileOutOfSync: false,
 } as unknown as Gathered;
 
 describe('rule 5', () => {

@@ -1,17 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '#catalogue';
 import { Refusal } from '#kernel';
-import { subscription, usedBy, usersOf, type RelatedSubscription, type SubscriptionDetail } from '#read-models';
+import {
+  catalogueRecord,
+  subscription,
+  usedBy,
+  usersOf,
+  type RelatedSubscription,
+  type SubscriptionDetail,
+} from '#read-models';
 import { claimTerms, hindrance, type Hindrance, type Lifecycle, type Startable, type StartFacts } from '#subscription';
 import type { ClaimTerms } from '#subscription/published';
 import { mayStart } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
+import { reconcileOutOfSync } from '../products/catalogue.views.js';
 
 /** A subscription with what the rules look at. */
 export interface Gathered {
   readonly found: SubscriptionDetail;
   readonly facts: StartFacts;
+  /** Of its product. */
+  readonly reconcileOutOfSync: boolean;
 }
 
 /**
@@ -28,7 +38,11 @@ export class StartRules {
     const { readModels } = this.parts;
     const found = await subscription(readModels, id);
     if (found === undefined) throw new Refusal('subscription_not_found', 404, 'there is no such subscription');
-    const [users, used] = await Promise.all([usersOf(readModels, id), usedBy(readModels, id)]);
+    const [users, used, record] = await Promise.all([
+      usersOf(readModels, id),
+      usedBy(readModels, id),
+      catalogueRecord(readModels, found.product_id),
+    ]);
     const facts: StartFacts = {
       status: found.status as Lifecycle,
       insync: found.insync,
@@ -37,21 +51,25 @@ export class StartRules {
       users: users.filter(({ told }) => told !== 'terminated').map(neighbour),
       lockedRelations: [...users, ...used].filter(isLocked).map(neighbour),
     };
-    return { found, facts };
+    const product = this.parts.catalogue.find(found.product_id);
+    return { found, facts, reconcileOutOfSync: reconcileOutOfSync(product, record) };
   }
 
   /** The terms on which a workflow of a product claims; of one that the product does not name, those of its target. */
-  termsOf(productId: string, workflow: string): ClaimTerms & { readonly target: string } {
-    const product = this.parts.catalogue.find(productId);
+  termsOf(
+    { found, reconcileOutOfSync: allowed }: Gathered,
+    workflow: string,
+  ): ClaimTerms & { readonly target: string } {
+    const product = this.parts.catalogue.find(found.product_id);
     const definition = this.parts.workflows.latest(workflow)?.definition;
     const offered = product?.workflows.find(({ name }) => name === workflow);
     const startable = this.startable(offered ?? { name: workflow, target: definition?.target ?? 'SYSTEM' });
-    return { ...claimTerms(startable, product), target: startable.target };
+    return { ...claimTerms(startable, { reconcileOutOfSync: allowed }), target: startable.target };
   }
 
   /** Why it may not start, as far as the views know; undefined when it may. `authorised` is the answer to rule 5. */
-  hindranceOf({ found, facts }: Gathered, workflow: string, authorised = true): Hindrance | undefined {
-    return hindrance({ ...facts, authorised }, this.termsOf(found.product_id, workflow));
+  hindranceOf(gathered: Gathered, workflow: string, authorised = true): Hindrance | undefined {
+    return hindrance({ ...gathered.facts, authorised }, this.termsOf(gathered, workflow));
   }
 
   /** Names of the workflows whose own rule forbids the caller to start them (rule 5); asked and awaited each time. */

@@ -25,16 +25,20 @@ interface Given {
   readonly workflows: () => readonly WorkflowDefinition[];
   readonly viewsCaughtUp: () => Promise<unknown>;
   readonly starting: SchedulingPorts['starting'];
+  /** Whether subscriptions out of sync are validated too. */
+  readonly outOfSyncToo: boolean;
 }
 
 /** What tasks see of the running system: the views, when they hold everything that is in the log. */
-export function taskPorts({ readModels, catalogue, workflows, viewsCaughtUp, starting }: Given): TaskPorts {
+export function taskPorts(given: Given): TaskPorts {
+  const { readModels, catalogue, workflows, viewsCaughtUp, starting, outOfSyncToo } = given;
   const caughtUp = async () => {
     await viewsCaughtUp();
     return readModels;
   };
   const selection = ({ productType, validatable }: Selection): RangeSelection => ({
     validatable,
+    outOfSyncToo,
     productIds: productType === undefined ? undefined : idsOfType(catalogue, productType),
   });
   return {

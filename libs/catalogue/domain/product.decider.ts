@@ -15,6 +15,8 @@ export interface ProductState {
   readonly status?: ProductLifecycle;
   /** ms since the epoch. */
   readonly endDate?: number | null;
+  /** What people said in place of the code. */
+  readonly reconcileOutOfSync?: boolean;
   /** What people call it in place of the code. */
   readonly description?: string;
 }
@@ -45,6 +47,8 @@ function evolve(state: ProductState, event: ProductEvent): ProductState {
       return { ...state, definition: event.data.definition };
     case 'ProductStatusChanged':
       return { ...state, status: event.data.status, endDate: event.data.endDate };
+    case 'ReconcileOutOfSyncChanged':
+      return { ...state, reconcileOutOfSync: event.data.allowed };
     case 'DescriptionChanged':
       return { ...state, description: event.data.description };
     default:
@@ -58,12 +62,15 @@ function register({ definition, status, time }: RegisterProduct, state: ProductS
 }
 
 function patch(command: PatchProduct, state: ProductState): readonly ProductEvent[] {
-  const { status, description, time } = command;
+  const { status, description, reconcileOutOfSync: allowed, time } = command;
   const { definition } = state;
   if (definition === undefined) throw new Refusal('not_found', 404, 'there is no such product');
   const { name, description: ofCode } = definition;
   return [
     ...(status === undefined || status === state.status ? [] : [statusChanged(command, status)]),
+    ...(allowed === undefined || allowed === state.reconcileOutOfSync
+      ? []
+      : [{ type: 'ReconcileOutOfSyncChanged', data: { allowed, time } } as const]),
     ...(description === undefined
       ? []
       : described({ kind: 'product', name, description, time }, state.description ?? ofCode)),

@@ -22,7 +22,10 @@ export interface Product {
   readonly fixedInputs?: Readonly<Record<string, string>>;
   readonly blocks: Readonly<Record<string, Block>>;
   readonly workflows: readonly OfferedWorkflow[];
-  /** Whether its reconcile workflow may start while a subscription is out of sync, to repair after a failed validation; default no. */
+  /**
+   * Whether its reconcile workflow may start while a subscription is out of sync, to repair after a failed validation; default no. Operators
+   * may say otherwise.
+   */
   readonly reconcileOutOfSync?: boolean;
   /** Of the metadata of its subscriptions; without it any object is taken. */
   readonly metadata?: TObject;

@@ -18,6 +18,8 @@ export interface PatchProduct {
   readonly type: 'PatchProduct';
   readonly description?: string;
   readonly status?: ProductLifecycle;
+  /** Whether its reconcile may start on a subscription that is out of sync, whatever the code says. */
+  readonly reconcileOutOfSync?: boolean;
   readonly liveSubscriptions: number;
   readonly time: number;
 }

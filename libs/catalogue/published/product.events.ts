@@ -52,6 +52,10 @@ const schemas = {
     endDate: Type.Union([Type.Number(), Type.Null()], { description: 'ms since the epoch; when its life ended' }),
     time,
   }),
+  ReconcileOutOfSyncChanged: Type.Object({
+    allowed: Type.Boolean({ description: 'whether its reconcile may start on a subscription that is out of sync' }),
+    time,
+  }),
   DescriptionChanged: Type.Object({ kind: Type.Enum(CATALOGUE_KINDS), name: text, description: text, time }),
 } satisfies Record<string, TSchema>;
 

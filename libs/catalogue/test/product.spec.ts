@@ -36,6 +36,15 @@ describe('a product on record', () => {
     expect(decide(patch({ status: 'end of life', liveSubscriptions: 1 }), ended)).toEqual([]);
   });
 
+  it('says whether it may be reconciled out of sync when people say so, each time once', () => {
+    const [yes, no] = [patch({ reconcileOutOfSync: true }), patch({ reconcileOutOfSync: false })];
+    expect(given(register).reconcileOutOfSync).toBeUndefined();
+    expect(types(no, given(register))).toEqual(['ReconcileOutOfSyncChanged']);
+    expect(given(register, yes).reconcileOutOfSync).toBe(true);
+    expect(types(yes, given(register, yes))).toEqual([]);
+    expect(given(register, yes, no).reconcileOutOfSync).toBe(false);
+  });
+
   it('is silent on what it is already, and refuses what is not there or too long', () => {
     const state = given(register);
     expect(decide(patch({ status: 'active', description: groupProduct.description }), state)).toEqual([]);

@@ -260,6 +260,15 @@ export class Config {
   @IsBoolean()
   defaultSchedules!: boolean;
 
+  @FromEnvironment('PURVEYOR_VALIDATE_OUT_OF_SYNC', {
+    default: 'off',
+    meaning: 'Whether the tasks that validate subscriptions start validations of those too that are out of sync.',
+    allowed: 'on or off',
+    read: readSwitch,
+  })
+  @IsBoolean()
+  validateOutOfSync!: boolean;
+
   @FromEnvironment('PURVEYOR_TRANSLATIONS_DIR', {
     meaning: 'Directory with texts of your own for clients, en-GB.json and so on; they go before the built-in ones.',
     allowed: 'a path',

@@ -11,6 +11,8 @@ export interface CatalogueDoc {
   readonly status: string | null;
   readonly endDate: number | null;
   readonly description: string | null;
+  /** What people said; absent where they said nothing. */
+  readonly reconcileOutOfSync?: boolean;
 }
 
 export const catalogueProjection = streamProjection<CatalogueRow, CatalogueDoc>({
@@ -34,6 +36,8 @@ function fold(doc: CatalogueDoc | undefined, recorded: RecordedEvent): Catalogue
       return doc && { ...doc, name: event.data.definition.name, definition: event.data.definition };
     case 'ProductStatusChanged':
       return doc && { ...doc, status: event.data.status, endDate: event.data.endDate };
+    case 'ReconcileOutOfSyncChanged':
+      return doc && { ...doc, reconcileOutOfSync: event.data.allowed };
     case 'DescriptionChanged': {
       const { kind, name, description } = event.data;
       return { ...(doc ?? { ...nothing, kind, name }), description };

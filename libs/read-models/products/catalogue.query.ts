@@ -7,6 +7,12 @@ export async function catalogueRecords({ db }: ReadModels): Promise<ReadonlyMap<
   return new Map(rows.map(({ id, doc }) => [id, JSON.parse(doc) as CatalogueDoc]));
 }
 
+/** What is on record of one thing in the catalogue. */
+export async function catalogueRecord({ db }: ReadModels, id: string): Promise<CatalogueDoc | undefined> {
+  const row = await db.selectFrom('catalogue').select('doc').where('id', '=', id).executeTakeFirst();
+  return row && (JSON.parse(row.doc) as CatalogueDoc);
+}
+
 /** Subscriptions of a product that are not terminated. */
 export async function liveSubscriptions({ db }: ReadModels, productId: string): Promise<number> {
   const { live } = await db

@@ -6,10 +6,11 @@ import type { Tables } from '../database/tables.js';
 const LEAST = 200;
 const MOST_RANGES = 500;
 
-/** `productIds`: only of these products. `validatable`: only active ones that are in sync. */
+/** `productIds`: only of these products. `validatable`: only active ones, and in sync unless `outOfSyncToo`. */
 export interface RangeSelection {
   readonly productIds?: readonly string[];
   readonly validatable?: boolean;
+  readonly outOfSyncToo?: boolean;
 }
 /** Ids behind `after`, up to and including `upTo`. */
 export interface SubscriptionRange {
@@ -54,5 +55,7 @@ export async function subscriptionIdsIn(
 function selected({ db }: ReadModels, of: RangeSelection): SelectQueryBuilder<Tables, 'subscriptions', object> {
   const all = db.selectFrom('subscriptions');
   const known = of.productIds === undefined ? all : all.where('product_id', 'in', ['', ...of.productIds]);
-  return of.validatable === true ? known.where('status', '=', 'active').where('insync', '=', 1) : known;
+  if (of.validatable !== true) return known;
+  const active = known.where('status', '=', 'active');
+  return of.outOfSyncToo === true ? active : active.where('insync', '=', 1);
 }
