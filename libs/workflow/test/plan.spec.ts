@@ -168,7 +168,8 @@ describe('a plan of a definition', () => {
     const wrong = making('w', { adds: { w: 'text' } });
     expect((await plan(def(wrong), {})).stopped).toMatchObject({ step: 'w', code: 'invalid_step_result' });
     const odd = conditional({ key: 'odd', when: () => JSON.parse('{'), steps: [making('x')] });
-    expect((await plan(def(making('a'), odd), {})).stopped).toMatchObject({ step: 'odd/x', code: 'condition_failed' });
+    for (const steps of [[making('a'), odd], [odd]])
+      expect((await plan(def(...steps), {})).stopped).toMatchObject({ step: 'odd/x', code: 'condition_failed' });
   });
 
   it('is refused where a step that is reached does not say what it would do', async () => {

@@ -1,6 +1,6 @@
 import { isRefusal, type Driving, type Failure, type Owed, type Run } from '#kernel';
 import type { Effect, EffectCall } from '#runtime';
-import { allRows, hasEnded, isDuty, problemOf, type Row, type StartedProcess } from '../../domain/process.state.js';
+import { allRows, hasEnded, isLeft, problemOf, type Row, type StartedProcess } from '../../domain/process.state.js';
 import type { WorkflowRegistry } from '../../domain/workflow-registry.js';
 import { PROCESS, type ResumeProcess } from '../../published/index.js';
 import { patternOf } from '../../published/process.values.js';
@@ -127,17 +127,27 @@ export class Rehearsal {
     return { type: 'ResumeProcess', step, input: this.answer(step)!, by: 'plan', time: this.now };
   }
 
-  /** Rows of steps that have not come to an end, those of the deepest sub-workflow first. */
+  /** Those that have not come to an end, the deepest sub-workflow first. */
+  private async open(): Promise<readonly (readonly [string, StartedProcess])[]> {
+    return (await this.processes()).filter(([, state]) => !hasEnded(state)).reverse();
+  }
+
+  /** Rows of their steps that count. */
   private async rows(): Promise<readonly (readonly [string, Row])[]> {
-    const open = (await this.processes()).filter(([, state]) => !hasEnded(state)).reverse();
-    return open.flatMap(([stream, state]) => allRows(state).map((row) => [stream, row] as const));
+    return (await this.open()).flatMap(([stream, state]) =>
+      allRows(state).flatMap((row) => (isLeft(state, row.step) ? [] : [[stream, row] as const])),
+    );
   }
 
   /** Where it stands when nothing is owed and nothing goes on by itself. */
   private async openEnd(): Promise<Stopped | null> {
+    for (const [stream, state] of await this.open()) {
+      const problem = problemOf(state);
+      if (problem !== undefined) return this.stoppedAt(stream, problem.step, problem.failure);
+    }
     for (const [stream, { step, status }] of await this.rows()) {
       const why = WAITS[status];
-      if (why !== undefined && !isDuty(step)) return { step: this.notebook.keyOf(stream, step), ...untold(why) };
+      if (why !== undefined) return { step: this.notebook.keyOf(stream, step), ...untold(why) };
     }
     return null;
   }
