@@ -9,7 +9,7 @@ import {
   type RequestSpec,
 } from '#runtime';
 import type { ProcessParent } from '../published/index.js';
-import { stepAt, type Compiled } from './compiled.js';
+import { stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import { requests } from './process.evolve.js';
 import {
   allRequests,
@@ -22,6 +22,7 @@ import {
   type StartedProcess,
 } from './process.state.js';
 import { delayed, quietAt } from './quiet.js';
+import { STEP_EFFECT } from './step-input.js';
 import { reclaimAt, releaseAt } from './turns.js';
 
 /** What a process owes beside its steps: each is one request under a path that no step can have. */
@@ -158,16 +159,27 @@ export function tellInput(state: StartedProcess & EndedProcess, { stream, key }:
 /** Children nobody waits for any more, of an aborted process or of a branch that was left: each is aborted. */
 export function abandonedOwed(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
   return allRequests(state).flatMap((row) => {
-    const node = isWaitedFor(row) ? stepAt(compiled, pathNow(state, row.step))?.node : undefined;
-    if (node?.child !== true || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
+    const found = isWaitedFor(row) ? stepAt(compiled, pathNow(state, row.step)) : undefined;
+    if (found?.node.child !== true || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
+    if (awaitsEnd(state, row.step)) return endOf(found, row);
     const key = requestKey(row.step, row.generation);
     const input: AbortInput = { key, reason: 'its parent needs it no more' };
     const all = owed(state, abortOf(row.step), ABORT_EFFECT, () =>
-      node.subWorkflow === true ? input : { ...input, operation: true },
+      found.node.subWorkflow === true ? input : { ...input, operation: true },
     );
-    if (awaitsEnd(state, row.step)) return [{ kind: 'wait', key }];
     return delayed(all, row.status === 'intended' ? row.until + TAKE_OVER_MS : 0);
   });
+}
+
+/** What the step's own request waits for; nothing of it is begun any more. */
+function endOf({ node, policy }: CompiledStep, row: Request): readonly Owed<RequestEvent>[] {
+  const { step, generation, input } = row;
+  if (row.status !== 'accepted' && row.status !== 'overdue')
+    return [{ kind: 'wait', key: requestKey(step, generation) }];
+  return requests.next(
+    { step, effect: STEP_EFFECT, pollEffect: node.pollEffect, policy, freshInput: () => input },
+    row,
+  );
 }
 
 /** An operation that was aborted may still take back what it made, of what the process has claimed. */

@@ -39,9 +39,20 @@ describe('a step that is done by an operation', () => {
       input: { key: 'op/1', operation: true },
     });
     driven.done('$abort/op/1', { awaited: true });
-    expect(driven.owed).toEqual([{ kind: 'wait', key: 'op/1' }]);
+    expect(driven.owed).toMatchObject([{ kind: 'wait', key: 'op/1', deadline: 'ask' }]);
     driven.callback('op/1', failed);
     expect([driven.keys, left(driven)]).toEqual([['$release/1'], []]);
+  });
+
+  it('asks an aborted operation that tells nothing how it stands', () => {
+    const driven = waiting().send(abort).done('$abort/op/1', { awaited: true });
+    driven.time = 4_000_000;
+    driven.due('op/1');
+    const ask = driven.run();
+    expect(ask).toMatchObject({ key: 'op/1', effect: 'provisioning.ask-child', input: { location: 'operation-1' } });
+    driven.answer(ask, { kind: 'pending' });
+    expect(driven.owed).toMatchObject([{ kind: 'wait', key: 'op/1', deadline: 'ask' }]);
+    expect([driven.started.status, driven.callback('op/1', failed).keys]).toEqual(['aborted', ['$release/1']]);
   });
 
   it('of which the operation was never begun is not waited for', () => {
