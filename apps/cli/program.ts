@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAudit } from './commands/audit.js';
 import { addDashboards } from './commands/dashboards.js';
 import { addEvents } from './commands/events.js';
+import { addExport } from './commands/export.js';
 import { addExplain } from './commands/explain.js';
 import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
@@ -35,6 +36,8 @@ export function programFor(env: Environment): Command {
     addShow,
     addExplain,
     addEvents,
+    addExport,
+    addExport,
     addWatch,
     addOperate,
     addAudit,

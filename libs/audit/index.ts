@@ -2,6 +2,7 @@ export * from './difference.js';
 export * from './point.js';
 export * from './replay.js';
 export * from './time-travel.js';
+export * from './export/index.js';
 export * from './flow/index.js';
 export * from './attestor.js';
 export * from './checkpoint.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { becomes, need } from './operations.js';
 import { expectProblem, facts, reaches } from './portfolios.js';
-import { purveyor } from './purveyor.js';
+import { purveyor, run } from './purveyor.js';
 import { World } from './world.js';
 
 let world: World;
@@ -161,5 +161,43 @@ describe('GET /api/audit/verify', () => {
     const { code, out } = await purveyor(world, ['audit', 'verify', ...(next === null ? [] : ['--cursor', next])]);
     expect([code, out]).toEqual([0, expect.stringMatching(/^whole: \d+ events\n$/)]);
     expect((await purveyor(world, ['audit', 'verify', '--checkpoint', world.file('none')])).code).toBe(2);
+  });
+});
+
+describe('GET /api/audit/export', () => {
+  const check = (file: string, ...more: string[]) => run(['scripts/check-export.mjs', file, ...more]);
+
+  it('is written by the command line with its signature beside it, and found whole by who knows the key', async () => {
+    const { key } = (await world.api('GET', '/api/audit/checkpoints')).body;
+    const scopes = [[`portfolio-${portfolio}`], ['--correlation', 'flow-o'], ['--from', '2020-01-01T00:00:00Z'], []];
+    for (const format of ['ndjson', 'csv'])
+      for (const scope of scopes) {
+        const file = world.file(`export.${format}`);
+        const { code, err } = await purveyor(world, ['export', ...scope, '--format', format, '--out', file]);
+        expect([code, err]).toEqual([0, '']);
+        const checked = await check(file, '--key', key);
+        expect([checked.code, checked.out]).toEqual([0, expect.stringMatching(/^whole: [1-9]\d* events of /)]);
+        appendFileSync(file, ' ');
+        expect((await check(file)).code).toBe(1);
+      }
+  });
+
+  it('goes to stdout whole as well, and holds no secret', async () => {
+    const { out } = await purveyor(world, ['export', `portfolio-${portfolio}`]);
+    writeFileSync(world.file('stdout.ndjson'), out);
+    expect((await check(world.file('stdout.ndjson'))).code).toBe(0);
+    const lines = out.trimEnd().split('\n').slice(0, -1);
+    const recorded = await world.events(`portfolio-${portfolio}`);
+    expect(lines.map((line) => JSON.parse(line).decoded)).toEqual(recorded.map(({ data }) => data));
+    expect(out).not.toContain('correct-horse');
+  });
+
+  it('refuses what there is not, and what does not go together', async () => {
+    const refused = (query: string) => world.api('GET', `/api/audit/export?${query}`);
+    expectProblem(await refused('stream=portfolio-none'), 404, 'not_found');
+    expectProblem(await refused('correlation=none'), 404, 'not_found');
+    expectProblem(await refused('stream=a-1&from=2020-01-01T00:00:00Z'), 400, 'bad_filter');
+    expectProblem(await refused('format=xml'), 400, 'validation_failed');
+    expect((await purveyor(world, ['export', 'portfolio-none', '--out', world.file('none')])).code).toBe(4);
   });
 });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Client } from '../http/client.js';
@@ -41,11 +40,10 @@ const COLUMNS = [
 ];
 export const pathOf = (stream: string): string => `/api/audit/streams/${encodeURIComponent(stream)}`;
 
-/** `events`, `follow` and `export`: what happened in a stream. */
+/** `events` and `follow`: what happened in a stream. */
 export function addEvents(program: Command, open: Open): void {
   addRead(program, open);
   addFollow(program, open);
-  addExport(program, open);
 }
 
 function addRead(program: Command, open: Open): void {
@@ -70,17 +68,6 @@ function addRead(program: Command, open: Open): void {
       }
       if (given.raw) return events.forEach((event) => output.line(event, () => JSON.stringify(event)));
       output.answer(events, () => table(events, COLUMNS, output.width));
-    });
-}
-
-function addExport(program: Command, open: Open): void {
-  program
-    .command('export <stream>')
-    .description('all events of a stream with their metadata and hashes, as NDJSON')
-    .action(async (stream: string) => {
-      const { client } = open();
-      for await (const event of reading(client, stream))
-        if (!process.stdout.write(`${JSON.stringify(event)}\n`)) await once(process.stdout, 'drain');
     });
 }
 

@@ -41,9 +41,13 @@ export class Client {
   }
 
   /** An answer that goes on until the server ends it. */
-  async open(path: string, { query, headers }: Asked): Promise<AsyncIterable<Uint8Array>> {
+  async open(
+    path: string,
+    { query, headers }: Asked,
+    accept = 'text/event-stream',
+  ): Promise<AsyncIterable<Uint8Array>> {
     const answer = await fetch(address(this.base, path, query), {
-      headers: { ...this.headers({ headers }), accept: 'text/event-stream' },
+      headers: { ...this.headers({ headers }), accept },
       redirect: 'error',
     }).catch((error: Error) => {
       throw unreachable(this.base, error, 0);

@@ -1,12 +1,14 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Readable } from 'node:stream';
 import { ApiProblems } from '../http/api-doc.js';
 import type { PersonalView } from '#event-store';
 import { Needs } from '../http/needs.js';
 import { Reads } from '../http/reads.js';
 import { CAUSES } from '#read-models';
 import { ListCheckpoints, SignCheckpoint, VerifyLog } from './checkpoint.handlers.js';
+import { ExportEvents } from './export.handler.js';
 import { GetFlow } from './causes.query.js';
 import { FlowSchema } from './flow.answers.js';
 import { listQueryOf } from '../http/slice.js';
@@ -15,6 +17,7 @@ import { GetStreamEvents, ListStreams } from './audit.queries.js';
 import {
   CheckpointsDto,
   DifferenceDto,
+  ExportDto,
   ListStreamsDto,
   StreamEventsDto,
   StreamStateDto,
@@ -32,6 +35,11 @@ import {
   StreamPageSchema,
   VerifiedSchema,
 } from './audit.answers.js';
+
+interface Reply {
+  header(name: string, value: string): Reply;
+  send(body: Readable): unknown;
+}
 
 /** Reads streams, not tables. */
 @ApiTags('audit')
@@ -106,5 +114,20 @@ export class AuditController {
   @ApiProblems(400, 404, 503)
   verify(@Query() query: VerifyDto) {
     return this.queries.execute(new VerifyLog(query));
+  }
+
+  @Get('export')
+  @Reads(CAUSES)
+  @ApiOkResponse({
+    description: 'One event a line, each with a rolling hash; the last line is signed. scripts/check-export.mjs checks it',
+    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 404, 422, 503)
+  async export(@Query() query: ExportDto, @FromPersonalView() view: PersonalView, @Res() reply: Reply): Promise<void> {
+    const { name, contentType, body } = await this.queries.execute(new ExportEvents(query, view));
+    reply
+      .header('Content-Type', contentType)
+      .header('Content-Disposition', `attachment; filename="${name}"`)
+      .send(body);
   }
 }

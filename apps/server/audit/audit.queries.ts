@@ -5,6 +5,7 @@ import { auditEvent, listStreams, storedEvents, type AuditPage, type Slice, type
 import { Parts } from '../composition/parts.js';
 import { GetDifferenceHandler, GetStreamStateHandler } from './time-travel.queries.js';
 import { GetFlowHandler } from './causes.query.js';
+import { ExportEventsHandler } from './export.handler.js';
 import { checkpointHandlers } from './checkpoint.handlers.js';
 import type { StreamEventsDto } from './audit.query.dto.js';
 import { raw as toTheLetter, readable, streamLinks, type RawEvent, type ReadableEvent } from './event.shape.js';
@@ -72,5 +73,6 @@ export const auditQueryHandlers = [
   GetStreamStateHandler,
   GetDifferenceHandler,
   GetFlowHandler,
+  ExportEventsHandler,
   ...checkpointHandlers,
 ];

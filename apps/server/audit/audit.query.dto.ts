@@ -80,3 +80,22 @@ export class CheckpointsDto extends QueryDto {
   @PageSizeParameter(100)
   limit?: number;
 }
+
+export class ExportDto extends QueryDto {
+  @TextParameter({ description: 'All events of this stream' })
+  stream?: string;
+
+  @TextParameter({ description: 'All events of the flow with this correlation id' })
+  correlation?: string;
+
+  @InstantParameter('All events recorded from this instant on')
+  from?: string;
+
+  @InstantParameter('All events recorded up to this instant; with neither of both the whole log')
+  to?: string;
+
+  @ApiPropertyOptional({ enum: ['ndjson', 'csv'], default: 'ndjson' })
+  @IsOptional()
+  @IsIn(['ndjson', 'csv'])
+  format?: 'ndjson' | 'csv';
+}

@@ -91,7 +91,7 @@ class Tree {
 
 const eventOf = ({ id, type, revision, position }: FlowEvent): FlowEvent => ({ id, type, revision, position });
 
-const noFlow = (id: string): Refusal =>
+export const noFlow = (id: string): Refusal =>
   new Refusal('not_found', 404, `nothing is recorded with the correlation id ${id}`, {}, [
     { pointer: '/id', message: 'no event has this correlation id' },
   ]);

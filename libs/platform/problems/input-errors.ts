@@ -145,6 +145,13 @@ export const input: readonly ErrorEntry[] = [
     'Correct the range.',
   ),
   entry(
+    'export_too_large',
+    422,
+    'The flow is too large for one export',
+    'It has more streams or events than are gathered at once, and part of a flow is not exported as if it were all of it.',
+    'Export its streams one by one, or the period in which it was.',
+  ),
+  entry(
     'revision_beyond_end',
     404,
     'The stream is not that long',

@@ -1,0 +1,3 @@
+export { exportLines } from './export.js';
+export { formats, type ExportFormat } from './formats.js';
+export type { ExportScope, Period } from './sources.js';
