@@ -37,7 +37,6 @@ export function programFor(env: Environment): Command {
     addExplain,
     addEvents,
     addExport,
-    addExport,
     addWatch,
     addOperate,
     addAudit,
