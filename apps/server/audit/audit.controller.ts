@@ -119,7 +119,8 @@ export class AuditController {
   @Get('export')
   @Reads(CAUSES)
   @ApiOkResponse({
-    description: 'One event a line, each with a rolling hash; the last line is signed. scripts/check-export.mjs checks it',
+    description:
+      'One event a line, each with a rolling hash; the last line is signed. scripts/check-export.mjs checks it',
     content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
   })
   @ApiProblems(400, 404, 422, 503)
