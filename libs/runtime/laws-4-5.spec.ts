@@ -77,10 +77,10 @@ describe('law 4: whatever is said fits an append', () => {
   });
 
   it.each([
-    ['nope', { fields: [{ pointer: '/a', message: big }] }],
-    ['nope', { traceback: big }],
-    ['x'.repeat(200), { code: big }],
-  ])('also a failure that tells a long story: %.9s', async (code, more) => {
+    ['fields', 'nope', { fields: [{ pointer: '/a', message: big }] }],
+    ['traceback', 'nope', { traceback: big }],
+    ['code', 'x'.repeat(200), { code: big }],
+  ])('also a failure that tells a long story in its message and its %s', async (_place, code, more) => {
     const h = harness();
     h.answers.push(() => failed('refused', { message: big, ...more }));
     await (await h.runner()).dispatch(S, start(), by('1'));

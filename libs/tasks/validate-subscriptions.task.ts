@@ -1,5 +1,13 @@
-import { Type } from 'typebox';
-import { forEach, step, workflow, type ProcessState, type StepContext, type WorkflowDefinition } from '#workflow';
+import { Type, type TProperties } from 'typebox';
+import {
+  forEach,
+  step,
+  workflow,
+  type ProcessState,
+  type StepContext,
+  type Values,
+  type WorkflowDefinition,
+} from '#workflow';
 import { processStream } from '#workflow/published';
 import { unlessUnfit } from './clean-up-tasks.task.js';
 import type { IdRange, Selection, TaskPorts } from './task.ports.js';
@@ -10,28 +18,10 @@ const about = { version: 1, target: 'SYSTEM', isTask: true } as const;
 
 /** Starts the validation of every active subscription of all products; of those out of sync only where the settings say so. */
 export const validateSubscriptions = (ports: TaskPorts): WorkflowDefinition =>
-  workflow({ ...about, key: 'task_validate_subscriptions', description: 'Validate all subscriptions' }, [
-    step({
-      key: 'find_subscriptions',
-      name: 'Find subscriptions',
-      adds: { ranges: Type.Array(range) },
-      handler: async () => ({ ranges: [...(await ports.ranges({ validatable: true }))] }),
-    }),
-    forEach(
-      'validations',
-      'ranges',
-      [
-        step({
-          key: 'start_validations',
-          name: 'Start validations',
-          reads: { item: range },
-          adds: { started: Type.Integer(), left_out: Type.Integer() },
-          handler: ({ item }, context) => startAll(ports, item, { validatable: true }, context),
-        }),
-      ],
-      { concurrency: 1 },
-    ),
-  ]);
+  workflow(
+    { ...about, key: 'task_validate_subscriptions', description: 'Validate all subscriptions' },
+    startingAll(ports, {}, () => ({ validatable: true })),
+  );
 
 /** The same for the products of one type. */
 export const validateProductType = (ports: TaskPorts): WorkflowDefinition =>
@@ -42,30 +32,35 @@ export const validateProductType = (ports: TaskPorts): WorkflowDefinition =>
       description: 'Validate all subscriptions of a product type',
       input: productType,
     },
-    [
-      step({
-        key: 'find_subscriptions',
-        name: 'Find subscriptions',
-        reads: productType,
-        adds: { ranges: Type.Array(range) },
-        handler: async ({ product_type }) => ({ ranges: [...(await ports.ranges(typed(product_type)))] }),
-      }),
-      forEach(
-        'validations',
-        'ranges',
-        [
-          step({
-            key: 'start_validations',
-            name: 'Start validations',
-            reads: { item: range, ...productType },
-            adds: { started: Type.Integer(), left_out: Type.Integer() },
-            handler: ({ item, product_type }, context) => startAll(ports, item, typed(product_type), context),
-          }),
-        ],
-        { concurrency: 1 },
-      ),
-    ],
+    startingAll(ports, productType, ({ product_type }) => typed(product_type)),
   );
+
+/** `of`: which subscriptions, told by what the steps read beside their range. */
+const startingAll = <R extends TProperties>(ports: TaskPorts, reads: R, of: (state: Values<R>) => Selection) =>
+  [
+    step({
+      key: 'find_subscriptions',
+      name: 'Find subscriptions',
+      reads,
+      adds: { ranges: Type.Array(range) },
+      handler: async (state) => ({ ranges: [...(await ports.ranges(of(state)))] }),
+    }),
+    forEach(
+      'validations',
+      'ranges',
+      [
+        step({
+          key: 'start_validations',
+          name: 'Start validations',
+          reads: { ...reads, item: range },
+          adds: { started: Type.Integer(), left_out: Type.Integer() },
+          handler: (state, context) =>
+            startAll(ports, (state as { item: IdRange }).item, of(state as Values<R>), context),
+        }),
+      ],
+      { concurrency: 1 },
+    ),
+  ] as const;
 
 const typed = (productType: string): Selection => ({ productType, validatable: true });
 
