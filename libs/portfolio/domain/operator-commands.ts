@@ -1,7 +1,6 @@
 import { sameJson, type Fault } from '#kernel';
-import { faultsOf } from '#runtime';
+import { faultsOf, type Request } from '#runtime';
 import { dutyStep, type PortfolioEvent } from '../published/index.js';
-import { failedDuties } from './duties.js';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
 import { buildPayload, invalid, refuseBadInput, refuseNoReason, type Facts } from './payload.js';
 import type { PortfolioCommand, ResumeStage, SkipStage } from './portfolio.commands.js';
@@ -24,20 +23,24 @@ const known = (plan: StagePlan, name: string): Stage => {
   return stage;
 };
 
-/** Goes on from the failed stage, and only that one. */
+/** Goes on from the failed stage, and only that one. A repeat is silence. */
 export function resume(state: Existing, plan: StagePlan, command: ResumeStage): readonly PortfolioEvent[] {
-  if (failedDuties(state).includes(command.stage) && fits(state, plan, { command: 'resume', stage: command.stage }))
-    return [{ type: 'StageResumed', data: { step: dutyStep(command.stage), time: command.time } }];
   if (state.phase === 'DEPROVISION_FAILED') return resumeBack(state, plan, command);
-  const stage = known(plan, command.stage);
-  const { input, time } = command;
-  const resumedAlready = currentStage(state) === stage.name && currentRequest(state)?.status === 'resumed';
-  if (resumedAlready && state.phase === 'STARTED' && input === undefined) return [];
-  if (!fits(state, plan, { command: 'resume', stage: stage.name }))
-    throw conflict(state, legalUnder(state, plan), `resume of ${stage.name}`);
-  if (input !== undefined) checkInput(state, stage, input);
-  return [{ type: 'StageResumed', data: { step: stage.name, ...(input && { input }), time } }];
+  const { stage: name, input, time } = command;
+  const isDuty = Object.hasOwn(state.duties, name);
+  const request = isDuty ? state.duties[name] : ofCurrentStage(state, plan, name);
+  const resumable = isDuty ? state.phase === 'COMPLETED' : state.phase === 'STARTED';
+  if (resumable && request?.status === 'resumed' && input === undefined) return [];
+  if (!fits(state, plan, { command: 'resume', stage: name }))
+    throw conflict(state, legalUnder(state, plan), `resume of ${name}`);
+  if (isDuty) return [{ type: 'StageResumed', data: { step: dutyStep(name), time } }];
+  if (input !== undefined) checkInput(state, known(plan, name), input);
+  return [{ type: 'StageResumed', data: { step: name, ...(input && { input }), time } }];
 }
+
+/** Refusal `stage_not_found` 404. */
+const ofCurrentStage = (state: Existing, plan: StagePlan, name: string): Request | undefined =>
+  currentStage(state) === known(plan, name).name ? currentRequest(state) : undefined;
 
 function checkInput(state: Existing, stage: Stage, input: NonNullable<ResumeStage['input']>): void {
   const correction = { ...state.corrections[stage.name], ...input };

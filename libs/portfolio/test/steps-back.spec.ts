@@ -93,6 +93,21 @@ describe('on the way back', () => {
     expect(decider.next(back)[0]).toMatchObject({ key: 'LINE-y/undo/1' });
   });
 
+  it('a duty that was refused, and whose undoing fails, is resumed where it is: on the way back', () => {
+    const failed: Told[] = [...complete, 'intend', done('x'), 'intend', refused, ...childless, 'intend', refused];
+    expect(stateName(after(...failed))).toBe('LINE-y_DEPROVISION_FAILED');
+    const resume: PortfolioCommand = { type: 'ResumeStage', stage: 'LINE-y', time: 10 };
+    expect(decider.next(after(...failed, resume))[0]).toMatchObject({ key: 'LINE-y/undo/2' });
+  });
+
+  it('a resume of what is resumed already is silence, also of a duty', () => {
+    const resume: PortfolioCommand = { type: 'ResumeStage', stage: 'LINE-x', time: 10 };
+    const resumed = after(...complete, 'intend', refused, resume);
+    expect(decider.next(resumed)[0]).toMatchObject({ key: 'after/LINE-x/2' });
+    expect(decider.decide(resume, resumed)).toEqual([]);
+    expect(() => decider.decide(resume, after(...both))).toThrow(expect.objectContaining({ code: 'state_conflict' }));
+  });
+
   it('duties and children fail visibly, and a person resumes or leaves them', () => {
     const failed = after(...both, ...childless, 'intend', refused);
     expect([stateName(failed), failed.phase]).toEqual(['LINE-y_DEPROVISION_FAILED', 'DEPROVISION_FAILED']);
