@@ -5,6 +5,8 @@ import type { Tables } from './tables.js';
 /** Opens a read-model file. synchronous=NORMAL survives power loss at the price of the last rows, which the log gives back. */
 export function openSqlite(path: string): DatabaseSyncInstance {
   const db = new DatabaseSync(path, { timeout: 5_000 });
+  // Of a new file only: of the documents one has room in a page of 4 KiB, and three in one of 8.
+  db.exec('PRAGMA page_size=8192');
   db.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=2000',
   );

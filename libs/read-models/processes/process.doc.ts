@@ -14,30 +14,33 @@ export interface FailureCount {
   last: number;
 }
 
-/** Times are ms since the epoch. `order` counts what changed the state, so that the state after a step can be told. */
+/**
+ * Times are ms since the epoch. `order` counts what changed the state, so that the state after a step can be told. What does not hold is
+ * left out: a document is mostly steps, and is written again and again.
+ */
 export interface StepDoc {
   key: string;
   readonly name: string;
   /** As on the wire. */
   status: string;
-  /** What the process shows for it; null while it is not begun and when it is over. */
-  shows: OpenStatus | null;
   attempts: number;
-  started: number | null;
-  completed: number | null;
-  order: number | null;
-  delta: unknown;
-  /** Whether the delta is merged deeply, as the answer of a form is. */
-  deep: boolean;
-  failure: Failure | null;
+  /** What the process shows for it, while it is begun and not over. */
+  shows?: OpenStatus;
+  started?: number;
+  completed?: number;
+  order?: number;
+  delta?: unknown;
+  /** The delta is merged deeply, as the answer of a form is. */
+  deep?: true;
+  failure?: Failure;
   /** Oldest first, the last 50 different ones. */
-  failures: FailureCount[];
-  assignee: string | null;
+  failures?: FailureCount[];
+  assignee?: string;
   /** Who brought it where it is, when that was a person. */
-  by: string | null;
+  by?: string;
   /** Why it was passed over. */
-  reason: string | null;
-  progress: unknown;
+  reason?: string;
+  progress?: unknown;
 }
 
 export interface ProcessDoc {
@@ -62,24 +65,29 @@ export interface ProcessDoc {
   note: string | null;
 }
 
+/** With a place for everything, so that all steps are objects of one shape. */
 export const newStep = (key: string, name: string): StepDoc => ({
   key,
   name,
   status: 'pending',
-  shows: null,
   attempts: 0,
-  started: null,
-  completed: null,
-  order: null,
-  delta: null,
-  deep: false,
-  failure: null,
-  failures: [],
-  assignee: null,
-  by: null,
-  reason: null,
-  progress: null,
+  shows: undefined,
+  started: undefined,
+  completed: undefined,
+  order: undefined,
+  delta: undefined,
+  deep: undefined,
+  failure: undefined,
+  failures: undefined,
+  assignee: undefined,
+  by: undefined,
+  reason: undefined,
+  progress: undefined,
 });
+
+/** With the places again that its row has left out. */
+export const completed = (doc: ProcessDoc): ProcessDoc =>
+  Object.assign({}, doc, { steps: doc.steps.map((step) => Object.assign(newStep(step.key, step.name), step)) });
 
 export function newProcess({ data: { steps, ...started } }: ProcessStarted, { metadata }: RecordedEvent): ProcessDoc {
   const at = metadata.time;

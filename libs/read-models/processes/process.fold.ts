@@ -59,7 +59,8 @@ function changed(doc: ProcessDoc, event: ProcessLifecycleEvent): boolean {
 
 /** With branches the most urgent shows; what counts no more does not. */
 function shown(doc: ProcessDoc, at: number): ProcessDoc {
-  const counted = doc.steps.filter(({ key }) => !doc.left.some((prefix) => key.startsWith(prefix)));
+  const { left, steps } = doc;
+  const counted = left.length === 0 ? steps : steps.filter(({ key }) => !left.some((prefix) => key.startsWith(prefix)));
   const failed = counted.find(({ status }) => status === 'failed');
   const over = doc.status === 'aborted' || doc.status === 'completed' || doc.status === REFUSED;
   const open = doc.undoing ? counted.filter(({ key }) => key.startsWith('$')) : counted;

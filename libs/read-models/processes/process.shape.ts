@@ -1,5 +1,6 @@
 import type { ProcessRow } from '../database/tables.js';
 import { mergeAt, nestsOf, pointerParts, setAt, deeply, type Data } from '#workflow/published';
+import type { Failure } from '#kernel';
 import type { FailureCount, ProcessDoc, StepDoc } from './process.doc.js';
 
 /** The Workflow Orchestrator's ProcessSchema; times are seconds since the epoch with fractions. */
@@ -38,7 +39,7 @@ export interface Step {
   /** Old name of `completed`. */
   readonly executed: number | null;
   readonly commit_hash: null;
-  readonly failure: StepDoc['failure'];
+  readonly failure: Failure | null;
   /** Every different failure with how often it came in a row; times are ms since the epoch. */
   readonly failures: readonly FailureCount[];
   /** Why an operator passed over it. */
@@ -68,7 +69,7 @@ function tracebackOf({ steps }: ProcessDoc): string | null {
 }
 
 const seconds = (ms: number): number => Number(ms) / 1000;
-const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms));
+const secondsOrNull = (ms: number | undefined): number | null => (ms === undefined ? null : seconds(ms));
 
 export function processItem(
   row: Omit<ProcessRow, 'doc' | 'revision' | 'position' | 'hidden' | 'failed_at' | 'search'>,
@@ -112,7 +113,7 @@ export function processDetail(item: ProcessItem, doc: ProcessDoc): ProcessDetail
 type Change = StepDoc | ProcessDoc['edits'][number];
 
 const changesOf = (doc: ProcessDoc): readonly Change[] =>
-  [...doc.steps.filter(({ order }) => order !== null), ...doc.edits].sort((a, b) => a.order! - b.order!);
+  [...doc.steps.filter(({ order }) => order !== undefined), ...doc.edits].sort((a, b) => a.order! - b.order!);
 
 const edited = (state: Data, { path, value }: ProcessDoc['edits'][number]): Data =>
   (setAt(state, pointerParts(path) ?? [], value) as Data | undefined) ?? state;
@@ -135,10 +136,10 @@ const shapeOf = (step: StepDoc, item: ProcessItem, state: Data | null): Step => 
   completed: secondsOrNull(step.completed),
   executed: secondsOrNull(step.completed),
   commit_hash: null,
-  failure: step.failure,
-  failures: step.failures,
-  reason: step.reason,
-  progress: step.progress,
+  failure: step.failure ?? null,
+  failures: step.failures ?? [],
+  reason: step.reason ?? null,
+  progress: step.progress ?? null,
   state,
-  state_delta: step.delta,
+  state_delta: step.delta ?? null,
 });

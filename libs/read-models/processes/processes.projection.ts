@@ -1,7 +1,7 @@
 import { PROCESS } from '#workflow/published';
 import type { ProcessRow } from '../database/tables.js';
 import { streamProjection } from '../projector/stream-rows.js';
-import { REFUSED, type ProcessDoc } from './process.doc.js';
+import { completed, REFUSED, type ProcessDoc } from './process.doc.js';
 import { foldProcess } from './process.fold.js';
 import { searchText } from './search-text.js';
 
@@ -24,10 +24,11 @@ export const PROCESS_COLUMNS = [
 
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
-  version: 4,
+  version: 5,
   category: PROCESS,
   columnNames: [...PROCESS_COLUMNS, 'hidden', 'failed_at', 'search'],
   fold: foldProcess,
+  completed,
   columns: (doc) => ({
     workflow: doc.started.workflow,
     target: doc.started.target,

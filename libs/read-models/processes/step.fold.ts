@@ -45,35 +45,36 @@ function moved(doc: ProcessDoc, step: StepDoc, state: StepState, { type, data }:
   const over = OVER.includes(state);
   step.status = STEP_STATES[state].row;
   step.shows = over
-    ? null
+    ? undefined
     : data.failure && state === 'failed'
       ? failureShows(doc.started.isTask, data.failure).shows
       : STEP_STATES[state].shows;
   if (state === 'intended') [step.attempts, step.started] = [data.attempt ?? 0, step.started ?? at];
-  if (state === 'suspended') [step.started, step.assignee] = [at, data.assignee ?? null];
+  if (state === 'suspended') [step.started, step.assignee] = [at, data.assignee];
   if (state === 'sleeping') step.started = at;
   if (data.failure !== undefined) counted(step, data.failure, at);
-  step.completed = over || state === 'failed' ? at : null;
-  if (state === 'skipped') step.reason = data.reason ?? null;
+  step.completed = over || state === 'failed' ? at : undefined;
+  if (state === 'skipped') step.reason = data.reason;
   if (!over) return;
-  step.failure = null;
-  step.progress = null;
+  step.failure = undefined;
+  step.progress = undefined;
   step.order = ++doc.completions;
-  step.deep = type === 'InputGiven';
-  step.delta = data.result ?? data.input ?? null;
+  step.deep = type === 'InputGiven' || undefined;
+  step.delta = data.result ?? data.input ?? undefined;
 }
 
 /** Identical failures are one entry that counts; each attempt is an event of its own all the same. */
 function counted(step: StepDoc, failure: Failure, at: number): void {
   step.failure = failure;
-  const last = step.failures.at(-1);
+  const failures = (step.failures ??= []);
+  const last = failures.at(-1);
   if (last && sameJson(said(last.failure), said(failure))) {
     last.count++;
     last.last = at;
     return;
   }
-  step.failures.push({ failure, count: 1, first: at, last: at });
-  if (step.failures.length > KEPT_FAILURES) step.failures.shift();
+  failures.push({ failure, count: 1, first: at, last: at });
+  if (failures.length > KEPT_FAILURES) failures.shift();
 }
 
 const said = ({ kind, code, message }: Failure) => ({ kind, code, message });

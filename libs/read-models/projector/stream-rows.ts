@@ -15,6 +15,8 @@ export interface StreamView<R extends Folded, D> {
   /** Undefined for a first event that begins no row. May change `doc` in place, but not when it throws. */
   fold(doc: D | undefined, event: RecordedEvent): D | undefined;
   columns(doc: D): Columns<R>;
+  /** Gives a document that was read from its row the places of what is left out, so that it is written as if it had never been read. */
+  completed?(doc: D): D;
   /** Further rows of the same event in tables of their own; must be harmless when repeated. */
   readonly also?: readonly Beside[];
 }
@@ -55,7 +57,8 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   }
 
   hold(row: Readonly<Record<string, unknown>>): void {
-    const doc = JSON.parse(String(row['doc'])) as D;
+    const read = JSON.parse(String(row['doc'])) as D;
+    const doc = this.view.completed?.(read) ?? read;
     const held = { revision: Number(row['revision']), position: Number(row['position']), doc };
     this.kept.set(`${this.view.category}-${String(row['id'])}`, held);
   }
