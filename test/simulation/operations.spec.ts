@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventMetadata } from '#event-store';
 import { legalCommands, needsOf, resourceOf, type Operation } from '#provisioning';
-import { meddledWith, operations } from './operations.js';
+import { exists, meddledWith, operations } from './operations.js';
 import { World, type Scenario } from './world.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -43,12 +43,6 @@ function applied(world: World): Map<string, Set<string>> {
     keys.set(step, (keys.get(step) ?? new Set()).add(key));
   }
   return keys;
-}
-
-/** What was really done last about a need. */
-function exists(world: World, need: string): boolean {
-  const done = [...world.outside.applied.keys()].filter((key) => key.startsWith(`${need}/`));
-  return done.at(-1)?.startsWith(`${need}/provision/`) ?? false;
 }
 
 /** The outside has what the state says, or the state says who must act. */

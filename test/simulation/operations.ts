@@ -13,7 +13,7 @@ import {
 import type { EffectCall } from '#runtime';
 import { MemoryVault } from '#testing';
 import type { Outside } from './outside.js';
-import type { Scenario } from './world.js';
+import type { Scenario, World } from './world.js';
 
 const ENDINGS = ['at_once', 'poll', 'callback'] as const;
 const retry = { initialMs: 500, coefficient: 2, capMs: 5_000, jitter: 0.5, limit: 1_000 };
@@ -34,12 +34,12 @@ export function outsideProvisioners(outside: Outside, clock: Clock, alive: () =>
   }));
 }
 
-const resources = (_: string, input: unknown) => {
+export const resources = (_: string, input: unknown) => {
   const { type, needId, operationId } = input as { type: string; needId: string; operationId: string };
   return type === 'provision' ? { id: `${operationId}-${needId}`, address: { of: needId } } : {};
 };
 
-const nowhere = { effect: () => ({}), poller: () => ({}) } as unknown as Outside;
+export const nowhere = { effect: () => ({}), poller: () => ({}) } as unknown as Outside;
 const decidingOnly = new ProvisionerRegistry().register(
   ...outsideProvisioners(nowhere, undefined as never, () => true),
 );
@@ -81,3 +81,9 @@ export const meddledWith: Scenario = {
     return chance < 0.6 ? { type: 'RetryOperation', time: 0 } : { type: 'DeprovisionOperation', time: 0 };
   },
 };
+
+/** What was really done last about a need, `<stream>/<need>`. */
+export function exists(world: World, need: string): boolean {
+  const done = [...world.outside.applied.keys()].filter((key) => key.startsWith(`${need}/`));
+  return done.at(-1)?.startsWith(`${need}/provision/`) ?? false;
+}
