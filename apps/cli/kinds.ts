@@ -20,6 +20,8 @@ export interface Kind {
   readonly filters: readonly Filter[];
   /** Whether `show` has a page of its own for it. */
   readonly shown: boolean;
+  /** Whether it is searched, filtered by any field, sorted, counted and had as CSV. */
+  readonly searched?: true;
 }
 
 const parameter = (name: string, meaning: string): Filter => ({ flag: name, meaning, parameter: name });
@@ -29,8 +31,6 @@ const columns = (...keys: readonly string[]): readonly Column[] =>
     const [key = text, title] = text.split(':');
     return { key, ...(title !== undefined && { title }) };
   });
-const SORT = parameter('sort', 'field and direction, such as started_at,desc; any number of pairs');
-
 export const KINDS: readonly Kind[] = [
   {
     singular: 'portfolio',
@@ -40,12 +40,13 @@ export const KINDS: readonly Kind[] = [
     columns: columns('id', 'name', 'csp', 'state', 'stage', 'updatedAt:changed'),
     filters: [parameter('state', 'such as TENANT_FAILED'), parameter('csp', 'name of a cloud service provider')],
     shown: true,
+    searched: true,
   },
   {
     singular: 'process',
     plural: 'processes',
     path: '/api/processes',
-    paging: 'range',
+    paging: 'link',
     columns: columns(
       'process_id:id',
       'workflow_name:workflow',
@@ -59,9 +60,9 @@ export const KINDS: readonly Kind[] = [
       field('status', 'last_status', 'several are separated by |, such as failed|waiting'),
       field('workflow', 'workflow_name', 'name of a workflow'),
       field('assignee', 'assignee', 'whom it waits for'),
-      SORT,
     ],
     shown: true,
+    searched: true,
   },
   {
     singular: 'subscription',
@@ -84,6 +85,7 @@ export const KINDS: readonly Kind[] = [
       parameter('tag', 'tag of a product'),
     ],
     shown: true,
+    searched: true,
   },
   {
     singular: 'operation',
@@ -105,6 +107,7 @@ export const KINDS: readonly Kind[] = [
       parameter('overdue', 'true or false'),
     ],
     shown: true,
+    searched: true,
   },
   {
     singular: 'product',

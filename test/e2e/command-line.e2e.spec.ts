@@ -1,3 +1,4 @@
+import { EXIT } from '../../apps/cli/exit-codes.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -62,6 +63,28 @@ describe('purveyor', () => {
     expect([one.out.trimEnd().split('\n').length, one.err]).toEqual([2, expect.stringContaining('there are more')]);
     expect((await purveyor(['list', 'processes', '--status', 'failed|waiting', '--json'])).json).toEqual([]);
     expect((await purveyor(['list', 'subscriptions', '--search', 'nothing', '--json'])).json).toEqual([]);
+  });
+
+  it('searches, filters, sorts, counts and writes CSV', async () => {
+    const ids = async (...args: string[]) =>
+      (await purveyor(['list', 'operations', ...args, '--json'])).json.map(({ id }: any) => id);
+    expect(await ids('--filter', `id=${failed}`, '--search', 'sandbox')).toEqual([failed]);
+    expect(await ids('--filter', `id=${failed}`, '--filter', 'state=PROVISIONED')).toEqual([]);
+    const all = await ids();
+    expect(await ids('--sort', 'createdAt,asc')).toEqual(all.toReversed());
+    expect(await ids('--sort', 'updatedAt,desc', '--limit', '1')).toHaveLength(1);
+    expect((await purveyor(['list', 'operations', '--count'])).out).toBe(`${all.length}\n`);
+    expect((await purveyor(['list', 'portfolios', '--count', '--search', 'none', '--json'])).json).toEqual({
+      total: 0,
+    });
+    const csv = (await purveyor(['list', 'operations', '--csv'])).out.split('\r\n');
+    expect(csv).toHaveLength(all.length + 2);
+    expect(csv[0]).toMatch(/^id,state,code,/);
+    expect((await purveyor(['list', 'operations', '--csv', '--sort', 'state,asc'])).code).toBe(EXIT.refused);
+    expect((await purveyor(['list', 'operations', '--csv', '--count'])).code).toBe(EXIT.usage);
+    for (const wrong of ['state', '=x', 'state=a,b'])
+      expect((await purveyor(['list', 'operations', '--filter', wrong])).code).toBe(EXIT.usage);
+    expect((await purveyor(['list', 'operations', '--filter', 'x=1'])).code).toBe(EXIT.refused);
   });
 
   it('shows a portfolio, an operation and a product with everything', async () => {

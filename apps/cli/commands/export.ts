@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { once } from 'node:events';
 import { createWriteStream, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Open } from '../options.js';
+import { writeTo } from '../output/write-to.js';
 
 interface ExportOptions {
   readonly correlation?: string;
@@ -34,11 +34,6 @@ export function addExport(program: Command, open: Open): void {
         () => `${out}, signed in ${out}.sig\n${signature.trimEnd()}`,
       );
     });
-}
-
-/** Waits while the other side has not taken what it was given. */
-async function writeTo(target: NodeJS.WritableStream, body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of body) if (!target.write(chunk)) await once(target, 'drain');
 }
 
 /** Everything but the last line, which is answered. A file that is not whole never gets its name. */

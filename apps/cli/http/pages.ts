@@ -58,9 +58,15 @@ const rowsOf = (body: unknown): readonly Row[] =>
 /** The parameters that ask for what comes after this answer; undefined at the end. */
 function nextOf(paging: Paging, { body, headers }: Answer, read: number): Record<string, string> | undefined {
   if (paging === 'whole') return undefined;
-  if (paging === 'range') return read < Number(headers.get('content-range')?.split('/')[1] ?? 0) ? {} : undefined;
+  if (paging === 'range') return read < totalOf({ body, headers }) ? {} : undefined;
   const cursor = paging === 'cursor' ? (body as { next: string | null }).next : linked(headers.get('link'));
   return cursor === null ? undefined : { cursor };
+}
+
+/** How many there are in all, where the server was asked for it: in the body or in Content-Range. */
+export function totalOf({ body, headers }: Pick<Answer, 'body' | 'headers'>): number {
+  const told = (body as { readonly total?: number } | null)?.total ?? headers.get('content-range')?.split('/')[1];
+  return Number(told ?? 0);
 }
 
 /** The cursor of `<...?cursor=x>; rel="next"`. */
