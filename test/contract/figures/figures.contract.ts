@@ -67,7 +67,7 @@ function compare(
   }
 }
 
-async function compareFigures(models: ReadModels, { events }: Run): Promise<void> {
+export async function compareFigures(models: ReadModels, { events }: Run): Promise<void> {
   const told = byStream(events);
   const last = Math.max(...events.map(({ metadata }) => metadata.time));
   for (const figure of figures) {
