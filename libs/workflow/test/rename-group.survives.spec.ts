@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { survivesAnyCrash } from '../testing/index.js';
+import { plan, survivesAnyCrash } from '../testing/index.js';
 import { renameGroup } from './rename-group.js';
 
 /** A directory in memory, with the answer to the form. */
@@ -19,4 +19,11 @@ it('renames the group once, whenever it is stopped', async () => {
   const { end, stops } = await survivesAnyCrash((directory) => renameGroup(directory), fakes);
   expect(end).toMatchObject({ status: 'completed', outside: ['operations'] });
   expect(stops).toBeGreaterThan(10);
+});
+
+it('says what it would do', async () => {
+  const { steps, stopped } = await plan((directory) => renameGroup(directory), {}, fakes);
+  const target = { old_name: 'ops', new_name: 'operations' };
+  expect(steps.flatMap(({ effects }) => effects)).toEqual([{ system: 'directory', action: 'rename', target }]);
+  expect(stopped).toBeNull();
 });

@@ -37,6 +37,10 @@ export const renameGroup = (directory: Directory) =>
               await directory.rename(old_name, new_name, { key: context.idempotencyKey, signal: context.signal });
               return { renamed_at: context.now() };
             },
+            plan: ({ old_name, new_name }, context) => ({
+              effects: [{ system: 'directory', action: 'rename', target: { old_name, new_name } }],
+              adds: { renamed_at: context.now() },
+            }),
             compensate: ({ old_name, new_name }, { idempotencyKey: key, signal }) =>
               directory.rename(new_name, old_name, { key, signal }),
           }),
