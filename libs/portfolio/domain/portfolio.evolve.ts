@@ -42,7 +42,7 @@ function onTheWay(state: Existing, event: PortfolioEvent): PortfolioState {
     case 'PortfolioStartPostponed':
       return { ...core(state), phase: 'POSTPONED', reason: event.data.reason, until: event.data.until };
     case 'PortfolioAbandoned':
-      return { ...core(state), phase: 'ABANDONED', abandonedAt: time, reason: event.data.reason };
+      return { ...core(state), phase: 'ABANDONED', abandonedAt: time, reason: event.data.reason, paused: undefined };
     case 'PortfolioCompleted':
       return { ...base(state), phase: 'COMPLETED', completedAt: time, paused: undefined };
     case 'TransitionTriggered':

@@ -152,6 +152,7 @@ describe('a paused portfolio', () => {
     expect(step(state, pause)).toEqual([]);
     expect(step(on, { type: 'ContinuePortfolio', time: 11 })).toEqual([]);
     const over = fold(play(automatic, pause, { type: 'AbandonPortfolio', reason: 'no', time: 11 }));
+    expect(over).toMatchObject({ phase: 'ABANDONED', paused: undefined });
     for (const late of [pause, { type: 'ContinuePortfolio', time: 12 } as const])
       expect(refusal(() => step(over, late)).code).toBe('state_conflict');
   });

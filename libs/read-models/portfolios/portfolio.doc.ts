@@ -122,7 +122,7 @@ function next(
     case 'StageCompletedLate':
       return completedLate(doc, event.data, at);
     case 'PortfolioCompleted':
-      return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null };
+      return { ...doc, phase: 'COMPLETED', state: 'COMPLETED', stage: null, paused: null };
     case 'PortfolioAbandoned':
       return { ...doc, phase: 'ABANDONED', state: 'ABANDONED', postponed: null, paused: null, failedAt: null };
     default:
