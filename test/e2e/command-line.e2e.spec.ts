@@ -37,7 +37,7 @@ describe('purveyor', () => {
   it.each(['portfolios', 'processes', 'subscriptions', 'operations', 'products', 'schedules', 'csps', 'streams'])(
     'lists %s as the server does, as a table and as JSON',
     async (kind) => {
-      const { body } = await world.api('GET', `/api/${kind}`);
+      const { body } = await world.api('GET', kind === 'streams' ? '/api/audit/streams' : `/api/${kind}`);
       const rows: unknown[] = body.items ?? body;
       const { code, json } = await purveyor(['list', kind, '--json']);
       expect([code, json]).toEqual([0, rows]);
