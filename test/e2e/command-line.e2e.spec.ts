@@ -1,7 +1,9 @@
 import { EXIT } from '../../apps/cli/exit-codes.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, reaches } from './portfolios.js';
 import { purveyor as runPurveyor } from './purveyor.js';
@@ -117,6 +119,19 @@ describe('purveyor', () => {
     expect([watched.code, watched.out.trimEnd().split('\n').length]).toEqual([0, recorded.length]);
     const verified = await purveyor(['audit', 'verify', '--stream', stream]);
     expect([verified.code, verified.out]).toEqual([0, `whole: ${recorded.length} events\n`]);
+  });
+
+  it('signs checkpoints, lists them, and holds the log against one that was kept', async () => {
+    const signed = await purveyor(['audit', 'sign']);
+    expect([signed.code, signed.err]).toEqual([0, '']);
+    const { json } = await purveyor(['audit', 'checkpoints', '--limit', '5', '--json']);
+    expect(json.items[0].text.trimEnd()).toBe(signed.out.trimEnd());
+    expect((await purveyor(['audit', 'checkpoints'])).out).toMatch(new RegExp(`^${json.items[0].position} `, 'm'));
+    const kept = join(mkdtempSync(join(tmpdir(), 'purveyor-checkpoint-')), 'kept');
+    writeFileSync(kept, signed.out);
+    expect((await purveyor(['audit', 'verify', '--checkpoint', kept])).code).toBe(0);
+    rmSync(dirname(kept), { recursive: true });
+    expect((await purveyor(['audit', 'checkpoints', '--limit', '0'])).code).toBe(EXIT.usage);
   });
 
   it('retries an operation that failed, and follows it to its end', async () => {

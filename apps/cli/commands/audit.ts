@@ -4,6 +4,7 @@ import type { Row } from '../http/pages.js';
 import { contentOf, wholeNumber, type Open } from '../options.js';
 import { detail } from '../output/detail.js';
 import { table } from '../output/table.js';
+import { addCheckpoints } from './checkpoints.js';
 import { pathOf } from './events.js';
 import { tree, type Flow } from '../output/flow.js';
 
@@ -47,6 +48,7 @@ export function addAudit(program: Command, open: Open): void {
   addVerify(audit, open);
   addDiff(audit, open);
   addFlow(audit, open);
+  addCheckpoints(audit, open);
 }
 
 function addState(program: Command, open: Open): void {
