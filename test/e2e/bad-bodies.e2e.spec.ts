@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { catalogueId } from '../../apps/server/products/catalogue.views.js';
+import { oddBodies, oddIds, oddQueries, type Asked } from './bad-addresses.js';
 import { changed, places, SOUND, WRONG, type Sound } from './bad-bodies.js';
 import { ProductsTalk } from './products.js';
-import { World } from './world.js';
+import { request, World } from './world.js';
 
 /** In a slice what has been found to be taken for something else; the rest is for PURVEYOR_FULL=1. */
 const IN_A_SLICE = ['null', 'a huge number', 'NUL', 'a list', 'an object', 'many levels'];
@@ -67,6 +68,49 @@ it('null is a value that can be set, and in place of what may be left out it is 
   const before = (await world.api('GET', path)).body;
   const patched = await world.api('PATCH', path, { description: null, status: null });
   expect([patched.status, patched.body]).toEqual([201, before]);
+});
+
+/** What of the answers to odd addresses is not a refusal with a code, as our faults would not be. */
+async function faultsOf(asked: readonly Asked[]): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const { method, path, body } of asked) {
+    const answer = await request(method, world.url + path, body);
+    const { status, headers, text, body: said } = answer;
+    if (status < 400 || status === 510 || said?.type === 'FormValidationError') continue;
+    const told = headers.get('content-type')?.startsWith('application/problem+json') && said.code !== undefined;
+    if (status >= 500 || !told || /\bat .*\.js:|node_modules|SQLITE/.test(text))
+      faults.push(`${method} ${path.slice(0, 200)}: ${status} ${text.slice(0, 300)}`);
+  }
+  return faults;
+}
+const known = (path: string): string =>
+  path
+    .replace(
+      /(processes|explain|audit\/streams)\/\{\w+\}/,
+      (_, of: string) => `${of}/${of === 'processes' ? '' : 'process-'}${ids['failed']}`,
+    )
+    .replace(/subscriptions(\/[a-z-]+)?\/\{id\}/, (_, sub = '') => `subscriptions${sub}/${ids['subscription']}`)
+    .replaceAll(/\{\w+\}/g, ids['product']!);
+
+it('an odd id is refused by every operation that takes one', async () => {
+  expect(await faultsOf(oddIds)).toEqual([]);
+}, 120_000);
+it('an odd value of any parameter of any query is refused, or harmless', async () => {
+  expect(await faultsOf(oddQueries(known))).toEqual([]);
+}, 120_000);
+it('a body over 1 MiB is refused by every operation that takes one', async () => {
+  const asked = oddBodies(known);
+  const statuses = await Promise.all(
+    asked.map(async ({ method, path, body }) => (await request(method, world.url + path, body)).status),
+  );
+  expect(asked.filter((_, n) => statuses[n] !== 413)).toEqual([]);
+}, 60_000);
+it('an odd entity tag gets the whole answer', async () => {
+  for (const path of ['/api/processes', `/api/subscriptions/domain-model/${ids['subscription']}`])
+    for (const tag of ['"', 'W/', 'x'.repeat(10_000), 'W/"a", "b', '\u00e9', ',']) {
+      const { status } = await request('GET', world.url + path, undefined, { 'if-none-match': tag });
+      expect([path, tag, status]).toEqual([path, tag, 200]);
+    }
 });
 
 it.each(SOUND.map((sound) => [sound.operation, sound] as const))(
