@@ -99,4 +99,18 @@ describe('the view of a process', () => {
     expect(steps[0]).toMatchObject({ status: 'skipped', reason, created_by: 'eve', state_delta: { k: VALUE } });
     expect(driven.types.filter((type) => type.startsWith('StepRetry'))).toHaveLength(2);
   });
+
+  it('of a step that was passed over stays that when its success comes late', () => {
+    const driven = new Driven(...DEFINITIONS).begin('kid').failed('k/1', { kind: 'retryable' });
+    driven.send({ type: 'SkipStep', step: 'k', reason: 'by hand', result: { k: VALUE }, time: 9 });
+    const before = viewOf(driven.events).detail;
+    driven.answer({ key: 'k/1', attempt: 1 }, { kind: 'done', result: { k: VALUE } });
+    expect(driven.types.at(-1)).toBe('StepCompleted');
+    const { steps, current_state, last_status } = viewOf(driven.events).detail;
+    expect({ steps, current_state, last_status }).toEqual({
+      steps: before.steps,
+      current_state: before.current_state,
+      last_status: before.last_status,
+    });
+  });
 });

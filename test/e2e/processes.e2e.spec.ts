@@ -137,7 +137,7 @@ describe('a process that is called back', () => {
     expect([late.status, late.body.detail]).toEqual([409, 'This process is not in an awaiting state.']);
   });
 
-  it('of a step that was passed over meanwhile is told so, and changes nothing', async () => {
+  it('of a step that was passed over meanwhile is told so, and is left over', async () => {
     const skipped = await start('call');
     await reaches(skipped, 'awaiting_callback');
     const { note } = await get(skipped);
@@ -147,7 +147,12 @@ describe('a process that is called back', () => {
     await reaches(skipped, 'completed');
     const late = await world.api('POST', note, { it: 'works' });
     expect([late.status, late.body.code]).toEqual([409, 'process_not_awaiting']);
-    expect((await get(skipped)).current_state).toMatchObject(result);
+    const shown = await until(
+      () => get(skipped),
+      (found) => found.left_over.length > 0,
+    );
+    expect(shown.left_over).toEqual([{ step: 'ring/action', outcome: 'success', commands: [] }]);
+    expect(shown.current_state).toMatchObject(result);
   });
 
   it('knows no other token, and not that of another process', async () => {

@@ -121,7 +121,7 @@ function verdictOf(
 ): CallbackVerdict | 'accepted' {
   const noted = repeated || events.length > 0 ? waiting.answered?.(state, webhookId) : undefined;
   if (noted !== undefined) return noted;
-  if (waiting.cameLate?.(events)) return 'late';
+  if (waiting.cameLate?.(events, state, stepOf(key))) return 'late';
   return repeated || events.length > 0 ? 'accepted' : judge(waiting, state, key, outcome);
 }
 

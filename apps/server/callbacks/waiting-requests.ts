@@ -32,7 +32,7 @@ export interface Waiting {
   /** The resource type whose provisioner's secrets sign for this step. */
   signer?(state: unknown, step: string): string | undefined;
   /** Whether what was decided records that something came too late to count. */
-  cameLate?(events: readonly { readonly type: string }[]): boolean;
+  cameLate?(events: readonly { readonly type: string }[], state: unknown, step: string): boolean;
   /** What the callback with this id was, when it decided nothing. */
   answered?(state: unknown, callbackId: string): CallbackVerdict | undefined;
 }
@@ -65,6 +65,8 @@ const processes: Waiting = {
   },
   ownNames: (_state, _step, result) => result,
   givenUp: (state) => (state as ProcessState).status === 'aborted',
+  // Recorded, but of a step that an operator has passed over.
+  cameLate: (events, state, step) => events.length > 0 && processes.request(state, step)?.status === 'skipped',
 };
 
 const operations = ({ vault }: WaitingParts): Waiting => ({

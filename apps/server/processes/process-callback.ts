@@ -44,7 +44,7 @@ export class ReceiveProcessCallbackHandler implements ICommandHandler<ReceivePro
     if (!awaitsCallback(compiled, state, stepOf(key))) throw invalidToken();
     const decided = await decideCallback(this.parts, { stream, key, callbackId }, outcome, caller);
     const waiting = waitingIn(stream, this.parts)!;
-    if (waiting.cameLate?.(decided.events)) throw notAwaiting();
+    if (waiting.cameLate?.(decided.events, decided.state, stepOf(key))) throw notAwaiting();
     if (decided.events.length > 0 || decided.repeated) return decided.position;
     const verdict = judge(waiting, decided.state, key, outcome);
     if (verdict === 'unknown') throw invalidToken();

@@ -1,5 +1,5 @@
 import { sameJson, type Failure } from '#kernel';
-import { failureShows, STEP_STATES, type StepState } from '#workflow/published';
+import { failureShows, STEP_EVENTS, STEP_STATES, type StepState } from '#workflow/published';
 import { newStep, type ProcessDoc, type StepDoc } from './process.doc.js';
 
 /** Events of steps, whichever they are: each has some of these. */
@@ -31,6 +31,8 @@ export function withStep(doc: ProcessDoc, event: AnyStepEvent, at: number, actor
   const key = doc.renamed[data.step] ?? data.step;
   let step = doc.steps.find((each) => each.key === key);
   if (step === undefined) doc.steps.push((step = newStep(key, key)));
+  // The late success of a step that was passed over: it stays that (docs/adr/0066).
+  if (step.status === STEP_STATES.skipped.row && type === STEP_EVENTS.completed) return;
   doc.lastStep = step.name;
   if (type === 'StepProgressed') step.progress = data.progress;
   else {

@@ -1,6 +1,6 @@
 import { sameJson, type Driving } from '#kernel';
 import { requestKey, type Request, type RequestEvent } from '#runtime';
-import type { ProcessEvent, StepEvent } from '../published/index.js';
+import { STEP_EVENTS, type ProcessEvent, type StepEvent } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
 import { CLAIM, DUTY_POLICY, type Claimed } from './duties.js';
 import type { StepNode } from './node.js';
@@ -11,6 +11,7 @@ import {
   isLeft,
   isRequest,
   isUndo,
+  passedOverAt,
   pathNow,
   rowAt,
   type Row,
@@ -30,6 +31,10 @@ function said(command: Driving, key: string, state: StartedProcess, compiled: Co
   const path = key.slice(0, key.lastIndexOf('/'));
   const row = rowAt(state, path);
   if (row === undefined) return NOTHING;
+  const over = passedOverAt(state, path);
+  // Only a success is of interest: there is something outside that nobody asks for any more.
+  if (over !== undefined)
+    return decideStep(command, path, over, state, compiled).filter(({ type }) => type === STEP_EVENTS.completed);
   if (!isRequest(row)) return woken(command, path, row, state);
   const events = decideStep(command, path, row, state, compiled);
   if (events.length === 0) return progressed(command, path, row, state);

@@ -16,6 +16,7 @@ import {
   isDuty,
   isRequest,
   NOTHING_RARE,
+  passedOverAt,
   pathNow,
   rowAt,
   type Data,
@@ -63,6 +64,8 @@ function started({ data }: ProcessStarted): ProcessState {
 function stepped(state: StartedProcess, event: RequestEvent): ProcessState {
   const path = event.data.step;
   const row = rowAt(state, path);
+  const over = passedOverAt(state, path);
+  if (over !== undefined) return cameLate(state, path, requests.evolve(over, event));
   const request = requests.evolve(isRequest(row) ? row : undefined, event) ?? unbegun(event, row);
   if (request === undefined) return state;
   if (request.status !== 'done') return withRow(state, path, request, state.data);
@@ -70,6 +73,13 @@ function stepped(state: StartedProcess, event: RequestEvent): ProcessState {
     hasEnded(state) && !isDuty(path) ? withRare(state, { late: [...(state.rare?.late ?? []), path] }) : state;
   const forgotten = withoutProgress(late, path);
   return withRow(forgotten, path, request, merged(forgotten, path, request.result));
+}
+
+/** What a step brings that was passed over adds nothing; it is known, so that it can be undone. */
+function cameLate(state: StartedProcess, path: string, request: Request | undefined): ProcessState {
+  if (request?.status !== 'done') return state;
+  const { passedOver, late } = state.rare!;
+  return withRare(state, { passedOver: { ...passedOver, [path]: request }, late: [...late, path] });
 }
 
 /** A step whose condition cannot be told fails before it has begun. */
@@ -158,10 +168,16 @@ function resumed(state: StartedProcess, { step, changedInput = false, time }: Pr
   }
 }
 
+const remembered = (state: StartedProcess, path: string, row: Request): StartedProcess =>
+  withRare(state, { passedOver: { ...state.rare?.passedOver, [path]: row } });
+
 const asFailed = (row: Request & { status: 'retrying' }, time: number): Request & { status: 'failed' } =>
   Object.assign({}, row, { status: 'failed', endedAt: time } as const);
 
 function skipped(state: StartedProcess, { step, because, result, time }: ProcessEventOf<'StepSkipped'>['data']) {
   const data = result === undefined ? state.data : merged(state, step, result);
-  return marked(withoutProgress(state, step), { step, status: 'skipped', because, endedAt: time }, data);
+  const row = rowAt(state, step);
+  const open = isRequest(row) && row.status !== 'failed' && !isDuty(step);
+  const known = open ? remembered(state, step, row) : state;
+  return marked(withoutProgress(known, step), { step, status: 'skipped', because, endedAt: time }, data);
 }

@@ -64,8 +64,10 @@ export interface Rare {
   readonly turn?: number;
   /** Beginnings of paths that count no more, because another branch was first. */
   readonly left: readonly string[];
-  /** Steps whose success came after the end. */
+  /** Steps whose success came after the end, or after an operator had passed over them. */
   readonly late: readonly string[];
+  /** Open requests that an operator passed over, by path: the other side may still do what they ask for. */
+  readonly passedOver?: Readonly<Record<string, Request>>;
   /** What the other side told last of how far it is, by path. */
   readonly progress: Readonly<Record<string, unknown>>;
   /** An operator has set a value: what a step reads may have changed since it was asked. */
@@ -145,6 +147,16 @@ export function allRows(state: ProcessCommon): readonly Row[] {
 
 /** All requests of steps there are, pinned ones first. */
 export const allRequests = (state: ProcessCommon): readonly Request[] => allRows(state).filter(isRequest);
+
+/** The request of a step that an operator passed over while it was open. */
+export const passedOverAt = (state: ProcessCommon, path: string): Request | undefined =>
+  rowAt(state, path)?.status === 'skipped' ? state.rare?.passedOver?.[path] : undefined;
+
+/** Requests that may have taken effect outside, whether their step counts or was passed over. */
+export const everyRequest = (state: ProcessCommon): readonly Request[] =>
+  state.rare?.passedOver === undefined
+    ? allRequests(state)
+    : [...allRequests(state), ...Object.values(state.rare.passedOver)];
 
 /** Why it does not go on: the first failed step. The message is bounded where it is recorded. */
 export function problemOf(state: ProcessCommon): { readonly step: string; readonly failure: Failure } | undefined {

@@ -1,10 +1,11 @@
 import type { Owed } from '#kernel';
 import { requestKey, type Request, type RequestEvent, type RequestPolicy } from '#runtime';
+import { PROCESS_STATUSES } from '../published/index.js';
 import { leafAt, stepAt, type Compiled } from './compiled.js';
 import { DUTY_POLICY } from './duties.js';
 import { requests } from './process.evolve.js';
 import {
-  allRequests,
+  everyRequest,
   isDone,
   isLeft,
   pathNow,
@@ -20,7 +21,7 @@ type Done = Request & { readonly status: 'done' };
 /** Steps that are done and know how to be undone, last first. */
 export function undoable(compiled: Compiled, state: ProcessCommon): readonly Done[] {
   const order = ({ step }: Done) => leafAt(compiled, pathNow(state, step))?.order ?? 0;
-  return allRequests(state)
+  return everyRequest(state)
     .filter((row): row is Done => row.status === 'done' && canBeUndone(compiled, state, row))
     .sort((a, b) => b.endedAt - a.endedAt || order(b) - order(a));
 }
@@ -72,6 +73,9 @@ function undoInput({ input, result, step, generation }: Done): StepInput {
   return Object.assign({}, given, { state: Object.assign({}, given.state, result) }, undo);
 }
 
+const mayBeUndone = ({ status }: StartedProcess): boolean =>
+  status !== 'refused' && (PROCESS_STATUSES[status].commands as readonly string[]).includes('compensate');
+
 export interface LeftOver {
   readonly step: string;
   /** `unknown`: it may have taken effect. */
@@ -80,14 +84,15 @@ export interface LeftOver {
   readonly commands: readonly 'compensate'[];
 }
 
-/** What came to pass outside after the process was aborted, or in a branch that was left, and is in no state. */
+/** What came to pass outside after the process was aborted, in a branch that was left, or of a step passed over, and is in no state. */
 export function leftOver(compiled: Compiled, state: StartedProcess): readonly LeftOver[] {
-  return allRequests(state).flatMap((row): LeftOver[] => {
+  return everyRequest(state).flatMap((row): LeftOver[] => {
     if (row.status === 'intended' && state.status === 'aborted')
       return [{ step: row.step, outcome: 'unknown', commands: [] }];
     const outside = state.rare?.late.includes(row.step) === true || isLeft(state, row.step);
     const undone = state.duties[undoOf(row.step)];
     if (row.status !== 'done' || !outside || (undone && isDone(undone))) return [];
-    return [{ step: row.step, outcome: 'success', commands: canBeUndone(compiled, state, row) ? ['compensate'] : [] }];
+    const commands = mayBeUndone(state) && canBeUndone(compiled, state, row) ? (['compensate'] as const) : [];
+    return [{ step: row.step, outcome: 'success', commands }];
   });
 }

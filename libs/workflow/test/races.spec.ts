@@ -58,6 +58,52 @@ describe('two answers to one form, at once', () => {
   });
 });
 
+describe('a success of a step that was passed over', () => {
+  const flow = workflow({ ...meta, key: 'w' }, [
+    step({
+      key: 'a',
+      policy: { completion: { kind: 'callback', deadlineMs: 1_000 } },
+      adds: { a: text },
+      compensate: () => undefined,
+    }),
+    step({ key: 'b' }),
+  ]);
+  const compiled = new WorkflowRegistry([flow]).latest('w')!;
+  const passed = () => {
+    const driven = new Driven(flow).begin('w');
+    driven.answer(driven.intend(), { kind: 'accepted' });
+    return driven.send({ type: 'SkipStep', step: 'a', reason: 'r', result: { a: 'by hand' }, time: driven.time });
+  };
+  const compensated = [{ step: 'a', outcome: 'success', commands: ['compensate'] }];
+
+  it('is left over outside, and undone with the rest when the process is', () => {
+    const driven = passed().callback('a/1', { kind: 'done', result: { a: 'late' } });
+    expect(driven.started.data).toEqual({ a: 'by hand' });
+    expect(leftOver(compiled, driven.started)).toEqual(compensated);
+    driven.failed('b/1').send({ type: 'CompensateProcess', reason: 'r', time: driven.time });
+    expect(driven.run('$undo/a/1').input).toMatchObject({ undo: true, state: { a: 'late' } });
+    driven.done('$undo/a/1');
+    expect([driven.started.status, leftOver(compiled, driven.started)]).toEqual(['aborted', []]);
+  });
+
+  it('is shown, with nothing that could undo it, where the process has completed', () => {
+    const driven = passed()
+      .done('b/1')
+      .callback('a/1', { kind: 'done', result: { a: 'late' } });
+    expect([driven.started.status, driven.owed]).toEqual(['completed', []]);
+    expect(leftOver(compiled, driven.started)).toEqual([{ step: 'a', outcome: 'success', commands: [] }]);
+  });
+
+  it('is left over also when it comes after the end', () => {
+    const driven = passed().send({ type: 'AbortProcess', time: 1 });
+    expect(leftOver(compiled, driven.started)).toEqual([]);
+    driven.callback('a/1', { kind: 'done', result: { a: 'late' } });
+    expect(leftOver(compiled, driven.started)).toEqual(compensated);
+    driven.send({ type: 'CompensateProcess', step: 'a', reason: 'r', time: 2 }).done('$undo/a/1');
+    expect(leftOver(compiled, driven.started)).toEqual([]);
+  });
+});
+
 describe('the other side of a callback step', () => {
   const ring = callbackStep({ key: 'ring', action: () => undefined, deadlineMs: 1_000, resultKey: 'told' });
   const flow = workflow({ ...meta, key: 'w' }, [ring, step({ key: 'end', reads: { told: Type.Unknown() } })]);
@@ -87,13 +133,24 @@ describe('the other side of a callback step', () => {
     expect(driven.started.data['told']).toBe('in time');
   });
 
-  it('that answers a step which was passed over meanwhile changes nothing', () => {
+  it('that answers a step which was passed over meanwhile is recorded once and changes neither state nor way', () => {
+    const driven = skip(waiting(new Driven(flow).begin('w')));
+    const before = driven.events.length;
+    driven.callback(...told('ring/action/1', 'late')).callback(...told('ring/action/1', 'later'));
+    expect(driven.events.slice(before)).toMatchObject([{ type: 'StepCompleted', data: { step: 'ring/action' } }]);
+    expect(driven.started.data['told']).toBe('by phone');
+    expect(driven.started.requests[0]).toMatchObject({ status: 'skipped' });
+    expect(driven.keys).toEqual(['ring/validate/1']);
+    driven.callback('ring/action/1', { kind: 'failed', failure: { kind: 'refused', code: 'x', message: 'x' } });
+    expect(driven.events).toHaveLength(before + 1);
+  });
+
+  it('that fails a step which was passed over meanwhile, or is too late with it, is silence', () => {
     const driven = skip(waiting(new Driven(flow).begin('w')));
     const events = driven.events.length;
-    driven.callback(...told('ring/action/1', 'late'));
-    expect(driven.events).toHaveLength(events);
-    expect(driven.started.data['told']).toBe('by phone');
-    expect(driven.keys).toEqual(['ring/validate/1']);
+    driven.callback('ring/action/1', { kind: 'failed', failure: { kind: 'refused', code: 'x', message: 'x' } });
+    driven.time = 5_000;
+    expect(driven.due('ring/action/1').events).toHaveLength(events);
   });
 
   it('that was first leaves nothing to be passed over', () => {
