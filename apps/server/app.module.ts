@@ -31,6 +31,7 @@ import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { FormsController } from './forms/forms.controller.js';
 import { ProjectionController } from './projections/projection.controller.js';
+import { projectionCommandHandlers } from './projections/projection.commands.js';
 import { projectionQueryHandlers } from './projections/projection.queries.js';
 import { ScheduleController } from './schedules/schedule.controller.js';
 import { scheduleHandlers } from './schedules/schedule.handlers.js';
@@ -101,6 +102,7 @@ export class AppModule implements OnApplicationShutdown {
         LiveClients,
         ...auditQueryHandlers,
         ...projectionQueryHandlers,
+        ...projectionCommandHandlers,
         ...settingsHandlers,
         ...scheduleHandlers,
         ReceiveCallbackHandler,

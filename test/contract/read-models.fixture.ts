@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import {
   EventLog,
@@ -17,6 +18,7 @@ import { processEvents } from '#workflow/published';
 import {
   countOpenWork,
   listPortfolios,
+  listProjections,
   listProcesses,
   listSubscriptions,
   openWork,
@@ -192,6 +194,11 @@ export async function upTo(world: World, position: number, models: ReadModels, g
   const running = await project(world, models, given);
   await running.projector.waitFor(position, 10_000);
   return running;
+}
+
+/** When no view is being rebuilt any more. */
+export async function rebuilt(models: ReadModels): Promise<void> {
+  while ((await listProjections(models)).some(({ rebuild }) => rebuild !== null)) await sleep(10);
 }
 
 /** All rows of all views, to be compared. */

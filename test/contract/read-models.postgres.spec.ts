@@ -28,6 +28,7 @@ import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
+import { rebuildContract } from './read-models.rebuild.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
 const server = await PostgresServer.start();
@@ -40,6 +41,7 @@ if (server === undefined) {
   const open = () => postgresDatabase(server);
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
+  rebuildContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
   listsContract('PostgreSQL', open);
   figuresContract('PostgreSQL', open, 1);

@@ -58,6 +58,15 @@ describe('purveyor', () => {
     expect([code, out.trimEnd().split('\n').length]).toEqual([0, json.length + 1]);
   });
 
+  it('rebuilds a view, says when it is done, and goes back', async () => {
+    const rebuilt = await purveyor(['projections', 'rebuild', 'portfolios', '--json']);
+    expect([rebuilt.code, rebuilt.json]).toMatchObject([0, { name: 'portfolios', rebuild: null, kept: {} }]);
+    expect((await purveyor(['projections', 'revert', 'portfolios'])).out).toMatch(/^name +portfolios\n/);
+    expect((await purveyor(['projections', 'parked', 'portfolios'])).out).toBe('nothing is parked\n');
+    expect((await purveyor(['projections', 'replay', 'portfolios', '--no-wait', '--json'])).json.rebuild).toBeNull();
+    expect((await purveyor(['projections', 'show', 'nothing'])).code).toBe(4);
+  });
+
   it('passes filters on, and says when there is more', async () => {
     const states = (await purveyor(['list', 'operations', '--state', 'PROVISIONED', '--json'])).json;
     expect(states).toEqual([]);

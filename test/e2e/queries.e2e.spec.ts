@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAIN, projections } from '#read-models';
+import { expectProblem } from './portfolios.js';
 import { until, World } from './world.js';
 
 const START = '/api/processes/create_user_group';
@@ -156,6 +157,43 @@ describe('every answer to a query', () => {
       expect([item.state, item.parked, item.checkpoint >= head || item.group !== MAIN]).toEqual(['live', 0, true]);
     const metrics = (await world.api('GET', '/metrics')).text;
     expect(Number(/^purveyor_projection_lag_seconds\{group="main"\} (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(30);
+  });
+});
+
+describe('a view', () => {
+  const view = async (name: string) => (await world.api('GET', `/api/projections/${name}`)).body;
+  const settled = (name: string) =>
+    until(
+      () => view(name),
+      (found) => found.rebuild === null,
+    );
+
+  it.each(projections.map(({ name }) => name))('%s is rebuilt and reverted while it is read', async (name) => {
+    const before = (await world.api('GET', '/api/processes?range=0,500')).body;
+    expect(await world.api('POST', `/api/projections/${name}/revert`)).toMatchObject({ status: 409 });
+    expect(await world.api('POST', `/api/projections/${name}/rebuild`)).toMatchObject({ status: 202, body: { name } });
+    const rebuilt = await settled(name);
+    expect(rebuilt).toMatchObject({ state: 'live', parked: 0, kept: { version: rebuilt.version } });
+    expect((await world.api('POST', `/api/projections/${name}/revert`)).status).toBe(202);
+    expect(await settled(name)).toMatchObject({ state: 'live', kept: { version: rebuilt.version } });
+    expect((await world.api('GET', '/api/processes?range=0,500')).body).toEqual(before);
+  });
+
+  it('with nothing parked is left alone by a replay, and one that does not exist is not found', async () => {
+    expect((await world.api('GET', '/api/projections/worklist/parked')).body).toEqual({ items: [], next: null });
+    const { status, body } = await world.api('POST', '/api/projections/worklist/parked/replay');
+    expect([status, body.rebuild]).toEqual([202, null]);
+    for (const [method, path] of [
+      ['GET', 'no'],
+      ['GET', 'no/parked'],
+      ['POST', 'no/rebuild'],
+      ['POST', 'no/revert'],
+      ['POST', '%00/parked/replay'],
+    ] as const)
+      expectProblem(await world.api(method, `/api/projections/${path}`), 404, 'projection_not_found');
+    const forged = Buffer.from('["parked","x"]').toString('base64url');
+    for (const cursor of ['x', forged])
+      expectProblem(await world.api('GET', `/api/projections/worklist/parked?cursor=${cursor}`), 400, 'bad_cursor');
   });
 });
 

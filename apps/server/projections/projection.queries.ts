@@ -1,18 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { listProjections, type ProjectionStatus } from '#read-models';
+import { Refusal } from '#kernel';
+import { listProjections, parkedEvents, type Page, type ParkedEvent } from '#read-models';
 import { Parts } from '../composition/parts.js';
-import { STALE_MS } from '../composition/views.js';
-
-export interface ProjectionItem {
-  readonly name: string;
-  readonly group: string;
-  readonly version: number;
-  readonly checkpoint: number;
-  readonly lag: { readonly events: number | null; readonly positions: number; readonly seconds: number };
-  readonly state: 'live' | 'lagging' | 'stopped';
-  readonly reason: string | null;
-  readonly parked: number;
-}
+import type { PageDto } from '../http/query.dto.js';
+import { projectionItem, type ProjectionItem } from './projection.item.js';
+import { projectionNamed } from './projection-named.js';
 
 export class ListProjections extends Query<{ readonly items: readonly ProjectionItem[] }> {}
 
@@ -23,18 +15,44 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
   async execute() {
     const { readModels, store } = this.parts;
     const [statuses, head] = await Promise.all([listProjections(readModels), store.head()]);
-    return { items: statuses.map((status) => this.item(status, head)) };
-  }
-
-  private item({ name, group, version, position, parked }: ProjectionStatus, head: number): ProjectionItem {
-    const { projector, age } = this.parts.views.of(group);
-    const positions = Math.max(0, head - position);
-    const events = this.parts.config.eventStore === 'embedded' ? positions : null;
-    const lag = { events, positions, seconds: age.ms() / 1_000 };
-    const failure = projector.failure();
-    const state = failure !== undefined ? 'stopped' : age.ms() > STALE_MS ? 'lagging' : 'live';
-    return { name, group, version, checkpoint: position, lag, state, reason: failure ?? null, parked };
+    return { items: statuses.map((status) => projectionItem(this.parts, status, head)) };
   }
 }
 
-export const projectionQueryHandlers = [ListProjectionsHandler];
+export class GetProjection extends Query<ProjectionItem> {
+  constructor(readonly name: string) {
+    super();
+  }
+}
+
+@QueryHandler(GetProjection)
+export class GetProjectionHandler implements IQueryHandler<GetProjection> {
+  constructor(private readonly list: ListProjectionsHandler) {}
+
+  async execute({ name }: GetProjection) {
+    projectionNamed(name);
+    const found = (await this.list.execute()).items.find((item) => item.name === name);
+    if (found === undefined) throw new Refusal('unavailable', 503, `${name} has not begun yet`);
+    return found;
+  }
+}
+
+export class ListParked extends Query<Page<ParkedEvent>> {
+  constructor(
+    readonly name: string,
+    readonly page: PageDto,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListParked)
+export class ListParkedHandler implements IQueryHandler<ListParked> {
+  constructor(private readonly parts: Parts) {}
+
+  execute({ name, page }: ListParked) {
+    return parkedEvents(this.parts.readModels, projectionNamed(name).name, page);
+  }
+}
+
+export const projectionQueryHandlers = [ListProjectionsHandler, GetProjectionHandler, ListParkedHandler];

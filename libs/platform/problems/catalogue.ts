@@ -3,6 +3,7 @@ import { callbacks, machine } from './machine-errors.js';
 import { operations } from './operation-errors.js';
 import { processes } from './process-errors.js';
 import { input } from './input-errors.js';
+import { projectionErrors } from './projection-errors.js';
 import { schedules } from './schedule-errors.js';
 import { state } from './state-errors.js';
 import { subscriptions } from './subscription-errors.js';
@@ -15,6 +16,7 @@ export const errorCatalogue: readonly ErrorEntry[] = [
   ...subscriptions,
   ...operations,
   ...schedules,
+  ...projectionErrors,
   ...callbacks,
   ...machine,
 ];

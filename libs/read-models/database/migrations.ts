@@ -3,6 +3,16 @@ import { folded, index, table, typeOf, type AnyDb } from './migration-tools.js';
 import { figures } from './migrations.figures.js';
 import { SEARCHED, textSearchOf } from './text-search.js';
 
+const parked = {
+  stream: 'text',
+  revision: 'bigint',
+  projection: 'text',
+  type: 'text',
+  position: 'bigint',
+  kind: 'text',
+  reason: 'text',
+} as const;
+
 const first: Migration = {
   async up(db: AnyDb) {
     await table(db, 'checkpoints', ['projection'], {
@@ -11,15 +21,7 @@ const first: Migration = {
       log_id: 'text',
       position: 'bigint',
     });
-    await table(db, 'parked', ['stream', 'revision', 'projection'], {
-      stream: 'text',
-      revision: 'bigint',
-      projection: 'text',
-      type: 'text',
-      position: 'bigint',
-      kind: 'text',
-      reason: 'text',
-    });
+    await table(db, 'parked', ['stream', 'revision', 'projection'], parked);
     await table(db, 'worklist', ['stream'], {
       stream: 'text',
       category: 'text',
@@ -222,6 +224,14 @@ const streams: Migration = {
   },
 };
 
+const rebuilds: Migration = {
+  async up(db: AnyDb) {
+    await table(db, 'parked_beside', ['stream', 'revision', 'projection'], parked);
+    for (const [name, kind] of Object.entries({ began_at: 'bigint', began_from: 'bigint', trouble: 'text' } as const))
+      await db.schema.alterTable('checkpoints').addColumn(name, typeOf(db, kind)).execute();
+  },
+};
+
 /** Words of the old kind are not parted as the search expects it; the rows are built again at once, for their views have new versions. */
 const lists: Migration = {
   async up(db: AnyDb) {
@@ -267,6 +277,7 @@ const provider: MigrationProvider = {
     '0011_schedules': schedules,
     '0012_causes': causes,
     '0012_streams': streams,
+    '0013_rebuilds': rebuilds,
     '0014_figures': figures,
     '0015_lists': lists,
     '0016_words_without_triggers': wordsWithoutTriggers,

@@ -6,6 +6,7 @@ export interface Tables {
   checkpoints: CheckpointRow;
   streams: StreamRow;
   parked: ParkedRow;
+  parked_beside: ParkedRow;
   worklist: WorklistRow;
   portfolios: PortfolioRow;
   portfolio_children: PortfolioChildRow;
@@ -32,6 +33,10 @@ export interface CheckpointRow {
   owner: Generated<string>;
   /** Rises while the owner lives. */
   beat: Generated<number>;
+  /** Of a rebuild: since when (ms) and from where its position moves, and why it does not. */
+  began_at: number | null;
+  began_from: number | null;
+  trouble: string | null;
 }
 
 /** An event that a projection could not take in. `kind` `unknown`: no code here for it (law 8); `failed`: its handler threw. */

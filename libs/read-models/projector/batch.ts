@@ -1,15 +1,18 @@
 import { categoryOf, UnknownEvent, type EventMetadata, type RecordedEvent, type StoredEvent } from '#event-store';
 import type { TableShape, Value, ViewStore } from '../database/view-store.js';
-import type { Checkpoints } from './checkpoints.js';
+import type { Places } from './places.js';
 import type { Projection, ProjectionRun } from './projection.js';
 
 export type Decode = (stored: StoredEvent) => RecordedEvent;
 
-const PARKED = {
+/** Events that the live rows lack. */
+export const PARKED: TableShape = {
   name: 'parked',
   columns: ['stream', 'revision', 'projection', 'type', 'position', 'kind', 'reason'],
   key: ['stream', 'revision', 'projection'],
 };
+/** Those that the rows beside and the rows of before lack: no query sees them. */
+export const PARKED_BESIDE: TableShape = { ...PARKED, name: 'parked_beside' };
 
 interface Decoded {
   readonly stored: StoredEvent;
@@ -30,28 +33,29 @@ export class BatchWriter {
   constructor(
     private readonly views: ViewStore,
     projections: readonly Projection[],
-    private readonly checkpoints: Checkpoints,
+    private readonly places: Places,
     private readonly decode: Decode,
+    private readonly parked: TableShape = PARKED,
   ) {
     this.running = projections.map((projection) => ({ projection, run: projection.begin() }));
   }
 
   async write(events: readonly StoredEvent[], to: number): Promise<void> {
     const decoded = events.map((stored) => this.tryDecode(stored));
-    const behind = this.running.filter(({ projection }) => this.checkpoints.of(projection.name) < to);
+    const behind = this.running.filter(({ projection }) => this.places.of(projection.name) < to);
     if (behind.length === 0) return;
     try {
       const parked: (readonly Value[])[] = [];
       for (const each of behind) await this.add(each, decoded, parked);
       const changes = behind.flatMap(({ run }) => run.flush());
-      if (parked.length > 0) changes.push({ table: PARKED, upserts: parked, removals: [] });
+      if (parked.length > 0) changes.push({ table: this.parked, upserts: parked, removals: [] });
       const names = behind.map(({ projection }) => projection.name);
       await this.views.apply({
-        owner: this.checkpoints.owner,
-        advances: this.checkpoints.advances(names, to),
+        owner: this.places.owner,
+        advances: this.places.advances(names, to),
         changes,
       });
-      this.checkpoints.advanced(names, to);
+      this.places.advanced(names, to);
     } catch (error) {
       for (const { run } of behind) run.drop();
       throw error;
@@ -59,7 +63,7 @@ export class BatchWriter {
   }
 
   private async add({ projection, run }: Running, decoded: readonly Decoded[], parked: (readonly Value[])[]) {
-    const from = this.checkpoints.of(projection.name);
+    const from = this.places.of(projection.name);
     const wanted = decoded.filter((one) => one.stored.position > from && projection.wants(one.category));
     await this.load(run, wanted);
     for (const one of wanted) {

@@ -1,13 +1,14 @@
 import { sql, type Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
-import { refillSearch } from '../database/text-search.js';
-import { SecondProjector, type TableShape } from '../database/view-store.js';
+import type { TableShape } from '../database/view-store.js';
+import { besideName } from './names.js';
 import type { Projection } from './projection.js';
 
-/** A rebuild's own checkpoint; the version is part of its name, so that an interrupted one of another version is not gone on with. */
-export const besideName = ({ name, version }: Projection): string => `${name}@${version}`;
-
-const next = (table: TableShape): TableShape => ({ ...table, name: `${table.name}_next` });
+/** Tables of rows that are built. */
+export const nextName = (table: string): string => `${table}_next`;
+/** Tables of rows of before. */
+const keptTable = (table: string): string => `${table}_kept`;
+const next = (table: TableShape): TableShape => ({ ...table, name: nextName(table.name) });
 
 /** The same projection into tables beside the live ones, which queries go on reading meanwhile. */
 export function beside(projection: Projection): Projection {
@@ -31,40 +32,43 @@ export function beside(projection: Projection): Projection {
   };
 }
 
-/** Makes the tables beside anew, empty. */
+/** Makes the tables beside anew, empty: with their key and no other index, for they are only written and compared. */
 export async function makeBeside(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
-  for (const live of tables) {
-    const { name, key } = next(live);
-    await sql`DROP TABLE IF EXISTS ${sql.table(name)}`.execute(tx);
-    await sql`CREATE TABLE ${sql.table(name)} AS SELECT * FROM ${sql.table(live.name)} WHERE 1 = 0`.execute(tx);
-    await tx.schema
-      .createIndex(`${name}_key`)
-      .unique()
-      .on(name)
-      .columns(key as string[])
-      .execute();
+  for (const table of tables) {
+    const { name } = next(table);
+    await tx.schema.dropTable(name).ifExists().execute();
+    await sql`CREATE TABLE ${sql.table(name)} AS SELECT * FROM ${sql.table(table.name)} WHERE 1 = 0`.execute(tx);
+    await uniqueKey(tx, table);
   }
 }
 
-/** Puts what was built in the place of the live rows. Inside a transaction; {@link SecondProjector} when `owner` has lost its claim. */
-export async function switchOver(tx: Kysely<Tables>, projection: Projection, owner: string, at: number): Promise<void> {
-  const { name, version, tables } = projection;
-  const { numUpdatedRows } = await tx
-    .updateTable('checkpoints')
-    .set({ version, position: at })
-    .where('projection', '=', name)
-    .where('owner', '=', owner)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows !== 1n) throw new SecondProjector(name);
-  for (const live of tables) {
-    const [from, to] = [sql.table(next(live).name), sql.table(live.name)];
-    const columns = sql.join(live.columns.map((column) => sql.ref(column)));
-    await sql`DELETE FROM ${to}`.execute(tx);
-    await sql`INSERT INTO ${to} (${columns}) SELECT ${columns} FROM ${from}`.execute(tx);
-    await sql`DROP TABLE ${from}`.execute(tx);
-    await refillSearch(tx, live.name);
+/** Keeps what the tables beside hold as the rows of before. */
+export async function keepBeside(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
+  for (const { name } of tables) {
+    await tx.schema.dropIndex(`${nextName(name)}_key`).execute();
+    await tx.schema.dropTable(keptTable(name)).ifExists().execute();
+    await tx.schema.alterTable(nextName(name)).renameTo(keptTable(name)).execute();
   }
-  await tx.deleteFrom('parked').where('projection', '=', name).execute();
-  await tx.updateTable('parked').set({ projection: name }).where('projection', '=', besideName(projection)).execute();
-  await tx.deleteFrom('checkpoints').where('projection', '=', besideName(projection)).execute();
+}
+
+/** Lets the rows of before be caught up beside the live ones. */
+export async function takeUpKept(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
+  for (const table of tables) {
+    await tx.schema.dropTable(nextName(table.name)).ifExists().execute();
+    await tx.schema.alterTable(keptTable(table.name)).renameTo(nextName(table.name)).execute();
+    await uniqueKey(tx, table);
+  }
+}
+
+async function uniqueKey(tx: Kysely<Tables>, { name, key }: TableShape): Promise<void> {
+  const index = tx.schema.createIndex(`${nextName(name)}_key`).unique();
+  await index.on(nextName(name)).columns(key as string[]).execute();
+}
+
+/** Forgets tables beside and rows of before. */
+export async function dropBeside(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
+  for (const { name } of tables) {
+    await tx.schema.dropTable(nextName(name)).ifExists().execute();
+    await tx.schema.dropTable(keptTable(name)).ifExists().execute();
+  }
 }

@@ -1,26 +1,27 @@
 import type { Selectable } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
 import type { CheckpointRow } from '../database/tables.js';
+import { named } from './names.js';
 import type { Projection } from './projection.js';
 
 export type Checkpoint = Selectable<CheckpointRow>;
 
-/** A rebuild's checkpoint is named after its projection and the version it will have: `portfolios@6` (see beside.ts). */
-export const projectionOf = (checkpoint: string): string => checkpoint.split('@')[0]!;
-
-/** The checkpoints of a group and of its rebuilds, in one order; those of all groups where none is told. */
+/** The checkpoints of a group and of its rebuilds, in one order; every one there is where no group is told. */
 export async function checkpointsOf({ db }: ReadModels, group?: readonly Projection[]): Promise<Checkpoint[]> {
   const rows = await db.selectFrom('checkpoints').selectAll().orderBy('projection').execute();
   if (group === undefined) return rows;
   const names = new Set(group.map(({ name }) => name));
-  return rows.filter((row) => names.has(projectionOf(row.projection)));
+  return rows.filter(({ projection }) => {
+    const { name, rows: kind } = named(projection);
+    return kind !== 'kept' && names.has(name);
+  });
 }
 
-/** Up to where every view is complete: nowhere while one is being rebuilt (see beside.ts). */
-export const completeTo = (rows: readonly Pick<Checkpoint, 'projection' | 'position'>[]): number =>
-  rows.length === 0 || rows.some((row) => row.projection.includes('@'))
-    ? 0
-    : Math.min(...rows.map((row) => row.position));
+/** Up to where every view is complete. */
+export function completeTo(rows: readonly Pick<Checkpoint, 'projection' | 'position'>[]): number {
+  const live = rows.filter(({ projection }) => named(projection).rows === 'live');
+  return live.length === 0 ? 0 : Math.min(...live.map(({ position }) => position));
+}
 
 /** Nobody but `owner` has them. */
 export const free = (rows: readonly Checkpoint[], owner: string): boolean =>

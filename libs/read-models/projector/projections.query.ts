@@ -1,6 +1,7 @@
 import type { ReadModels } from '../database/read-models.js';
 import { groups } from '../groups.js';
-import { checkpointsOf } from './claim.js';
+import { checkpointsOf, type Checkpoint } from './claim.js';
+import { named } from './names.js';
 
 /** Where one view stands. `position`: it holds every event up to here. `version`: of its rows, whatever the code's is. */
 export interface ProjectionStatus {
@@ -10,6 +11,19 @@ export interface ProjectionStatus {
   readonly position: number;
   /** Events that it could not take in. */
   readonly parked: number;
+  readonly rebuild: RebuildStatus | null;
+  /** The rows of before the last switch. */
+  readonly kept: { readonly version: number; readonly position: number } | null;
+}
+
+/** Rows that are built beside. They came from position `from` to `position` since `since` (ms since the epoch; null: not begun). */
+export interface RebuildStatus {
+  readonly version: number;
+  readonly position: number;
+  readonly from: number;
+  readonly since: number | null;
+  /** Why it does not go on; it is tried again. */
+  readonly trouble: string | null;
 }
 
 /** Every view that has begun, group by group. */
@@ -17,10 +31,24 @@ export async function listProjections(models: ReadModels): Promise<readonly Proj
   const [rows, parked] = await Promise.all([checkpointsOf(models), parkedCounts(models)]);
   return groups.flatMap(({ name: group, projections }) =>
     projections.flatMap(({ name }) => {
-      const row = rows.find(({ projection }) => projection === name);
-      return row ? [{ name, group, version: row.version, position: row.position, parked: parked.get(name) ?? 0 }] : [];
+      const of = rowsOf(rows, name);
+      if (of.live === undefined) return [];
+      const { version, position } = of.live;
+      const kept = of.kept ? { version: of.kept.version, position: of.kept.position } : null;
+      return [{ name, group, version, position, parked: parked.get(name) ?? 0, rebuild: rebuildOf(of.beside), kept }];
     }),
   );
+}
+
+function rowsOf(rows: readonly Checkpoint[], name: string): Partial<Record<'live' | 'beside' | 'kept', Checkpoint>> {
+  const own = rows.map((row) => ({ row, ...named(row.projection) })).filter((each) => each.name === name);
+  return Object.fromEntries(own.map(({ row, rows: kind }) => [kind, row]));
+}
+
+function rebuildOf(row: Checkpoint | undefined): RebuildStatus | null {
+  if (row === undefined) return null;
+  const { version, position, began_at: since, began_from: from, trouble } = row;
+  return { version, position, from: from ?? position, since, trouble };
 }
 
 async function parkedCounts({ db }: ReadModels): Promise<ReadonlyMap<string, number>> {

@@ -7,7 +7,9 @@ import type { Checkpoints } from './checkpoints.js';
 import { beat, letGo } from './claim.js';
 import type { Projection } from './projection.js';
 import type { Projector, ProjectorOptions } from './projector.types.js';
+import { Rebuilding } from './rebuilding.js';
 import { sleep } from './sleep.js';
+import { Turns } from './turns.js';
 import { Waiters } from './waiters.js';
 
 /** At most so many events in one transaction. */
@@ -24,6 +26,7 @@ export class RunningProjector implements Projector {
   private readonly waiters: Waiters;
   private readonly stopping = new AbortController();
   private readonly signal: AbortSignal;
+  private readonly turns = new Turns();
   private writer: BatchWriter;
   private wake: () => void = () => {};
   private stoppedBy: string | undefined;
@@ -31,13 +34,13 @@ export class RunningProjector implements Projector {
   constructor(
     private readonly options: ProjectorOptions,
     private readonly checkpoints: Checkpoints,
-    running: readonly Projection[],
+    private fed: readonly Projection[],
   ) {
     this.clock = options.clock ?? systemClock;
     this.signal = AbortSignal.any([options.signal, this.stopping.signal]);
-    this.writer = this.writerFor(running);
+    this.writer = this.writerFor(fed);
     this.waiters = new Waiters(this.clock, () => this.position());
-    this.done = (options.readModels.shared ? this.claimed() : this.run()).finally(() => this.waiters.end());
+    this.done = this.run().finally(() => this.waiters.end());
     this.done.catch((error: unknown) => (this.stoppedBy = String(error)));
   }
 
@@ -56,17 +59,28 @@ export class RunningProjector implements Projector {
     return waiting;
   }
 
+  /** Until one of its loops ends. Where other processes may project as well, it lets go at the end. */
   private async run(): Promise<void> {
+    const { readModels, owner } = this.options;
+    const stop = () => this.stopping.abort();
+    const loops = [this.follow(), this.rebuilding().run(), ...(readModels.shared ? [this.keepBeating()] : [])];
+    const ends = await Promise.allSettled(loops.map((loop) => loop.finally(stop)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    const gone = readModels.shared ? letGo(readModels, owner) : Promise.resolve();
+    await (failed ? gone.catch(() => {}) : gone);
+    if (failed) throw failed.reason;
+  }
+
+  private async follow(): Promise<void> {
     const { options, signal } = this;
-    const { backlog = BACKLOG } = options;
-    const after = position(this.checkpoints.lowest());
+    const { backlog = BACKLOG, pauseMs = PAUSE_MS } = options;
+    while (this.fed.length === 0 && !signal.aborted) await this.pause(BEAT_MS);
+    if (signal.aborted) return;
+    const after = position(this.checkpoints.live.lowest());
     for await (const delivery of options.store.subscribe({ after, signal })) {
       const events = delivery.kind === 'events' ? delivery.events : [];
       await this.take(events, delivery.position);
-      if (events.length < backlog && !signal.aborted) {
-        await this.switchOver();
-        await this.pause();
-      }
+      if (events.length < backlog && !this.waiters.any) await this.pause(pauseMs);
       if (signal.aborted) return;
     }
   }
@@ -75,14 +89,15 @@ export class RunningProjector implements Projector {
   private async take(events: readonly StoredEvent[], end: number): Promise<void> {
     for (let from = 0; from === 0 || from < events.length; from += BATCH) {
       const batch = events.slice(from, from + BATCH);
-      await this.writeBatch(batch, from + BATCH >= events.length ? end : batch.at(-1)!.position);
+      const to = from + BATCH >= events.length ? end : batch.at(-1)!.position;
+      await this.turns.take(() => this.writeBatch(batch, to));
       await setImmediate();
       if (this.signal.aborted) return;
     }
   }
 
   private async writeBatch(events: readonly StoredEvent[], to: number): Promise<void> {
-    if (to <= this.checkpoints.lowest()) return;
+    if (to <= this.checkpoints.live.lowest()) return;
     await this.writer.write(events, to);
     this.moved();
   }
@@ -92,38 +107,36 @@ export class RunningProjector implements Projector {
     this.options.onMoved?.(this.position());
   }
 
-  /** Lets events gather into a batch, unless a query waits for them. */
-  private async pause(): Promise<void> {
-    if (this.waiters.any) return;
-    const { pauseMs = PAUSE_MS } = this.options;
-    await sleep(this.clock, pauseMs, this.signal, (wake) => (this.wake = wake));
+  /** Lets events gather into a batch, until a query waits for them. */
+  private pause(ms: number): Promise<void> {
+    return sleep(this.clock, ms, this.signal, (wake) => (this.wake = wake));
   }
 
-  /** What was rebuilt beside the live tables has caught up and takes their place. */
-  private async switchOver(): Promise<void> {
-    const { projections } = this.options;
-    if (!this.checkpoints.rebuilt()) return;
-    await this.checkpoints.switchOver(projections);
-    this.writer = this.writerFor(projections);
+  private rebuilding(): Rebuilding {
+    return new Rebuilding({
+      ...this.options,
+      signal: this.signal,
+      turns: this.turns,
+      fedTo: () => (this.fed.length > 0 ? this.checkpoints.live.highest() : undefined),
+      adopt: (projections, at) => this.adopt(projections, at),
+    });
+  }
+
+  /** The rows of these projections are others from now on: what is held of them in memory is forgotten. */
+  private adopt(projections: readonly Projection[], at: number): void {
+    for (const projection of projections) this.checkpoints.adopted(projection, at);
+    this.fed = this.options.projections.filter((each) => this.fed.includes(each) || projections.includes(each));
+    this.writer = this.writerFor(this.fed);
     this.moved();
+    this.wake();
   }
 
   private writerFor(projections: readonly Projection[]): BatchWriter {
     const { readModels, decode } = this.options;
-    return new BatchWriter(readModels.views, projections, this.checkpoints, decode);
+    return new BatchWriter(readModels.views, projections, this.checkpoints.live, decode);
   }
 
-  /** Where other processes may project as well: shows that this one lives, and lets go at the end. */
-  private async claimed(): Promise<void> {
-    const { readModels, owner } = this.options;
-    const stop = () => this.stopping.abort();
-    const ends = await Promise.allSettled([this.run().finally(stop), this.keepBeating().finally(stop)]);
-    const failed = ends.find((end) => end.status === 'rejected');
-    const gone = letGo(readModels, owner);
-    await (failed ? gone.catch(() => {}) : gone);
-    if (failed) throw failed.reason;
-  }
-
+  /** Where other processes may project as well: shows that this one lives. */
   private async keepBeating(): Promise<void> {
     const { readModels, owner } = this.options;
     while (!this.signal.aborted) {

@@ -1,0 +1,16 @@
+/** Projects an embedded log into read models until it is killed. Arguments: directory of the log, where the read models are. */
+const dist = (path) => new URL(`../../../dist/${path}`, import.meta.url).href;
+const { EventLog, openEmbeddedStore } = await import(dist('libs/event-store/index.js'));
+const { openReadModels, projections, startProjector } = await import(dist('libs/read-models/index.js'));
+const { eventRegistry } = await import(dist('apps/server/composition/event-types.js'));
+
+const [directory, at] = process.argv.slice(2);
+const store = await openEmbeddedStore({ directory });
+const log = new EventLog(store, eventRegistry());
+const readModels = await openReadModels({ directory, at });
+const owner = `process ${process.pid}`;
+// The one before was killed: nobody else is there.
+await readModels.db.updateTable('checkpoints').set({ owner: '' }).execute();
+const { signal } = new AbortController();
+await startProjector({ store, decode: log.decode.bind(log), readModels, projections, owner, signal });
+process.stdout.write('started\n');
