@@ -230,7 +230,9 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await rest.projector.waitFor(more, 10_000);
       expect(await names()).toEqual(['C', 'B', 'A']);
       const expected = newer.map((each) => [each.name, each.version, more] as const);
-      const rows = (await checkpointsOf(models, newer)).map((row) => [row.projection, row.version, row.position] as const);
+      const rows = (await checkpointsOf(models, newer)).map(
+        (row) => [row.projection, row.version, row.position] as const,
+      );
       expect(rows).toEqual([...expected].sort(([one], [two]) => (one < two ? -1 : 1)));
       expect(rows).toContainEqual(['portfolios', version, more]);
       await rest.stop();

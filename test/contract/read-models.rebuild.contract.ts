@@ -12,7 +12,17 @@ import {
   type Projection,
   type ReadModels,
 } from '#read-models';
-import { dump, hashOf, manyThings, project, rebuilt, story, upTo, World, type Database } from './read-models.fixture.js';
+import {
+  dump,
+  hashOf,
+  manyThings,
+  project,
+  rebuilt,
+  story,
+  upTo,
+  World,
+  type Database,
+} from './read-models.fixture.js';
 
 const PORTFOLIOS = named('portfolios');
 function named(name: string): Projection {
@@ -47,7 +57,11 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
           const before = running.projector.position();
           const { items } = await listPortfolios(models, { limit: 500 });
           const all = await listSubscriptions(models, { range: [0, 500] });
-          expect([items.length >= seen.portfolios, before >= seen.position, all.items.length > 0]).toEqual([true, true, true]);
+          expect([items.length >= seen.portfolios, before >= seen.position, all.items.length > 0]).toEqual([
+            true,
+            true,
+            true,
+          ]);
           seen.portfolios = items.length;
           seen.position = before;
           seen.queries++;
@@ -165,7 +179,12 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
       await newer.projector.waitFor(more, 10_000);
       expect(await status()).toMatchObject({ version: PORTFOLIOS.version + 1, kept: { position: end } });
       await newer.stop();
-      expect(await askForRevert(models, later.find((each) => each.name === 'portfolios')!)).toBe('other_version');
+      expect(
+        await askForRevert(
+          models,
+          later.find((each) => each.name === 'portfolios')!,
+        ),
+      ).toBe('other_version');
       const back = await project(world, models);
       await rebuilt(models);
       expect(await status()).toMatchObject({ version: PORTFOLIOS.version, position: more, rebuild: null });

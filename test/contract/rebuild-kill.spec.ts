@@ -54,36 +54,40 @@ const places = async (models: ReadModels): Promise<number[]> =>
   (await checkpointsOf(models)).filter(({ projection }) => projection.includes('@')).map(({ position }) => position);
 
 describe('a rebuild whose process is killed', () => {
-  it.each(databases)('over %s goes on where it was, and its rows are those of a replay from zero', async (_name, database) => {
-    const seed = Date.now() % 1_000_000;
-    process.stderr.write(`rebuild and kill: seed ${seed}\n`);
-    const random = mulberry32(seed);
-    const directory = mkdtempSync(join(tmpdir(), 'purveyor-rebuild-'));
-    const at = await database();
-    const models = await openReadModels({ directory, at });
-    const head = await fill(directory, models);
-    for (const each of projections) await askForRebuild(models, each);
-    const seen: number[] = [];
-    for (let kills = 0; kills < 3 && (await places(models)).length > 0; kills++) {
-      const child = await begin(directory, at);
-      const from = String(await places(models));
-      while (from !== '' && String(await places(models)) === from) await sleep(2);
-      await sleep(random() * 50);
-      await kill(child);
-      seen.push(...(await places(models)));
-    }
-    expect(Math.max(...seen)).toBeGreaterThan(0);
-    const store = await openEmbeddedStore({ directory });
-    await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
-    const last = await project(new World(store), models);
-    await rebuilt(models);
-    await last.stop();
-    const fresh = await openReadModels({ directory: ':memory:' });
-    const again = await project(new World(store), fresh);
-    await again.projector.waitFor(head, 60_000);
-    await again.stop();
-    expect(await hashOf(models)).toBe(await hashOf(fresh));
-    await Promise.all([store.close(), models.close(), fresh.close()]);
-    rmSync(directory, { recursive: true });
-  }, 120_000);
+  it.each(databases)(
+    'over %s goes on where it was, and its rows are those of a replay from zero',
+    async (_name, database) => {
+      const seed = Date.now() % 1_000_000;
+      process.stderr.write(`rebuild and kill: seed ${seed}\n`);
+      const random = mulberry32(seed);
+      const directory = mkdtempSync(join(tmpdir(), 'purveyor-rebuild-'));
+      const at = await database();
+      const models = await openReadModels({ directory, at });
+      const head = await fill(directory, models);
+      for (const each of projections) await askForRebuild(models, each);
+      const seen: number[] = [];
+      for (let kills = 0; kills < 3 && (await places(models)).length > 0; kills++) {
+        const child = await begin(directory, at);
+        const from = String(await places(models));
+        while (from !== '' && String(await places(models)) === from) await sleep(2);
+        await sleep(random() * 50);
+        await kill(child);
+        seen.push(...(await places(models)));
+      }
+      expect(Math.max(...seen)).toBeGreaterThan(0);
+      const store = await openEmbeddedStore({ directory });
+      await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
+      const last = await project(new World(store), models);
+      await rebuilt(models);
+      await last.stop();
+      const fresh = await openReadModels({ directory: ':memory:' });
+      const again = await project(new World(store), fresh);
+      await again.projector.waitFor(head, 60_000);
+      await again.stop();
+      expect(await hashOf(models)).toBe(await hashOf(fresh));
+      await Promise.all([store.close(), models.close(), fresh.close()]);
+      rmSync(directory, { recursive: true });
+    },
+    120_000,
+  );
 });

@@ -43,7 +43,11 @@ export class ProjectionController {
   @Post(':name/parked/replay')
   @NoBody()
   @HttpCode(202)
-  @ApiAnswer(ProjectionSchema, 'The view is rebuilt, so that parked events are taken in; nothing where there are none', 202)
+  @ApiAnswer(
+    ProjectionSchema,
+    'The view is rebuilt, so that parked events are taken in; nothing where there are none',
+    202,
+  )
   @ApiProblems(404, 503)
   replay(@Param('name') name: string) {
     return this.commands.execute(new OperateProjection(name, 'replay'));

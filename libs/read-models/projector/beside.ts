@@ -62,7 +62,10 @@ export async function takeUpKept(tx: Kysely<Tables>, { tables }: Projection): Pr
 
 async function uniqueKey(tx: Kysely<Tables>, { name, key }: TableShape): Promise<void> {
   const index = tx.schema.createIndex(`${nextName(name)}_key`).unique();
-  await index.on(nextName(name)).columns(key as string[]).execute();
+  await index
+    .on(nextName(name))
+    .columns(key as string[])
+    .execute();
 }
 
 /** Forgets tables beside and rows of before. */

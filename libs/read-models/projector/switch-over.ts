@@ -34,5 +34,9 @@ type Place = readonly [table: 'parked' | 'parked_beside', projection: string];
 
 async function moveParked(tx: Kysely<Tables>, [from, of]: Place, [to, projection]: Place): Promise<void> {
   const rows = await tx.deleteFrom(from).where('projection', '=', of).returningAll().execute();
-  for (const row of rows) await tx.insertInto(to).values({ ...row, projection }).execute();
+  for (const row of rows)
+    await tx
+      .insertInto(to)
+      .values({ ...row, projection })
+      .execute();
 }
