@@ -44,14 +44,17 @@ export function foldInstance(doc: InstanceDoc | undefined, event: RecordedEvent,
   const data = event.data as StepData;
   const step = BY_STAGE.has(event.type) ? undoStep(data.step) : data.step;
   measureStep(turned, { category, step, move, at, data }, measure);
-  return { ...turned, open: moved(turned, { category, step, move, at, data }) };
+  const open = moved(turned, { category, step, move, at, data });
+  return Object.assign({}, turned, { open });
 }
 
 function turn(doc: InstanceDoc, event: RecordedEvent, category: string, measure: Measure): InstanceDoc {
   const at = event.metadata.time;
   const rename = renamed(event);
   if (rename !== undefined) return { ...doc, open: renameAll(doc.open, rename) };
-  const { ended, anew, closes, gone } = TURNS[category]?.[event.type] ?? {};
+  const turning = TURNS[category]?.[event.type];
+  if (turning === undefined) return doc;
+  const { ended, anew, closes, gone } = turning;
   if (ended !== undefined) measure('run_time', [category, label(doc.kind), ended], at - doc.begun);
   const next = {
     ...doc,

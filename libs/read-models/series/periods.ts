@@ -17,5 +17,11 @@ const periodFrom = (grain: Grain, start: number): string => `${grain[0]}${String
 /** When a period begins, ms since the epoch. */
 export const startOf = (period: string): number => Number(period.slice(1)) * 1_000;
 
-/** Every period that an event of this time counts in. */
-export const periodsOf = (at: number): readonly string[] => [EVER, periodOf('day', at), periodOf('hour', at)];
+let last: { readonly hour: number; readonly periods: readonly string[] } = { hour: NaN, periods: [] };
+
+/** Every period that an event of this time counts in. Events come in the order of their times, so nearly all are of the hour of the last one. */
+export function periodsOf(at: number): readonly string[] {
+  const hour = Math.floor(at / HOUR_MS);
+  if (hour !== last.hour) last = { hour, periods: [EVER, periodOf('day', at), periodOf('hour', at)] };
+  return last.periods;
+}

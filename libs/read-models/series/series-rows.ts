@@ -49,8 +49,10 @@ export class SeriesRows {
   /** Counts once, however often the event at `position` comes: a row holds what is at or below its own. */
   add(figure: FigureName, labelValues: readonly string[], ms: number, at: number, position: number): void {
     const labels = JSON.stringify(labelValues);
+    const key = keyOf(figure, labels);
     for (const period of periodsOf(at)) {
-      const row = this.rowAt(period, figure, labels);
+      const rows = this.periodAt(period);
+      const row = rows.get(key) ?? begin(rows, key, figure, labels);
       if (row.position >= position) continue;
       row.position = position;
       row.count++;
@@ -62,6 +64,7 @@ export class SeriesRows {
 
   flush(): Change {
     const upserts = [...this.changed].map(([row, period]) => valuesOf(row, period));
+    for (const period of new Set(this.changed.values())) this.use(period);
     this.changed.clear();
     for (const period of this.held.keys()) {
       if (this.held.size <= KEPT) break;
@@ -75,23 +78,26 @@ export class SeriesRows {
     this.changed.clear();
   }
 
-  private rowAt(period: string, figure: FigureName, labels: string): Row {
-    const rows = this.periodAt(period);
-    const key = keyOf(figure, labels);
-    let row = rows.get(key);
-    if (row === undefined) {
-      const sketch = FIGURES[figure].kind === 'time' ? new Map<number, number>() : undefined;
-      rows.set(key, (row = { figure, labels, count: 0, sum: 0, sketch, position: 0 }));
-    }
-    return row;
+  private use(name: string): void {
+    const period = this.held.get(name)!;
+    this.held.delete(name);
+    this.held.set(name, period);
   }
 
   private periodAt(name: string): Period {
-    const period: Period = this.held.get(name) ?? new Map();
-    this.held.delete(name);
+    const known = this.held.get(name);
+    if (known !== undefined) return known;
+    const period: Period = new Map();
     this.held.set(name, period);
     return period;
   }
+}
+
+function begin(rows: Period, key: string, figure: FigureName, labels: string): Row {
+  const sketch = FIGURES[figure].kind === 'time' ? new Map<number, number>() : undefined;
+  const row: Row = { figure, labels, count: 0, sum: 0, sketch, position: 0 };
+  rows.set(key, row);
+  return row;
 }
 
 const keyOf = (figure: string, labels: string): string => `${figure} ${labels}`;
