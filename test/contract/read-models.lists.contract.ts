@@ -173,9 +173,13 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       expect(await found('ecole')).toEqual(['a']);
       expect(await found('bern')).toEqual(['a']);
       const [table] = projections.find(({ name }) => name === 'portfolios')!.tables;
+      const COMMON = { revision: 0, position: 1, doc: '{}', name: 'n', csp: 'azure', state: 's', phase: 'p' };
       const rows = Array.from({ length: 2_100 }, (_, n) => ({
-        ...{ id: `many${n}`, revision: 0, position: 1, doc: '{}', name: 'n', csp: 'azure', state: 's', phase: 'p' },
-        ...{ created_at: n, updated_at: n, search: n % 3 === 0 ? 'common rare' : 'common' },
+        ...COMMON,
+        id: `many${n}`,
+        created_at: n,
+        updated_at: n,
+        search: n % 3 === 0 ? 'common rare' : 'common',
       }));
       const upserts = rows.map((row: Record<string, Value>) => table!.columns.map((column) => row[column] ?? null));
       const change = (more: Partial<Change>) =>

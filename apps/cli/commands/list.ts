@@ -33,7 +33,7 @@ function addSearch(command: Command): void {
       new Option(
         '--filter <field=value>',
         'any field; again for another, a|b for several values, from..to for times',
-      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
+      ).argParser((text: string, before?: readonly string[]) => [...(before ?? []), text]),
     )
     .option('--sort <pairs>', 'field and direction, such as started_at,desc; any number of pairs')
     .addOption(new Option('--count', 'only how many there are').conflicts('csv'))

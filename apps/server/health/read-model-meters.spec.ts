@@ -47,7 +47,7 @@ async function known(): Promise<Map<string, readonly string[]>> {
   return metrics;
 }
 
-const rules = (parse(read('deploy/prometheus/purveyor.rules.yml')) as any).groups.flatMap((group: any) => group.rules);
+const rules = parse(read('deploy/prometheus/purveyor.rules.yml')).groups.flatMap((group: any) => group.rules);
 const boards = readdirSync(new URL('deploy/grafana', root)).map((file) => JSON.parse(read(`deploy/grafana/${file}`)));
 const targets = boards.flatMap(({ panels }) => panels.flatMap((panel: any) => panel.targets ?? []));
 const expressions: string[] = [...rules, ...targets].map(({ expr }: { expr: string }) => expr);

@@ -29,7 +29,7 @@ export class ReadModelMeters {
 
   private async look(now: number): Promise<void> {
     const look = await lookAt(this.parts.readModels, now);
-    for (const { name, read } of readModelMetrics) this.samples.set(name, bounded(await read(look)));
+    for (const metric of readModelMetrics) this.samples.set(metric.name, bounded(await metric.read(look)));
   }
 
   private meter({ name, help, type }: ReadModelMetric): Metric {

@@ -56,7 +56,9 @@ async function exported(scope: ExportScope, format: ExportFormat, checkpoints: r
 function check(lines: readonly string[], format: string, more: readonly string[] = ['--key', signer.key]) {
   const file = join(directory, `export.${format}`);
   writeFileSync(file, lines.join(''));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/check-export.mjs', file, ...more]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/check-export.mjs', file, ...more], {
+    encoding: 'utf8',
+  });
   return [status, `${stdout}${stderr}`.trim()] as const;
 }
 
@@ -114,7 +116,7 @@ describe.each(Object.values(formats))('an export as $name', (format) => {
     ['a line inserted', (all) => all.toSpliced(at, 0, all[at]!), at + 2],
     ['the end cut', (all) => all.slice(0, at), at],
     ['the end cut but for the signature', (all) => [...all.slice(0, at), all.at(-1)!], at + 1],
-    ['the last line cut in the middle', (all) => all.with(-1, all.at(-1)!.slice(0, 40)), head + 7],
+    ['the last line cut in the middle', (all) => [...all.slice(0, -1), all.at(-1)!.slice(0, 40)], head + 7],
     ['something behind the signature', (all) => [...all, all[at]!], head + 8],
     ['nothing left', () => [], 0],
   ];

@@ -37,7 +37,7 @@ export class SeriesRows {
 
   hold(row: Readonly<Record<string, unknown>>): void {
     const [figure, labels] = [String(row['figure']), String(row['labels'])];
-    const sketch = row['sketch'] === null ? undefined : readSketch(String(row['sketch']));
+    const sketch = row['sketch'] === null ? undefined : readSketch(row['sketch'] as string);
     const [count, sum, position] = ['count', 'sum', 'position'].map((name) => Number(row[name])) as [
       number,
       number,

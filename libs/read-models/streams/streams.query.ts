@@ -38,7 +38,11 @@ export async function listStreams(
 ): Promise<Slice<StreamItem>> {
   const { rows, ...place } = await listRows<StreamRow>(models, VIEW, query, sameAs({ category: query.category }));
   const items = rows.map(({ id: stream, category, label, type, actor, created_at }) => ({
-    ...{ stream, category, label, type, actor },
+    stream,
+    category,
+    label,
+    type,
+    actor,
     createdAt: Number(created_at),
   }));
   return { items, ...place };

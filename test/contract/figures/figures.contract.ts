@@ -84,13 +84,13 @@ export async function compareFigures(models: ReadModels, { events }: Run): Promi
     for (const grain of Object.keys(GRAINS) as Grain[]) {
       const length = GRAINS[grain];
       const window = { grain, from: last - 20 * length, to: last + length };
-      const points = await seriesOf(models, { figure, by: [names[0]!] }, window);
+      const points = await seriesOf(models, { figure, by: [names[0]] }, window);
       const periods = grouped(values, ({ at, labels }) => [Math.floor(at / length) * length, labels[0]]);
-      expect(points.map(({ at, labels }) => JSON.stringify([at, labels[names[0]!]])).sort()).toEqual(
+      expect(points.map(({ at, labels }) => JSON.stringify([at, labels[names[0]]])).sort()).toEqual(
         [...periods.keys()].sort(),
       );
       for (const point of points)
-        compare(figure, point, periods.get(JSON.stringify([point.at, point.labels[names[0]!]]))!);
+        compare(figure, point, periods.get(JSON.stringify([point.at, point.labels[names[0]]]))!);
     }
   }
   const open = (await dump(models))['open_steps'] as { stream: string; step: string; state: string; since: number }[];

@@ -138,8 +138,10 @@ export function expectedOverview(run: Run, now: number): object {
   const rows = Object.fromEntries(Object.entries(VIEWS).map(([table, expected]) => [table, expected(run)]));
   const count = (table: string, column: string, where: (row: Row) => boolean = () => true) => {
     const counts: Record<string, number> = {};
-    for (const row of rows[table]!.filter(where))
-      if (row[column] !== null) counts[String(row[column])] = (counts[String(row[column])] ?? 0) + 1;
+    for (const row of rows[table]!.filter(where)) {
+      const value = row[column] as string | number | null;
+      if (value !== null) counts[value] = (counts[value] ?? 0) + 1;
+    }
     return counts;
   };
   const oldest = rows['worklist']!.toSorted(
