@@ -7,8 +7,8 @@ import { closedLoop, percentile } from './statistics.js';
 /** They are due one after the other for so long, ms, beginning some time after the restart. */
 const SPREAD_MS = 10_000;
 const BEFORE_MS = 5_000;
-/** A process per ms and core at the least: until all are begun and on disk. */
-const BEGIN_MS_EACH = 3;
+/** Processes that tell how long it takes here to begin one; they are not due at an instant. */
+const TRIED = 300;
 
 export interface Waited {
   readonly waiting: number;
@@ -40,7 +40,7 @@ export async function waiting(directory: string, count: number): Promise<Waited>
         key: 'awake',
         reads: { due: Type.Integer() },
         handler: ({ due }) => {
-          if (late.push(Date.now() - due) === count) wokenAll();
+          if (due > 0 && late.push(Date.now() - due) === count) wokenAll();
           return {};
         },
       }),
@@ -50,14 +50,16 @@ export async function waiting(directory: string, count: number): Promise<Waited>
   const open = () => openParts(config, { workflows: [definition] });
   const begun = await open();
   await begun.runtime.start();
-  const first = Date.now() + BEFORE_MS + count * BEGIN_MS_EACH;
-  await closedLoop(count, 64, async (n) => {
+  const begin = async (due: number) => {
     const id = begun.ids.uuid();
-    const state = { due: first + Math.floor((n * SPREAD_MS) / count) };
+    const state = { due };
     const start = { type: 'StartProcess', workflow: 'wakes', state, createdBy: 'bench', time: Date.now() };
     const by = { commandId: id, correlationId: id, causationId: id, actor: 'bench', tenant: 'default' };
     await begun.runtime.dispatch(`process-${id}`, start, by);
-  });
+  };
+  const { runsPerSecond } = await closedLoop(TRIED, 64, () => begin(0));
+  const first = Math.ceil(Date.now() + BEFORE_MS + (2 * count * 1_000) / runsPerSecond);
+  await closedLoop(count, 64, (n) => begin(first + Math.floor((n * SPREAD_MS) / count)));
   await begun.close();
   const restarted = performance.now();
   const parts = await open();

@@ -27,7 +27,7 @@ export const input: readonly ErrorEntry[] = [
     'bad_cursor',
     400,
     'The cursor is not one of ours',
-    'A page cursor was changed, or belongs to another list or filter.',
+    'A page cursor was changed, belongs to another list or order, or comes with a range or with an order in which rows move.',
     'Begin at the first page, without a cursor.',
   ),
   entry(
@@ -134,7 +134,7 @@ export const input: readonly ErrorEntry[] = [
     'bad_filter',
     400,
     'No such filter',
-    'A filter or sort names a field that the list does not have.',
+    'A filter, sort or search names a field that the list does not have or a value that it cannot have; or a CSV is to be sorted by what changes.',
     'Use one of the fields the detail names.',
   ),
   entry(
