@@ -121,7 +121,7 @@ class Figures implements ProjectionRun {
   }
 }
 
-const isInstance = ({ stream }: RecordedEvent): boolean => categoryOf(stream) in MOVES;
+const isInstance = ({ stream }: RecordedEvent): boolean => Object.hasOwn(MOVES, categoryOf(stream));
 
 /** A step that began and ended within one batch never has a row. */
 function openSteps(stream: string, { doc, rows, position }: Held) {
@@ -156,6 +156,6 @@ export const figuresProjection: Projection = {
   name: 'figures',
   version: 1,
   tables: [INSTANCES, OPEN_STEPS, SERIES],
-  wants: (category) => category in MOVES || category === SUBSCRIPTION,
+  wants: (category) => Object.hasOwn(MOVES, category) || category === SUBSCRIPTION,
   begin: () => new Figures(),
 };

@@ -27,5 +27,5 @@ export interface InstanceDoc {
   readonly types?: Readonly<Record<string, string>>;
   /** Beginnings of the paths of steps on the way forward that count no more. */
   readonly gone: readonly string[];
-  readonly open: Readonly<Record<string, OpenStep>>;
+  readonly open: Record<string, OpenStep>;
 }

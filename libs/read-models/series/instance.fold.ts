@@ -28,7 +28,7 @@ export function placeOf(category: string, { kind, types }: InstanceDoc, step: st
   return [label(types?.[step.slice(0, slash)] ?? kind), step.slice(slash + 1)];
 }
 
-/** What the event made of the instance, and what it brings to the figures. Throws for an event of an instance that has not begun. */
+/** What the event made of the instance, whose document it changes, and what it brings to the figures. Throws for an event of an instance that has not begun. */
 export function foldInstance(doc: InstanceDoc | undefined, event: RecordedEvent, measure: Measure): InstanceDoc {
   const category = categoryOf(event.stream);
   const at = event.metadata.time;
@@ -38,23 +38,24 @@ export function foldInstance(doc: InstanceDoc | undefined, event: RecordedEvent,
     return begun;
   }
   if (doc === undefined) throw new Error(`${event.type} came before the event that begins the instance`);
-  const turned = turn(doc, event, category, measure);
   const move = MOVES[category]?.get(event.type);
-  if (move === undefined) return turned;
+  if (move === undefined) return turned(doc, event, category, measure);
   const data = event.data as StepData;
   const step = BY_STAGE.has(event.type) ? undoStep(data.step) : data.step;
-  measureStep(turned, { category, step, move, at, data }, measure);
-  const open = moved(turned, { category, step, move, at, data });
-  return Object.assign({}, turned, { open });
+  const told = { category, step, move, at, data };
+  measureStep(doc, told, measure);
+  moveStep(doc, told);
+  return doc;
 }
 
-function turn(doc: InstanceDoc, event: RecordedEvent, category: string, measure: Measure): InstanceDoc {
+/** What concerns the whole of it. No event does both. */
+function turned(doc: InstanceDoc, event: RecordedEvent, category: string, measure: Measure): InstanceDoc {
   const at = event.metadata.time;
   const rename = renamed(event);
   if (rename !== undefined) return { ...doc, open: renameAll(doc.open, rename) };
-  const turning = TURNS[category]?.[event.type];
-  if (turning === undefined) return doc;
-  const { ended, anew, closes, gone } = turning;
+  const turn = TURNS[category]?.[event.type];
+  if (turn === undefined) return doc;
+  const { ended, anew, closes, gone } = turn;
   if (ended !== undefined) measure('run_time', [category, label(doc.kind), ended], at - doc.begun);
   const next = {
     ...doc,
@@ -95,11 +96,14 @@ function measureStep(doc: InstanceDoc, { category, step, move, at, data }: Step,
   if (move === 'done' && before !== undefined) measure('step_time', labels, at - before.begun);
 }
 
-function moved(doc: InstanceDoc, { category, step, move, at, data }: Step): InstanceDoc['open'] {
-  const { [step]: before, ...others } = doc.open;
-  if (move === 'done' || move === 'left' || isGone(doc, step)) return others;
+function moveStep(doc: InstanceDoc, { category, step, move, at, data }: Step): void {
+  const before = doc.open[step];
+  if (move === 'done' || move === 'left' || isGone(doc, step)) {
+    delete doc.open[step];
+    return;
+  }
   const { failure } = data;
-  const open: OpenStep = {
+  doc.open[step] = {
     state: move,
     begun: before?.begun ?? at,
     since: before?.state === move ? before.since : at,
@@ -109,7 +113,6 @@ function moved(doc: InstanceDoc, { category, step, move, at, data }: Step): Inst
     code: move === 'failed' && failure ? codeLabel(failure.code) : null,
     assignee: assigneeOf(doc, category, move, data),
   };
-  return { ...others, [step]: open };
 }
 
 function dueOf(move: Move, { closesAt, notBefore, until }: StepData): number | null {
