@@ -3,6 +3,7 @@ import { addAudit } from './commands/audit.js';
 import { addDashboards } from './commands/dashboards.js';
 import { addEvents } from './commands/events.js';
 import { addExport } from './commands/export.js';
+import { addForget } from './commands/forget.js';
 import { addExplain } from './commands/explain.js';
 import { addList } from './commands/list.js';
 import { addOperate } from './commands/operate.js';
@@ -37,6 +38,7 @@ export function programFor(env: Environment): Command {
     addExplain,
     addEvents,
     addExport,
+    addForget,
     addWatch,
     addOperate,
     addAudit,

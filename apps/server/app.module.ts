@@ -30,6 +30,8 @@ import { productCommandHandlers } from './products/product.handlers.js';
 import { productQueryHandlers } from './products/product.queries.js';
 import { StartRules } from './subscriptions/start-rules.js';
 import { FormsController } from './forms/forms.controller.js';
+import { ForgetPersonHandler } from './privacy/forget.command.js';
+import { PrivacyController } from './privacy/privacy.controller.js';
 import { ProjectionController } from './projections/projection.controller.js';
 import { projectionCommandHandlers } from './projections/projection.commands.js';
 import { projectionQueryHandlers } from './projections/projection.queries.js';
@@ -57,6 +59,7 @@ const API = [
   ExplainController,
   EventsController,
   AuditController,
+  PrivacyController,
   ProjectionController,
   CallbackController,
   ...settingsControllers,
@@ -101,6 +104,7 @@ export class AppModule implements OnApplicationShutdown {
         ExplainStreamHandler,
         LiveClients,
         ...auditQueryHandlers,
+        ForgetPersonHandler,
         ...projectionQueryHandlers,
         ...projectionCommandHandlers,
         ...settingsHandlers,

@@ -1,4 +1,4 @@
-import type { DomainEvent, SubjectKeys } from '#kernel';
+import { isRefusal, type DomainEvent, type SubjectKeys } from '#kernel';
 import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
 import type { EventMetadata, RecordedEvent } from './metadata.js';
 import { seal, unseal, type PersonalView } from './personal.js';
@@ -31,11 +31,12 @@ export class EventLog {
     private readonly keys?: SubjectKeys,
   ) {}
 
-  /** Makes the keys that these events need; only creating commands of people meet a missing one. */
+  /** Makes the keys that these events need. What comes later of a person who was forgotten is recorded without what is theirs. */
   async ensureKeys(stream: string, events: readonly DomainEvent[]): Promise<void> {
     for (const event of events) {
       const personal = this.registered(stream, event.type).spec.personal;
-      if (personal !== undefined) await this.keys?.ensure(personal.subject(event.data, stream));
+      if (personal === undefined) continue;
+      await this.keys?.ensure(personal.subject(event.data, stream)).catch(unlessForgotten);
     }
   }
 
@@ -143,6 +144,10 @@ export function decodingOnce(decode: (stored: StoredEvent) => RecordedEvent): (s
     known.set(stored, event);
     return event;
   };
+}
+
+function unlessForgotten(error: unknown): void {
+  if (!isRefusal(error) || error.code !== 'subject_forgotten') throw error;
 }
 
 /** Ids and names need no escaping; a test costs less than JSON.stringify. */

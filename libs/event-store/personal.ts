@@ -17,14 +17,16 @@ export const CONCEALED = '[concealed]';
 const isSealed = (value: unknown): value is Sealed =>
   typeof value === 'object' && value !== null && '$personal' in value;
 
-/** A copy of `data` in which the personal fields are sealed. The subject's key must exist. */
+/** A copy of `data` in which the personal fields are sealed. The subject's key must exist; ERASED where the subject was forgotten, so that nothing of theirs is kept anew. */
 export function seal(data: unknown, stream: string, personal: Personal<never>, keys: SubjectKeys): unknown {
   const subject = personal.subject(data as never, stream);
   const key = keys.peek(subject);
-  if (key === undefined) throw new Error(`no key for subject ${subject}`);
+  if (key === undefined && !keys.wasForgotten?.(subject)) throw new Error(`no key for subject ${subject}`);
   return personal.fields.reduce(
     (copy, path) =>
-      change(copy, path.split('.'), (value) => ({ $personal: encrypt(key, JSON.stringify(value)), $subject: subject })),
+      change(copy, path.split('.'), (value) =>
+        key === undefined ? ERASED : { $personal: encrypt(key, JSON.stringify(value)), $subject: subject },
+      ),
     data,
   );
 }

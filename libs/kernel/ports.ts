@@ -34,4 +34,6 @@ export interface SubjectKeys {
   ensure(subject: string): Promise<Uint8Array>;
   /** From memory; undefined when there is none (erased). */
   peek(subject: string): Uint8Array | undefined;
+  /** Whether there was a key and it is gone for good. Without it nobody can be forgotten. */
+  wasForgotten?(subject: string): boolean;
 }

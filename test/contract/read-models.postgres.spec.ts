@@ -23,6 +23,7 @@ import {
   upTo,
   World,
 } from './read-models.fixture.js';
+import { forgettingContract } from './read-models.forgetting.contract.js';
 import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
@@ -47,6 +48,7 @@ if (server === undefined) {
   figuresContract('PostgreSQL', open, 1);
   schedulesContract('PostgreSQL', open);
   auditContract('PostgreSQL', open);
+  forgettingContract('PostgreSQL', open);
   overPostgres(server);
 }
 

@@ -1,4 +1,5 @@
 import { sqliteDatabase } from './read-models.databases.js';
+import { forgettingContract } from './read-models.forgetting.contract.js';
 import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
@@ -16,3 +17,4 @@ figuresContract('SQLite', sqliteDatabase, 3);
 registriesContract();
 schedulesContract('SQLite', sqliteDatabase);
 auditContract('SQLite', sqliteDatabase);
+forgettingContract('SQLite', sqliteDatabase);

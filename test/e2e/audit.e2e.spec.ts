@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { becomes, need } from './operations.js';
-import { expectProblem, facts, reaches } from './portfolios.js';
+import { createPortfolio, expectProblem, facts, reaches } from './portfolios.js';
 import { purveyor, run } from './purveyor.js';
-import { World } from './world.js';
+import { until, World } from './world.js';
 
 let world: World;
 let operation: string;
@@ -199,5 +199,43 @@ describe('GET /api/audit/export', () => {
     expectProblem(await refused('stream=a-1&from=2020-01-01T00:00:00Z'), 400, 'bad_filter');
     expectProblem(await refused('format=xml'), 400, 'validation_failed');
     expect((await purveyor(world, ['export', 'portfolio-none', '--out', world.file('none')])).code).toBe(4);
+  });
+});
+
+describe('POST /api/subjects/{subject}/forget', () => {
+  const forget = (subject: string) => world.api('POST', `/api/subjects/${subject}/forget`, { reason: 'asked for it' });
+
+  it('deletes the key, is recorded, and leaves a marker everywhere and the chain whole', async () => {
+    await world.script({ method: 'POST', path: '/csp/azure/tenants' }, { kind: 'fail', status: 400 });
+    const id = await createPortfolio(world);
+    const stream = `portfolio-${id}`;
+    await reaches(world, id, 'TENANT_FAILED');
+    expectProblem(await forget(stream), 409, 'subject_in_use');
+    expect((await world.api('POST', `/api/portfolios/${id}/abandon`, { reason: 'over' })).status).toBe(202);
+    await reaches(world, id, 'ABANDONED');
+    expect(JSON.stringify(await world.events(stream))).toContain('Lovelace');
+    const asked = await forget(stream);
+    expect([asked.status, asked.body]).toEqual([202, { id: stream, position: expect.any(Number) }]);
+    const recorded = () => world.events(`subject-${stream}`);
+    const events = await until(recorded, (found) => found.length === 2);
+    expect(events.map(({ type }) => type)).toEqual(['ForgettingRequested', 'SubjectForgotten']);
+    const shown = await world.api('GET', `/api/portfolios/${id}?min_position=${events[1]!.position}`);
+    const state = await world.api('GET', `/api/audit/streams/${stream}/state?revision=0`);
+    const exported = await world.api('GET', `/api/audit/export?stream=${stream}`);
+    for (const { text } of [shown, state, exported, await world.api('GET', `/api/audit/streams/${stream}`)])
+      expect(text).not.toContain('Lovelace');
+    for (const { text } of [state, exported]) expect(text).toContain('[erased]');
+    writeFileSync(world.file('erased.ndjson'), exported.text);
+    expect((await run(['scripts/check-export.mjs', world.file('erased.ndjson')])).code).toBe(0);
+    expect((await world.api('GET', '/api/audit/verify')).body).toMatchObject({ ok: true });
+    expect((await forget(stream)).status).toBe(202);
+    expect(await recorded()).toHaveLength(2);
+  }, 30_000);
+
+  it('is refused where nothing is kept, and by the command line alike', async () => {
+    expectProblem(await forget('portfolio-none'), 404, 'not_found');
+    expectProblem(await world.api('POST', '/api/subjects/portfolio-none/forget', {}), 400, 'validation_failed');
+    expect((await purveyor(world, ['forget', 'portfolio-none', '--reason', 'r'])).code).toBe(4);
+    expect((await purveyor(world, ['forget', `portfolio-${portfolio}`, '--reason', 'r'])).code).toBe(3);
   });
 });

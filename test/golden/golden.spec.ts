@@ -6,6 +6,7 @@ import { EventRegistry } from '#event-store';
 import type { Decider, DomainEvent, SubjectKeys } from '#kernel';
 import { evolvePortfolio, PlanRegistry, portfolioDecider } from '#portfolio';
 import { catalogue } from '#products';
+import { subjectDecider } from '#privacy';
 import { operationDecider } from '#provisioning';
 import { occurrenceDecider, scheduleDecider } from '#schedule';
 import { engineDecider } from '#settings';
@@ -24,6 +25,7 @@ const deciders: Readonly<Record<string, Decider<any, any, any>>> = {
   product: productDecider,
   schedule: scheduleDecider,
   settings: engineDecider,
+  subject: subjectDecider,
   subscription: subscriptionDecider(catalogue),
 };
 

@@ -2,6 +2,7 @@ import { PRODUCT, productDecider, type Catalogue } from '#catalogue';
 import { cspDecider, csps } from '#csp';
 import { CSP_CATEGORY } from '#csp/published';
 import { PlanRegistry, portfolioDecider } from '#portfolio';
+import { SUBJECT, subjectDecider } from '#privacy';
 import { operationDecider, type ProvisionerRegistry } from '#provisioning';
 import type { AnyDecider } from '#runtime';
 import { OCCURRENCE, occurrenceDecider, SCHEDULE, scheduleDecider } from '#schedule';
@@ -34,6 +35,7 @@ export const decidersOf = ({
   [PRODUCT]: productDecider,
   operation: operationDecider(provisioners),
   [SETTINGS]: engineDecider,
+  [SUBJECT]: subjectDecider,
   [SCHEDULE]: scheduleDecider,
   [OCCURRENCE]: occurrenceDecider,
 });

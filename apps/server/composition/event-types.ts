@@ -2,6 +2,7 @@ import { EventRegistry, type EventSpec } from '#event-store';
 import { cspEvents } from '#csp/published';
 import { productEvents } from '#catalogue/published';
 import { portfolioEvents } from '#portfolio/published';
+import { subjectEvents } from '#privacy/published';
 import { operationEvents } from '#provisioning/published';
 import { scheduleEvents } from '#schedule/published';
 import { settingsEvents } from '#settings/published';
@@ -17,6 +18,7 @@ const eventTypes: readonly EventSpec<string, never>[] = [
   ...productEvents,
   ...operationEvents,
   ...settingsEvents,
+  ...subjectEvents,
   ...scheduleEvents,
 ];
 

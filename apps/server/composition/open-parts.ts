@@ -85,7 +85,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     return form.command(...asked).catch(asRefusal);
   };
   const given = { starting, more, cspFetch, alone, shared: work, viewsCaughtUp };
-  const run = await openRuntime({ ...base, log, vault, readModels, ...given });
+  const run = await openRuntime({ ...base, log, vault, keys, readModels, ...given });
   const { runtime } = run;
   reportCircuits({ ...base, ...run }, owner);
   if (readModels.shared) watchPauses({ ...run, clock }, closing);
@@ -109,6 +109,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
     store,
     log,
     vault,
+    keys,
     readModels,
     projector,
     views,

@@ -17,6 +17,7 @@ import { cspGates, readPause } from './csp-gates.js';
 import { allPlans, decidersOf } from './deciders.js';
 import { configuredDirectory } from './directory.js';
 import { readEngine } from './engine-lock.js';
+import { forgetEffect, type ErasableKeys } from '../privacy/forget.effect.js';
 import { taskPorts } from '../tasks/task-ports.js';
 import { configuredProvisioners } from './provisioners.js';
 
@@ -28,6 +29,7 @@ interface Given {
   readonly ids: Ids;
   readonly log: EventLog;
   readonly vault: ErasableVault;
+  readonly keys: ErasableKeys;
   readonly readModels: ReadModels;
   /** Definitions beside those of the products. */
   readonly more?: readonly WorkflowDefinition[];
@@ -51,6 +53,7 @@ export async function openRuntime({
   ids,
   log,
   vault,
+  keys: subjectKeys,
   readModels,
   more,
   ...given
@@ -105,6 +108,7 @@ export async function openRuntime({
         now: () => clock.now(),
       }),
       mailEffect(config.smtpUrl, config.mailFrom),
+      forgetEffect(subjectKeys),
       ...processEffects(workflows, { dispatcher: () => runtime, clock }),
       ...scheduleEffects({ dispatcher: () => runtime, clock, openRun, starting: given.starting }),
       ...provisioningEffects(provisioners, { vault, clock, dispatcher: () => runtime }),

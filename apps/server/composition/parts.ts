@@ -1,7 +1,7 @@
 import type { Attestor, CheckpointFile } from '#audit';
 import type { CspGate } from '#csp';
 import type { EventLog, EventStore } from '#event-store';
-import type { Clock, ErasableVault, Ids } from '#kernel';
+import type { Clock, ErasableVault, Ids, SubjectKeys } from '#kernel';
 import type { Access, Config, Metrics } from '#platform';
 import type { PlanRegistry } from '#portfolio';
 import type { ProvisionerRegistry } from '#provisioning';
@@ -24,6 +24,8 @@ export abstract class Parts {
   abstract readonly store: EventStore;
   abstract readonly log: EventLog;
   abstract readonly vault: ErasableVault;
+  /** Of the data subjects. */
+  abstract readonly keys: SubjectKeys;
   abstract readonly tokens: CallbackTokens;
   abstract readonly plans: PlanRegistry;
   abstract readonly provisioners: ProvisionerRegistry;

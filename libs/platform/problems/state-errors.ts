@@ -52,6 +52,13 @@ export const state: readonly ErrorEntry[] = [
     'Resume the stage or abandon the portfolio.',
   ),
   entry(
+    'subject_in_use',
+    409,
+    'The personal data are still needed',
+    'The instance whose personal data they are still runs, or could be taken back; without them it could not.',
+    'Deprovision or abandon the portfolio, then forget the person.',
+  ),
+  entry(
     'subject_forgotten',
     409,
     'The person was forgotten',

@@ -79,6 +79,10 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     return this.keys.get(subject);
   }
 
+  wasForgotten(subject: string): boolean {
+    return this.peek(subject) === undefined && this.forgotten.has(subject);
+  }
+
   async forget(subject: string): Promise<void> {
     inTransaction(this.database, () =>
       this.database

@@ -25,12 +25,12 @@ const sentBy = ({ stream, metadata: { $causationId: cause } }: RecordedEvent): b
 class Causes implements ProjectionRun {
   private readonly known = new Set<string>();
   private readonly batch = new Map<string, readonly Value[]>();
-  private last: RecordedEvent['metadata'] | undefined;
+  private last: RecordedEvent | undefined;
 
   add(event: RecordedEvent): void {
-    // Of one append, whose events carry the same metadata, the first tells all.
-    if (event.metadata === this.last) return;
-    this.last = event.metadata;
+    // Of one append, whose events carry the same metadata, the first tells all; those that begin two streams may be the same, too.
+    if (event.metadata === this.last?.metadata && event.stream === this.last.stream) return;
+    this.last = event;
     const { $correlationId, $causationId } = event.metadata;
     this.note($correlationId, event);
     if (sentBy(event)) this.note($causationId, event);

@@ -2,6 +2,7 @@ import { PORTFOLIO_CATEGORY } from '#portfolio/published';
 import type { PortfolioRow } from '../database/tables.js';
 import { searchable } from '../database/words.js';
 import { streamProjection } from '../projector/stream-rows.js';
+import { erasedPortfolio } from './portfolio.erased.js';
 import { foldPortfolio, type PortfolioDoc } from './portfolio.doc.js';
 
 export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>({
@@ -10,6 +11,7 @@ export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>
   category: PORTFOLIO_CATEGORY,
   columnNames: ['name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at', 'failed_at', 'search'],
   fold: foldPortfolio,
+  erased: erasedPortfolio,
   columns: (doc) => ({
     name: doc.name,
     csp: doc.csp,

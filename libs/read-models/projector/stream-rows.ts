@@ -1,4 +1,5 @@
-import { idOf, type RecordedEvent } from '#event-store';
+import { categoryOf, idOf, type RecordedEvent } from '#event-store';
+import { SUBJECT } from '#privacy/published';
 import type { Folded } from '../database/tables.js';
 import type { Change, TableShape, Value } from '../database/view-store.js';
 import type { Missing, Projection, ProjectionRun } from './projection.js';
@@ -17,6 +18,8 @@ export interface StreamView<R extends Folded, D> {
   columns(doc: D): Columns<R>;
   /** Gives a document that was read from its row the places of what is left out, so that it is written as if it had never been read. */
   completed?(doc: D): D;
+  /** What a document shows when the person whose data are in it was forgotten: the same as one that is folded anew. */
+  readonly erased?: (doc: D) => D;
   /** Further rows of the same event in tables of their own; must be harmless when repeated. */
   readonly also?: readonly Beside[];
 }
@@ -52,8 +55,11 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
 
   /** A first event needs no row: one that is there already holds later events and will not be overwritten. */
   missing(event: RecordedEvent) {
-    if (event.revision === 0 || this.kept.has(event.stream)) return NOTHING;
-    return [{ table: this.table, id: idOf(event.stream) }];
+    const forgotten = forgottenBy(event);
+    if (forgotten === undefined && event.revision === 0) return NOTHING;
+    const stream = forgotten ?? event.stream;
+    if (this.kept.has(stream) || categoryOf(stream) !== this.view.category) return NOTHING;
+    return [{ table: this.table, id: idOf(stream) }];
   }
 
   hold(row: Readonly<Record<string, unknown>>): void {
@@ -65,6 +71,7 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
 
   add(event: RecordedEvent): void {
     const { stream } = event;
+    if (this.view.erased !== undefined && categoryOf(stream) === SUBJECT) return this.erase(event);
     const held = this.kept.get(stream) ?? { revision: -1, position: 0, doc: undefined };
     if (event.revision <= held.revision) return;
     const doc = this.view.fold(held.doc, event);
@@ -78,6 +85,16 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
       const further = beside.row(event);
       if (further) this.beside(beside.table, further);
     }
+  }
+
+  /** Its key is gone already: what is folded anew has nothing of theirs in it, and a row that was written before must not either. */
+  private erase(event: RecordedEvent): void {
+    const stream = forgottenBy(event) ?? '';
+    const held = this.kept.get(stream);
+    if (held?.doc === undefined || this.view.erased === undefined) return;
+    const erased = { revision: held.revision, position: event.position, doc: this.view.erased(held.doc) };
+    this.kept.set(stream, erased);
+    this.changed.set(stream, erased);
   }
 
   private beside(table: TableShape, row: readonly Value[]): void {
@@ -114,6 +131,10 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   }
 }
 
+/** The stream whose personal data are gone from this event on. */
+const forgottenBy = ({ type, data }: RecordedEvent): string | undefined =>
+  type === 'SubjectForgotten' ? (data as { readonly subject: string }).subject : undefined;
+
 /** The view's table has the view's name. */
 export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): Projection {
   const columns = ['id', 'revision', 'position', 'doc', ...view.columnNames];
@@ -122,7 +143,7 @@ export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): P
     name: view.name,
     version: view.version,
     tables: [table, ...(view.also ?? []).map((beside) => beside.table)],
-    wants: (category) => category === view.category,
+    wants: (category) => category === view.category || (view.erased !== undefined && category === SUBJECT),
     begin: () => new StreamRows(view, table),
   };
 }

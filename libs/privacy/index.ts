@@ -1,0 +1,2 @@
+export * from './published/index.js';
+export * from './domain/subject.decider.js';
