@@ -6,7 +6,7 @@ import { EVER, GRAINS, periodOf, startOf, type Grain } from './periods.js';
 import { merged, quantiles, readSketch, type Sketch } from './sketch.js';
 
 /** Most periods that one query reads. */
-export const MOST_PERIODS = 1_000;
+const MOST_PERIODS = 1_000;
 
 /** From `from` (ms since the epoch) up to but without `to`, in whole hours or days of UTC. */
 export interface Window {

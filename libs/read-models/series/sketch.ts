@@ -11,7 +11,7 @@ const GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GROWTH = Math.log(GROWTH);
 
 /** The bucket of a value: those in `(GROWTH^(i-1), GROWTH^i]`. From 1 ms to 30 years there are 1 380. */
-export const bucketOf = (value: number): number => (value > 1 ? Math.ceil(Math.log(value) / LOG_GROWTH) : 0);
+const bucketOf = (value: number): number => (value > 1 ? Math.ceil(Math.log(value) / LOG_GROWTH) : 0);
 
 /** The value that is equally far, relatively, from both bounds. */
 const valueOf = (bucket: number): number => (bucket === 0 ? 1 : (2 * GROWTH ** bucket) / (GROWTH + 1));

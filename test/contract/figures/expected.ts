@@ -1,5 +1,5 @@
 import { categoryOf, type RecordedEvent } from '#event-store';
-import { patternOf, STEP_STATES } from '#workflow/published';
+import { patternOf } from '#workflow/published';
 import type { FigureName } from '#read-models';
 
 /** One value of a figure as the log has it; `ms` of a time. */
@@ -48,7 +48,7 @@ const time = (event: RecordedEvent) => event.metadata.time;
 const named = (pattern: RegExp) => (event: RecordedEvent) => pattern.test(event.type);
 
 /** The step that an event of a request is about; `ProvisioningRequested` of an operation is about none. */
-export function stepOf(event: RecordedEvent): string | undefined {
+function stepOf(event: RecordedEvent): string | undefined {
   const { step } = data(event);
   const about = [DONE, LEFT, FAILED, RETRIED, ACCEPTED, OVERDUE, RESUMED, OTHER].some((names) =>
     names.test(event.type),
@@ -63,7 +63,7 @@ function kindOf({ events }: Told): string {
   return csp ?? workflow ?? (types.size === 1 ? [...types][0] : '*');
 }
 
-export function labelsOf(told: Told, step: string): readonly string[] {
+function labelsOf(told: Told, step: string): readonly string[] {
   const [need, what] = [step.slice(0, step.indexOf('/')), step.slice(step.indexOf('/') + 1)];
   if (told.category !== 'operation') return [told.category, kindOf(told), patternOf(step)];
   const { needs } = data(told.events[0]!)['manifest'] as { needs: { id: string; type: string }[] };
@@ -102,7 +102,7 @@ function puts(event: RecordedEvent, step: string, state: 'failed' | 'other'): 'f
 }
 
 /** The events of a step since it last began, up to but without number `end` of the stream; none where it is not open then. */
-export function stretch({ events }: Told, step: string, end: number): readonly RecordedEvent[] {
+function stretch({ events }: Told, step: string, end: number): readonly RecordedEvent[] {
   let open: RecordedEvent[] = [];
   let over = false;
   for (const event of events.slice(0, end)) {
@@ -210,9 +210,6 @@ export function openAtEnd(told: Told): readonly string[] {
     return [`${told.stream} ${step} ${state} ${time(since)}`];
   });
 }
-
-/** Every event of a step that processes know, by the same table as the views have it. */
-export const PROCESS_STEP_EVENTS = Object.values(STEP_STATES).flatMap(({ by }) => by);
 
 export function byStream(events: readonly RecordedEvent[]): readonly Told[] {
   const streams = new Map<string, RecordedEvent[]>();

@@ -1,4 +1,4 @@
-import { categoryOf, idOf, type RecordedEvent } from '#event-store';
+import { idOf, type RecordedEvent } from '#event-store';
 import { stateName, type PortfolioState } from '#portfolio';
 import { PARENT_FACTS } from '#portfolio/published';
 import { OPERATION_STATES, type OperationState } from '#provisioning';
@@ -14,7 +14,7 @@ type Row = Readonly<Record<string, unknown>>;
 type Views = Readonly<Record<string, (run: Run) => readonly Row[]>>;
 
 /** What each instance of a category has come to. */
-export function folded<S>({ events, deciders }: Run, category: string): readonly (readonly [id: string, state: S])[] {
+function folded<S>({ events, deciders }: Run, category: string): readonly (readonly [id: string, state: S])[] {
   const decider = deciders[category];
   if (decider === undefined) return [];
   const streams = byStream(events).filter((each) => each.category === category);
@@ -168,6 +168,3 @@ export function expectedOverview(run: Run, now: number): object {
     parked: 0,
   };
 }
-
-export const categories = ({ events }: Run): ReadonlySet<string> =>
-  new Set(events.map(({ stream }) => categoryOf(stream)));
