@@ -21,7 +21,7 @@ export type { PortfolioDoc, StageDoc, StageState } from './portfolios/portfolio.
 export * from './processes/process-counts.query.js';
 export * from './processes/processes.query.js';
 export type * from './processes/process.shape.js';
-export { SecondProjector, type Value } from './database/view-store.js';
+export { SecondProjector, type Value, type ViewStore } from './database/view-store.js';
 export { checkpointsOf } from './projector/claim.js';
 export type { Decode } from './projector/batch.js';
 export type { Projection, ProjectionGroup, ProjectionRun } from './projector/projection.js';

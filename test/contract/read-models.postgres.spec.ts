@@ -29,6 +29,7 @@ import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
+import { crashesContract } from './read-models.crashes.contract.js';
 import { rebuildContract } from './read-models.rebuild.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
@@ -43,6 +44,7 @@ if (server === undefined) {
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
   rebuildContract('PostgreSQL', open);
+  crashesContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);
   listsContract('PostgreSQL', open);
   figuresContract('PostgreSQL', open, 1);

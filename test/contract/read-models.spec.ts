@@ -6,11 +6,13 @@ import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
 import { registriesContract } from './figures/views.contract.js';
 import { queriesContract } from './read-models.queries.contract.js';
+import { crashesContract } from './read-models.crashes.contract.js';
 import { rebuildContract } from './read-models.rebuild.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
 projectorContract('SQLite', sqliteDatabase);
 rebuildContract('SQLite', sqliteDatabase);
+crashesContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);
 listsContract('SQLite', sqliteDatabase);
 figuresContract('SQLite', sqliteDatabase, 3);
