@@ -24,13 +24,18 @@ async function timed(events: number, work: () => Promise<void> | void): Promise<
   await work();
   const seconds = (performance.now() - began) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  return { eventsPerSecond: Math.round(events / seconds), cpuUsPerEvent: Number(((user + system) / events).toFixed(1)) };
+  return {
+    eventsPerSecond: Math.round(events / seconds),
+    cpuUsPerEvent: Number(((user + system) / events).toFixed(1)),
+  };
 }
 
 /** Reads every row of the log and parses what is in it, and nothing more. */
 function bare(directory: string): number {
   const db = new DatabaseSync(join(directory, 'log.db'), { readOnly: true });
-  const read = db.prepare('SELECT position, stream_id, revision, body, hash FROM appends WHERE position > ? ORDER BY position LIMIT 1000');
+  const read = db.prepare(
+    'SELECT position, stream_id, revision, body, hash FROM appends WHERE position > ? ORDER BY position LIMIT 1000',
+  );
   let events = 0;
   for (let after = 0; ;) {
     const rows = read.all(after) as { position: number; body: string }[];

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { askForRebuild, checkpointsOf, projections, startProjector, type ReadModels, type ViewStore } from '#read-models';
+import {
+  askForRebuild,
+  checkpointsOf,
+  projections,
+  startProjector,
+  type ReadModels,
+  type ViewStore,
+} from '#read-models';
 import { mulberry32 } from '#testing';
 import type { Run } from './figures/run.js';
 import { RUNS } from './figures/runs.js';
