@@ -12,7 +12,7 @@ import {
   type ProcessItem,
   type Slice,
 } from '#read-models';
-import { leftOver, processStream, type LeftOver, type ProcessState } from '#workflow';
+import { leftOver, processStream, STEP_STATES, type LeftOver, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
@@ -64,14 +64,21 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
   }
 
   /** What no view has, and needs the code that the process runs: the form that waits, and what came to pass outside and is in no state. */
-  private async fromItsStream({ process_id, last_status }: ProcessDetail): Promise<Partial<ProcessDetail> & Left> {
+  private async fromItsStream({
+    process_id,
+    last_status,
+    steps,
+  }: ProcessDetail): Promise<Partial<ProcessDetail> & Left> {
     // An event without its code cannot be folded.
-    if (last_status === 'completed' || last_status === LACKS_CODE) return {};
+    if (last_status === LACKS_CODE) return {};
+    // Of one that has completed only a step that was passed over can have left something.
+    const completed = last_status === 'completed';
+    if (completed && !steps.some(({ status }) => status === STEP_STATES.skipped.row)) return {};
     const { runtime, workflows } = this.parts;
     const { state } = await runtime.load<ProcessState>(processStream(process_id));
     if (state.status === 'none') return {};
     // Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps.
-    if (!workflows.carries(state)) return { last_status: LACKS_CODE };
+    if (!workflows.carries(state)) return completed ? {} : { last_status: LACKS_CODE };
     return { form: await this.forms.page(state), left_over: leftOver(workflows.carrying(state).compiled, state) };
   }
 }
