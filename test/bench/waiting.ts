@@ -12,8 +12,9 @@ const TRIED = 300;
 
 export interface Waited {
   readonly waiting: number;
-  /** From opening the directory until everything is driven again, ms. */
+  /** From opening the directory until the runner has started, ms. */
   readonly 'restart ms': number;
+  /** Of the whole process, with what it did before. */
   readonly 'rss MB': number;
   readonly 'heap MB': number;
   readonly 'late p50 ms': number;
