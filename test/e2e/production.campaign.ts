@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLog, type EventStore } from '#event-store';
 import { openSubjectKeys } from '#platform';
-import { openReadModels, projections, startProjector, type ReadModels, type Tables } from '#read-models';
+import { checkpointsOf, openReadModels, projections, startProjector, type ReadModels, type Tables } from '#read-models';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
 import { appliedSince, flows, type FlowName } from './crash-flows.js';
@@ -129,7 +129,13 @@ export async function expectViewsEqualReplay(world: Production): Promise<void> {
       owner: 'replay',
       signal: stopping.signal,
     });
-    await projector.waitFor(await lastOfOurs(store), 60_000);
+    const last = await lastOfOurs(store);
+    await projector.waitFor(last, 60_000);
+    await until(
+      async () => Math.min(...(await checkpointsOf(live, projections)).map(({ position }) => position)),
+      (everyGroup) => everyGroup >= last,
+      60_000,
+    );
     expect(await contents(live)).toEqual(await contents(fresh));
     stopping.abort();
     await projector.done;
