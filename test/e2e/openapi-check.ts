@@ -70,6 +70,6 @@ export function checkAnswer(method: string, target: string, answer: Answered): v
   if (content === undefined) return answer.text === '' ? undefined : fail('no body is described');
   if (content[type] === undefined)
     return fail(`content type ${type || '(none)'}, not ${Object.keys(content).join(', ')}`);
-  if (!type.startsWith('text/'))
+  if (/[/+]json$/.test(type))
     fits(['paths', route.path, method.toLowerCase(), 'responses', String(answer.status), 'content', type, 'schema']);
 }
