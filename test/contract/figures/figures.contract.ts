@@ -69,7 +69,8 @@ function compare(
 
 export async function compareFigures(models: ReadModels, { events }: Run): Promise<void> {
   const told = byStream(events);
-  const last = Math.max(...events.map(({ metadata }) => metadata.time));
+  const times = events.map(({ metadata }) => metadata.time);
+  const [first, last] = [Math.min(...times), Math.max(...times)];
   for (const figure of figures) {
     const values = told.flatMap((stream) => [...EXPECTED[figure](stream)]);
     const names = FIGURES[figure].labels;
@@ -83,7 +84,7 @@ export async function compareFigures(models: ReadModels, { events }: Run): Promi
     for (const total of totals) compare(figure, total, wanted.get(JSON.stringify(keyOf(total.labels)))!);
     for (const grain of Object.keys(GRAINS) as Grain[]) {
       const length = GRAINS[grain];
-      const window = { grain, from: last - 20 * length, to: last + length };
+      const window = { grain, from: first, to: last + length };
       const points = await seriesOf(models, { figure, by: [names[0]] }, window);
       const periods = grouped(values, ({ at, labels }) => [Math.floor(at / length) * length, labels[0]]);
       expect(points.map(({ at, labels }) => JSON.stringify([at, labels[names[0]]])).sort()).toEqual(
