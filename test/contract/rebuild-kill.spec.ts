@@ -69,7 +69,8 @@ describe('a rebuild whose process is killed', () => {
       for (let kills = 0; kills < 3 && (await places(models)).length > 0; kills++) {
         const child = await begin(directory, at);
         const from = String(await places(models));
-        while (from !== '' && String(await places(models)) === from) await sleep(2);
+        const hasMoved = async () => from === '' || String(await places(models)) !== from;
+        while (!(await hasMoved())) await sleep(2);
         await sleep(random() * 50);
         await kill(child);
         seen.push(...(await places(models)));
