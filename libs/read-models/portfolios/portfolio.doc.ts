@@ -77,7 +77,7 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       csp,
       plan,
       advance,
-      phase: 'UNSTARTED',
+      phase: advance === 'manual' ? 'UNSTARTED' : 'STARTING',
       state: 'UNSTARTED',
       stage: null,
       stages: plan.stages.map(newStage),

@@ -7,7 +7,7 @@ import { foldPortfolio, type PortfolioDoc } from './portfolio.doc.js';
 
 export const portfoliosProjection = streamProjection<PortfolioRow, PortfolioDoc>({
   name: 'portfolios',
-  version: 6,
+  version: 7,
   category: PORTFOLIO_CATEGORY,
   columnNames: ['name', 'csp', 'state', 'phase', 'stage', 'created_at', 'updated_at', 'failed_at', 'search'],
   fold: foldPortfolio,
