@@ -1,29 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, freePort } from './child.js';
 import { expectProblem, facts, reaches } from './portfolios.js';
+import { as, made } from './tokens.js';
 import { until, World } from './world.js';
-
-/** What `main.js token NAME ROLE` prints: the value and the line for the file. */
-function made(name: string, role: string): { readonly value: string; readonly line: string } {
-  const options = { encoding: 'utf8' as const, stdio: 'pipe' as const };
-  const [value = '', line = ''] = execFileSync(
-    process.execPath,
-    ['dist/apps/server/main.js', 'token', name, role],
-    options,
-  )
-    .trim()
-    .split('\n');
-  return { value, line };
-}
 
 const directory = mkdtempSync(join(tmpdir(), 'purveyor-access-'));
 const file = join(directory, 'tokens');
 const tokens = { reader: made('rita', 'read'), operator: made('otto', 'operate'), later: made('lena', 'read') };
-const as = ({ value }: { value: string }) => ({ authorization: `Bearer ${value}` });
 const put = (...lines: string[]) => {
   writeFileSync(`${file}.new`, lines.join('\n'));
   renameSync(`${file}.new`, file);
