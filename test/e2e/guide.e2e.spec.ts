@@ -19,13 +19,14 @@ afterAll(() => story?.end());
 async function printsAsWritten({ command, printed }: Step): Promise<void> {
   const { code, out, err } = await shell.run(names.translate(command));
   const lines = linesOf(out);
+  // Learnt before anything fails, so that the questions behind are asked with the right names all the same.
+  const expected = names.inThisRun(printed, lines);
   expect({ command, code, err, lines: lines.map(masked) }).toEqual({
     command,
     code: 0,
     err: '',
     lines: printed.map(masked),
   });
-  const expected = names.inThisRun(printed, lines);
   expect(lines.flatMap(namesIn)).toEqual(expected);
 }
 

@@ -52,15 +52,16 @@ export const namesIn = (line: string): readonly string[] => line.match(NAMES) ??
 export const masked = (line: string): string =>
   MASKS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), line.replace(NAMES, '<name>'));
 
-/** Which name of this run stands for which of the text, as far as both were seen at the same place. */
+/** Which name of this run stands for which of the text: one for one, as far as both were seen at the same place. */
 export class Names {
   private readonly known = new Map<string, string>();
+  private readonly taken = new Set<string>();
 
-  /** The lines of the text as they should be in this run: its names for those seen before, and those of `lines` for new ones. */
+  /** The names in the lines of the text as they should be in this run, where `lines` were printed; a name never seen before is learnt. */
   inThisRun(printed: readonly string[], lines: readonly string[]): readonly string[] {
     return printed.flatMap((text, i) => {
       const found = namesIn(lines[i] ?? '');
-      return namesIn(text).map((name, j) => this.known.get(name) ?? this.learn(name, found[j] ?? 'nothing'));
+      return namesIn(text).map((name, j) => this.known.get(name) ?? this.learn(name, found[j]));
     });
   }
 
@@ -69,8 +70,10 @@ export class Names {
     return command.replace(NAMES, (name) => this.known.get(name) ?? name);
   }
 
-  private learn(name: string, here: string): string {
+  private learn(name: string, here: string | undefined): string {
+    if (here === undefined || this.taken.has(here)) return `another one than ${here ?? 'none'}, ${name} in the text`;
     this.known.set(name, here);
+    this.taken.add(here);
     return here;
   }
 }
