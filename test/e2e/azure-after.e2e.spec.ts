@@ -68,7 +68,7 @@ describe('what is owed after completion', () => {
     const path = `/api/portfolios/${id}/stages/CLIN-TO-1-0002/resume`;
     expect((await world.api('POST', path, {})).status).toBe(202);
     await dutyReaches(id, 'CLIN-TO-1-0002', 'COMPLETED');
-    expectProblem(await world.api('POST', path, {}), 404);
+    expectProblem(await world.api('POST', path, {}), 409, 'state_conflict');
     const later = [{ ...taskOrder({ number: '0009' }), number: 'TO-2' }];
     await world.api('PATCH', `/api/portfolios/${id}/facts`, { facts: { task_orders: [...task_orders, ...later] } });
     await dutyReaches(id, 'CLIN-TO-2-0009', 'COMPLETED');
