@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => story?.end());
 
 /** Prints what the text says it prints, but for what differs from run to run; and the same names stand at the same places. */
-async function printsAsWritten({ command, printed }: Step): Promise<void> {
+async function expectPrinted({ command, printed }: Step): Promise<void> {
   const { code, out, err } = await shell.run(names.translate(command));
   const lines = linesOf(out);
   // Learnt before anything fails, so that the questions behind are asked with the right names all the same.
@@ -31,7 +31,7 @@ async function printsAsWritten({ command, printed }: Step): Promise<void> {
 }
 
 /** What the program would print with --json, with a file of its own (-o), or made anew (POST). */
-async function answersAlike(curl: string, beside: string): Promise<void> {
+async function expectAlike(curl: string, beside: string): Promise<void> {
   const { status, body } = await shell.curl(names.translate(curl));
   expect([curl, status]).toEqual([curl, curl.includes('-X POST') ? 201 : 200]);
   if (/ -(X|o) /.test(curl)) return;
@@ -49,9 +49,9 @@ describe('docs/auditors-guide.md', () => {
   it.each(QUESTIONS)('$title', async ({ steps }) => {
     let beside = '';
     for (const step of steps)
-      if (isCurl(step)) await answersAlike(step.command, beside);
+      if (isCurl(step)) await expectAlike(step.command, beside);
       else {
-        await printsAsWritten(step);
+        await expectPrinted(step);
         beside = step.command;
       }
   });
