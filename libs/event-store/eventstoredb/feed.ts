@@ -5,15 +5,21 @@ import { position, type EventFilter, type Position, type StoredEvent } from '../
 import { matcher } from '../rules.js';
 import type { Connection } from './connection.js';
 import type { Names } from './names.js';
-import { Pull } from './pull.js';
+import { Pull, type Ahead } from './pull.js';
 import { placeOf, reading, safeInteger, type ParkedEvent } from './records.js';
 import { subscribeRequest } from './requests.js';
 
-/** Events handed on at once; also the memory a subscription may take. */
+/** Events handed on at once, and gathered while the consumer is busy or pauses; also the memory a subscription may take. */
 const BATCH = 500;
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
 /** An idle subscription is looked after this often: silence can be a dead connection, or events that the filter leaves out. */
 const IDLE_MS = 1_000;
+
+const AHEAD: Ahead<ReadResp> = {
+  count: BATCH,
+  bytes: BATCH_CHARACTERS,
+  sizeOf: (message) => message.getEvent()?.getEvent()?.getData_asU8().length ?? 0,
+};
 
 export interface FeedStep {
   readonly events: readonly StoredEvent[];
@@ -64,7 +70,7 @@ export class Feed {
     const head = await this.source.head();
     const request = subscribeRequest(this.position, names.serverFilter(this.options.filter));
     const { stream, abandon } = await connection.read(request);
-    const pull = new Pull<ReadResp>(stream, clock, () => stream.cancel());
+    const pull = new Pull<ReadResp>(stream, clock, () => stream.cancel(), AHEAD);
     try {
       while (!signal.aborted) {
         const waited = await pull.wait(this.caughtUp ? IDLE_MS : this.source.silenceMs, signal);

@@ -1,11 +1,23 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '#kernel';
 
+/** What is taken from the stream before the consumer asks: up to either bound, and the message that reaches it. */
+export interface Ahead<T> {
+  readonly count: number;
+  readonly bytes: number;
+  readonly sizeOf: (message: T) => number;
+}
+
+const NOTHING_AHEAD: Ahead<unknown> = { count: 0, bytes: 0, sizeOf: () => 0 };
+
 /**
- * Pulls messages from a server stream: nothing is read from the socket beyond the stream's small buffer until the consumer asks, so a
- * slow one holds the server back by flow control.
+ * Pulls messages from a server stream: nothing is read from the socket beyond the stream's small buffer and what may be held ahead until the
+ * consumer asks, so a slow one holds the server back by flow control.
  */
 export class Pull<T> {
+  private held: T[] = [];
+  private next = 0;
+  private heldBytes = 0;
   private failure: Error | undefined;
   private ended = false;
   private interrupted = false;
@@ -15,8 +27,12 @@ export class Pull<T> {
     private readonly stream: Readable,
     private readonly clock: Clock,
     readonly cancel: () => void,
+    private readonly ahead: Ahead<T> = NOTHING_AHEAD,
   ) {
-    stream.on('readable', () => this.wake());
+    stream.on('readable', () => {
+      this.gather();
+      this.wake();
+    });
     stream.on('error', (error: Error) => {
       this.failure ??= error;
       this.wake();
@@ -29,7 +45,23 @@ export class Pull<T> {
 
   /** The next message if it is here already. */
   now(): T | undefined {
+    if (this.next < this.held.length) return this.held[this.next++];
+    [this.held, this.next, this.heldBytes] = [[], 0, 0];
     return (this.stream.read() as T | null) ?? undefined;
+  }
+
+  private get isThere(): boolean {
+    return this.next < this.held.length || this.stream.readableLength > 0;
+  }
+
+  private gather(): void {
+    const { count, bytes, sizeOf } = this.ahead;
+    while (this.held.length < count && this.heldBytes < bytes) {
+      const message = this.stream.read() as T | null;
+      if (message === null) return;
+      this.held.push(message);
+      this.heldBytes += sizeOf(message);
+    }
   }
 
   /** Waits at most `ms` for a message or the end, or until the signal aborts. Rejects with the stream's error. */
@@ -43,12 +75,12 @@ export class Pull<T> {
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     try {
-      while (this.stream.readableLength === 0 && !this.interrupted) {
+      while (!this.isThere && !this.interrupted) {
         if (this.failure !== undefined) throw this.failure;
         if (this.ended) return 'end';
         await this.woken();
       }
-      return this.stream.readableLength > 0 ? 'message' : 'idle';
+      return this.isThere ? 'message' : 'idle';
     } finally {
       cancel();
       signal?.removeEventListener('abort', stop);
