@@ -64,3 +64,11 @@ function endOf(append: readonly StoredEvent[]): ChainState {
   );
   return { revision: last.revision, hash, metadata: last.metadata, appendPrev };
 }
+
+/** Checks an append, whole and alone, from the hash before it that it tells. Throws Corrupt. */
+export function checkAppend(append: readonly StoredEvent[]): void {
+  const [first] = append;
+  if (first === undefined) return;
+  const { prev: hash = CHAIN_START } = JSON.parse(first.metadata) as { prev?: string };
+  append.reduce(chainNext, { ...chainStart, revision: first.revision - 1, hash, appendPrev: hash });
+}

@@ -116,7 +116,8 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       await expect(listPortfolios(models, { cursor: cursor! })).rejects.toMatchObject({ code: 'bad_cursor' });
       await expect(subscriptions({ cursor: cursor!, range: [0, 1] })).rejects.toMatchObject({ code: 'bad_cursor' });
       const forged = (values: unknown) => Buffer.from(JSON.stringify(values)).toString('base64url');
-      for (const values of [{}, [], ['subscriptions', 1], ['subscriptions', 1, {}], ['subscriptions', 1, 'a', 'b'], 7])
+      const odd = [{}, [], 7, ['subscriptions', 1], ['subscriptions', 1, {}], ['subscriptions', 1, 'a', 'b']];
+      for (const values of [...odd, ['subscriptions', 'x', 'a'], ['subscriptions', 1.5, 'a'], ['subscriptions', 1, 2]])
         await expect(subscriptions({ cursor: forged(values) })).rejects.toMatchObject({ code: 'bad_cursor' });
       await stop();
     });

@@ -27,7 +27,7 @@ export function addExport(program: Command, open: Open): void {
       const { client, output } = open();
       const body = await client.open('/api/audit/export', { query: { stream, ...query } }, '*/*');
       if (out === undefined) return writeTo(process.stdout, body);
-      const signature = signatureIn(query.format, await save(body, out));
+      const signature = await save(body, out, query.format);
       writeFileSync(`${out}.sig`, signature);
       output.answer(
         { file: out, signature: `${out}.sig` },
@@ -36,8 +36,8 @@ export function addExport(program: Command, open: Open): void {
     });
 }
 
-/** Everything but the last line, which is answered. A file that is not whole never gets its name. */
-async function save(body: AsyncIterable<Uint8Array>, out: string): Promise<string> {
+/** Everything but the last line, the signature, which is answered. A file that is not whole never gets its name. */
+async function save(body: AsyncIterable<Uint8Array>, out: string, format: string): Promise<string> {
   const part = `${out}.part`;
   const file = createWriteStream(part);
   const done = finished(file);
@@ -47,8 +47,9 @@ async function save(body: AsyncIterable<Uint8Array>, out: string): Promise<strin
     await writeTo(file, lines.before());
     file.end();
     await done;
+    const signature = signatureIn(format, lines.last.toString('utf8'));
     renameSync(part, out);
-    return lines.last.toString('utf8');
+    return signature;
   } catch (error) {
     file.destroy();
     rmSync(part, { force: true });

@@ -33,16 +33,16 @@ export class GetFailuresHandler implements IQueryHandler<GetFailures> {
   async execute({ limit }: GetFailures): Promise<Failures> {
     const { from } = lastDays(this.parts.clock.now(), 1);
     const { items, total } = await failedSteps(this.parts.readModels, from, limit);
-    const explained: ExplainedFailure[] = [];
-    for (const failed of items) explained.push(await this.explained(failed));
-    return { from, total, items: explained };
+    const told = new Map<string, Explanation>();
+    for (const { stream } of items)
+      if (!told.has(stream)) told.set(stream, await this.queries.execute(new ExplainStream(stream)));
+    return { from, total, items: items.map((failed) => explained(failed, told.get(failed.stream)!)) };
   }
+}
 
-  /** Of the commands those that are for this step, or for the instance as a whole. */
-  private async explained(failed: FailedStep): Promise<ExplainedFailure> {
-    const { tries, commands } = await this.queries.execute(new ExplainStream(failed.stream));
-    const answers = tries.find(({ step }) => step === failed.step)?.answers ?? [];
-    const message = answers.findLast(({ failure }) => failure !== null)?.failure?.message ?? null;
-    return { ...failed, message, commands: commands.filter(({ step }) => step === null || step === failed.step) };
-  }
+/** Of the commands those that are for this step, or for the instance as a whole. */
+function explained(failed: FailedStep, { tries, commands }: Explanation): ExplainedFailure {
+  const answers = tries.find(({ step }) => step === failed.step)?.answers ?? [];
+  const message = answers.findLast(({ failure }) => failure !== null)?.failure?.message ?? null;
+  return { ...failed, message, commands: commands.filter(({ step }) => step === null || step === failed.step) };
 }

@@ -18,7 +18,11 @@ const OTHER = 'other';
  */
 export function bounded(samples: readonly Sample[], most = MOST_SERIES): readonly Sample[] {
   const names = new Map<string | undefined, Sample[]>();
-  for (const sample of samples) names.set(sample.metricName, [...(names.get(sample.metricName) ?? []), sample]);
+  for (const sample of samples) {
+    const known = names.get(sample.metricName);
+    if (known) known.push(sample);
+    else names.set(sample.metricName, [sample]);
+  }
   return [...names.values()].flatMap((all) => boundedOne(all, most));
 }
 

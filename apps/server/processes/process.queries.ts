@@ -72,13 +72,12 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
     // An event without its code cannot be folded.
     if (last_status === LACKS_CODE) return {};
     // Of one that has completed only a step that was passed over can have left something.
-    const completed = last_status === 'completed';
-    if (completed && !steps.some(({ status }) => status === STEP_STATES.skipped.row)) return {};
+    if (last_status === 'completed' && !steps.some(({ status }) => status === STEP_STATES.skipped.row)) return {};
     const { runtime, workflows } = this.parts;
     const { state } = await runtime.load<ProcessState>(processStream(process_id));
     if (state.status === 'none') return {};
     // Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps.
-    if (!workflows.carries(state)) return completed ? {} : { last_status: LACKS_CODE };
+    if (!workflows.carries(state)) return { last_status: LACKS_CODE };
     return { form: await this.forms.page(state), left_over: leftOver(workflows.carrying(state).compiled, state) };
   }
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '#kernel';
 import { position, revision, START, type EventStore, type StoredEvent } from '#event-store';
-import { Chains } from '../chains.js';
+import { Chains, checkAppend } from '../chains.js';
 import { isGenuine, type Checkpoint } from '../checkpoint.js';
 import { Gathering, type FlowPorts } from '../flow/gather.js';
 import { noFlow } from '../flow/flow.js';
@@ -66,7 +66,9 @@ async function* ofFlow(ports: SourcePorts, correlationId: string): Pages {
     );
   for (const { stream, events } of appends) {
     const from = revision(events[0]!.revision);
-    yield (await ports.store.readStream(stream, { from, limit: events.length })).events;
+    const stored = (await ports.store.readStream(stream, { from, limit: events.length })).events;
+    checkAppend(stored);
+    yield stored;
   }
 }
 

@@ -33,10 +33,10 @@ const SETTINGS = persistentSubscriptionToAllSettingsFromDefaults({
 /** Behind the prefix: without an underscore, as in the names of streams. */
 const GROUP_NAME = /^[^_]+$/;
 
-/** Camel case, as the server writes its JSON. */
 /** What the server writes before the reason that a client gave (23.10). */
 const BY_CLIENT = /^Client explicitly NAK'ed message\.\n/;
 
+/** Camel case, as the server writes its JSON. */
 interface ParkedMetadata {
   readonly added?: string;
   readonly reason?: string;

@@ -8,6 +8,7 @@ interface Key {
   readonly column: string;
   readonly direction: Sort['direction'];
   readonly nullable: boolean;
+  readonly text: boolean;
 }
 
 /** The order of a list: as asked for, then by the time at which each began and its id, newest first. No two rows are equal in it. */
@@ -20,12 +21,12 @@ export class ListOrder {
   /** Refusal `bad_filter` (400) for a field that is not of the list, or cannot be sorted by. */
   constructor(table: string, fields: ListFields, created: string, sort: readonly Sort[]) {
     const asked = sort.map(({ field: name, direction }) => {
-      const { column, nullable = false, matches } = fieldOf(fields, name);
+      const { column, kind = 'text', nullable = false, matches } = fieldOf(fields, name);
       if (matches !== undefined) throw new Refusal('bad_filter', 400, `${name} is not sorted by`);
-      return { column, direction, nullable };
+      return { column, direction, nullable, text: kind === 'text' };
     });
-    const last = [created, 'id'].map((column) => ({ column, direction: 'desc' as const, nullable: false }));
-    this.keys = [...asked, ...last];
+    const last = { direction: 'desc', nullable: false } as const;
+    this.keys = [...asked, { ...last, column: created, text: false }, { ...last, column: 'id', text: true }];
     this.fixed = sort.every(({ field }) => fieldOf(fields, field).fixed === true);
     this.name = [table, ...sort.map(({ field, direction }) => `${field},${direction}`)].join(' ');
   }
@@ -54,7 +55,8 @@ export class ListOrder {
   behind(cursor: string): Condition {
     if (!this.fixed)
       throw new Refusal('bad_cursor', 400, 'rows change their place in this order: a range goes on in it, no cursor');
-    return this.after(placeOf(cursor, this.name, this.keys.length), 0);
+    const types = this.keys.map(({ text }) => (text ? 'string' : 'number'));
+    return this.after(placeOf(cursor, this.name, types), 0);
   }
 
   /** By the keys from the `i`th on. The bound of each key stands alone, so that an index finds where to begin. */

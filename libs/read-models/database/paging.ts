@@ -35,11 +35,19 @@ export type CursorValue = string | number | null;
 export const cursorOf = (order: string, values: readonly CursorValue[]): string =>
   Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
 
-/** What {@link cursorOf} was given, `count` values of them; Refusal `bad_cursor` (400) when the text is not one of this order. */
-export function placeOf(cursor: string, order: string, count: number): readonly CursorValue[] {
+/**
+ * What {@link cursorOf} was given: whole numbers and texts as `types` has them, or null. Refusal `bad_cursor` (400) when the text is not
+ * one of this order.
+ */
+export function placeOf(
+  cursor: string,
+  order: string,
+  types: readonly ('string' | 'number')[],
+): readonly CursorValue[] {
   const [found, ...values] = parsed(cursor);
-  const fine = values.every((each) => each === null || typeof each === 'string' || Number.isFinite(each));
-  if (found === order && values.length === count && fine) return values as CursorValue[];
+  const fits = (value: unknown, i: number) =>
+    value === null || (types[i] === 'string' ? typeof value === 'string' : Number.isSafeInteger(value));
+  if (found === order && values.length === types.length && values.every(fits)) return values as CursorValue[];
   throw new Refusal('bad_cursor', 400, 'the cursor is not one that this list gave in this order');
 }
 

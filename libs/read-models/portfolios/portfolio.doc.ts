@@ -99,7 +99,7 @@ function next(
 ): PortfolioDoc {
   switch (event.type) {
     case 'PortfolioStarted':
-      return { ...doc, phase: 'STARTING', state: 'UNSTARTED', postponed: null };
+      return { ...doc, phase: 'STARTED', state: 'UNSTARTED', postponed: null };
     case 'PortfolioStartPostponed': {
       const { reason, until = null } = event.data;
       return { ...doc, phase: 'POSTPONED', state: 'POSTPONED', postponed: { ...reason, until } };

@@ -42,6 +42,7 @@ class SupervisedProjector implements Projector {
 
   /** The one that runs is told as well, so that it gathers no batch. One that starts catches up without pausing. */
   waitFor(position: number, timeoutMs: number): Promise<void> {
+    if (position <= this.at) return Promise.resolve();
     this.current?.waitFor(position, timeoutMs).catch(() => {});
     return this.waiters.wait(position, timeoutMs);
   }

@@ -26,7 +26,8 @@ class Streams implements ProjectionRun {
     const label = labelIn(event);
     if (event.revision > 0 && label === undefined) return;
     const { stream: id, position } = event;
-    const row = event.revision === 0 ? beginning(event) : this.rows.get(id)!;
+    const row = event.revision === 0 ? beginning(event) : this.rows.get(id);
+    if (row === undefined) throw new Error(`${event.type} of ${id} names a stream whose beginning is not there`);
     this.rows.set(id, { ...row, label: label ?? null, search: searchable([label, id]), position });
   }
 

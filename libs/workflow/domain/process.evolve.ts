@@ -178,6 +178,7 @@ function skipped(state: StartedProcess, { step, because, result, time }: Process
   const data = result === undefined ? state.data : merged(state, step, result);
   const row = rowAt(state, step);
   const open = isRequest(row) && row.status !== 'failed' && !isDuty(step);
-  const known = open ? remembered(state, step, row) : state;
+  // Its outcome tells the path under which it was requested, which a migration may have changed since.
+  const known = open ? remembered(state, row.step, row) : state;
   return marked(withoutProgress(known, step), { step, status: 'skipped', because, endedAt: time }, data);
 }

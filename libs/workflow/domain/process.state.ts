@@ -149,8 +149,10 @@ export function allRows(state: ProcessCommon): readonly Row[] {
 export const allRequests = (state: ProcessCommon): readonly Request[] => allRows(state).filter(isRequest);
 
 /** The request of a step that an operator passed over while it was open. */
-export const passedOverAt = (state: ProcessCommon, path: string): Request | undefined =>
-  rowAt(state, path)?.status === 'skipped' ? state.rare?.passedOver?.[path] : undefined;
+export function passedOverAt(state: ProcessCommon, path: string): Request | undefined {
+  const over = state.rare?.passedOver?.[path];
+  return over !== undefined && rowAt(state, path)?.status === 'skipped' ? over : undefined;
+}
 
 /** Requests that may have taken effect outside, whether their step counts or was passed over. */
 export const everyRequest = (state: ProcessCommon): readonly Request[] =>
