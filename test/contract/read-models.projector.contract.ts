@@ -210,6 +210,29 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await back.stop();
     });
 
+    it('parks what misses its beginning, or cannot even be asked what it misses, and goes on', async () => {
+      const renamed = (stream: string) =>
+        world.append(stream, [
+          { type: 'SubscriptionDescriptionChanged', data: { description: 'e', processId: 'p', time: world.time } },
+        ]);
+      await world.subscription('lost', 'cu', false);
+      await (await upTo(world, await world.subscription('bare', 'cu', false), models)).stop();
+      await models.db.deleteFrom('streams').where('id', '=', 'subscription-lost').execute();
+      for (const stream of ['subscription-lost', 'subscription-bare']) await renamed(stream);
+      const bare = (stored: StoredEvent) =>
+        stored.stream === 'subscription-bare' ? { ...world.decode(stored), data: undefined } : world.decode(stored);
+      const running = await upTo(world, await world.portfolio('c'), models, { decode: bare });
+      const ofStreams = models.db.selectFrom('parked').selectAll().where('projection', '=', 'streams');
+      const parked = await ofStreams.orderBy('stream').execute();
+      expect(parked.map(({ stream, kind, reason }) => [stream, kind, reason])).toEqual([
+        ['subscription-bare', 'failed', expect.stringContaining('undefined')],
+        ['subscription-lost', 'failed', expect.stringContaining('whose beginning is not there')],
+      ]);
+      expect(running.projector.failure()).toBeUndefined();
+      expect((await listPortfolios(models)).items.map(({ id }) => id)).toEqual(['c']);
+      await running.stop();
+    });
+
     it('builds a new version beside the live one and switches when it has caught up, over a restart', async () => {
       const end = await story(world);
       await (await upTo(world, end, models)).stop();

@@ -1,7 +1,7 @@
 import { categoryOf, UnknownEvent, type EventMetadata, type RecordedEvent, type StoredEvent } from '#event-store';
 import type { TableShape, Value, ViewStore } from '../database/view-store.js';
 import type { Places } from './places.js';
-import type { Projection, ProjectionRun } from './projection.js';
+import type { Missing, Projection, ProjectionRun } from './projection.js';
 
 export type Decode = (stored: StoredEvent) => RecordedEvent;
 
@@ -81,8 +81,7 @@ export class BatchWriter {
     if (run.missing === undefined) return;
     const missing = new Map<TableShape, Set<string>>();
     for (const { event } of wanted)
-      for (const { table, id } of (event && run.missing(event)) ?? [])
-        missing.set(table, (missing.get(table) ?? new Set()).add(id));
+      for (const { table, id } of missedBy(run, event)) missing.set(table, (missing.get(table) ?? new Set()).add(id));
     for (const [table, ids] of missing)
       for (const row of await this.views.load(table, [...ids])) run.hold?.(row, table);
   }
@@ -94,6 +93,15 @@ export class BatchWriter {
     } catch (error) {
       return { stored, category, event: undefined, error };
     }
+  }
+}
+
+/** Nothing for an event that the projection cannot even look at: adding it throws the same, which parks it. */
+function missedBy(run: ProjectionRun, event: RecordedEvent | undefined): readonly Missing[] {
+  try {
+    return (event && run.missing?.(event)) ?? [];
+  } catch {
+    return [];
   }
 }
 
