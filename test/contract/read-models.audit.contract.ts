@@ -68,6 +68,21 @@ export function auditContract(name: string, openDatabase: () => Promise<Database
       expect(await begunBy(models, [...many, 'portfolio-1/TENANT/1', 'B'], 10)).toHaveLength(2);
     });
 
+    it('name a stream once, from the first place of any cause, and the first streams where there are more', async () => {
+      await (await upTo(world, await two(), models)).stop();
+      const many = Array.from({ length: 1_200 }, (_, n) => `none/${n}`);
+      const first = ['portfolio-1', 'portfolio-1c'].map((stream) => ({ stream, revision: 0 }));
+      const all = [...first, { stream: 'portfolio-2', revision: 1 }];
+      for (const causes of [
+        ['hook', 'A'],
+        ['hook', ...many, 'A'],
+        ['A', ...many, 'hook'],
+      ]) {
+        expect(await begunBy(models, causes, 3)).toEqual(all);
+        expect(await begunBy(models, causes, 2)).toEqual(first);
+      }
+    });
+
     it('list every stream by category and text, those of unknown types too, page by page', async () => {
       const seed = Date.now() % 1_000_000;
       process.stderr.write(`audit streams: seed ${seed}\n`);

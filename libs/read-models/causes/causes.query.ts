@@ -1,3 +1,4 @@
+import { inChunks } from '../database/chunks.js';
 import type { ReadModels } from '../database/read-models.js';
 
 /** From where on a stream holds what a cause brought about. */
@@ -6,25 +7,30 @@ export interface Begun {
   readonly revision: number;
 }
 
-/** Causes in one question; both databases take more. */
-const AT_ONCE = 500;
-
-/** Where in the log something is due to one of these causes: ids of flows, or keys of requests. At most `limit` streams, the first ones. */
+/**
+ * Where in the log something is due to one of these causes: ids of flows, or keys of requests. Each stream once, from the first place of
+ * any of them; at most `limit` streams, the first ones of the log.
+ */
 export async function begunBy(
   { db }: Pick<ReadModels, 'db'>,
   causes: readonly string[],
   limit: number,
 ): Promise<readonly Begun[]> {
-  const begun: Begun[] = [];
-  for (let from = 0; from < causes.length && begun.length < limit; from += AT_ONCE) {
+  const first = new Map<string, { readonly revision: number; readonly position: number }>();
+  for (const chunk of inChunks(causes)) {
     const rows = await db
       .selectFrom('causes')
-      .select(['stream', 'revision'])
-      .where('cause', 'in', causes.slice(from, from + AT_ONCE))
-      .orderBy('position')
-      .limit(limit - begun.length)
+      .select(({ fn }) => ['stream', fn.min('revision').as('revision'), fn.min('position').as('position')])
+      .where('cause', 'in', chunk)
+      .groupBy('stream')
+      .orderBy(({ fn }) => fn.min('position'))
+      .limit(limit)
       .execute();
-    for (const { stream, revision } of rows) begun.push({ stream, revision: Number(revision) });
+    for (const { stream, ...row } of rows) {
+      const [revision, position] = [Number(row.revision), Number(row.position)];
+      if (position < (first.get(stream)?.position ?? Infinity)) first.set(stream, { revision, position });
+    }
   }
-  return begun;
+  const inOrder = [...first].sort(([, a], [, b]) => a.position - b.position).slice(0, limit);
+  return inOrder.map(([stream, { revision }]) => ({ stream, revision }));
 }

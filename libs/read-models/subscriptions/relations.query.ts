@@ -1,5 +1,5 @@
 import type { ReadModels } from '../database/read-models.js';
-import { inChunks } from './chunks.js';
+import { inChunks } from '../database/chunks.js';
 import { RELEASED } from './subscriptions.projection.js';
 
 /** A subscription at the other end of a relation, as its own row has it. */

@@ -1,6 +1,6 @@
 import type { Lifecycle } from '#subscription/published';
 import type { ReadModels } from '../database/read-models.js';
-import { inChunks } from './chunks.js';
+import { inChunks } from '../database/chunks.js';
 import type { SubscriptionDoc } from './subscription.doc.js';
 import { docOf } from './subscription.item.js';
 
