@@ -2,7 +2,7 @@ import type { PinnedStep } from '../published/index.js';
 import { leafAt, type Compiled } from './compiled.js';
 import type { Migration } from './migration.types.js';
 import { movedPath } from './process.migrated.js';
-import { allRequests, pathNow, type StartedProcess } from './process.state.js';
+import { allRows, hasBegun, isDone, pathNow, type StartedProcess } from './process.state.js';
 
 /** What a migration pins anew. */
 export interface Move {
@@ -40,9 +40,14 @@ export function moveOf(compiled: Compiled, state: Pick<StartedProcess, 'version'
 
 /** An open step would be lost, or a step that is another by now has the name under which a request has begun: its key would be used twice (law 2). */
 function isLeftAlone({ keys }: Migration, compiled: Compiled, state: StartedProcess): boolean {
-  return allRequests(state).some(({ step, status }) => {
-    const to = movedPath(keys, pathNow(state, step));
-    const lost = status !== 'done' && (to === undefined || leafAt(compiled, to) === undefined);
-    return lost || (to !== step && leafAt(compiled, step) !== undefined);
-  });
+  const isThere = (path: string): boolean => leafAt(compiled, path) !== undefined;
+  const taken = allRows(state)
+    .filter(hasBegun)
+    .some((row) => {
+      const { step } = row;
+      const to = movedPath(keys, pathNow(state, step));
+      const lost = !isDone(row) && (to === undefined || !isThere(to));
+      return lost || (to !== step && isThere(step));
+    });
+  return taken || (state.rare?.gone?.some(isThere) ?? false);
 }

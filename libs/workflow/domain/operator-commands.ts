@@ -102,7 +102,8 @@ function madeDue(row: Row, { by, time }: ResumeProcess, state: StartedProcess, c
     data: { step, ...changedInput(row, state, compiled), ...who(by), time },
   } as const;
   if (node?.restartsAt === undefined || row.status !== 'failed') return [resumed];
-  const from = step.slice(0, step.lastIndexOf('/') + 1) + node.restartsAt;
+  const now = pathNow(state, step);
+  const from = now.slice(0, now.lastIndexOf('/') + 1) + node.restartsAt;
   return [{ type: 'StepResumed', data: { step: from, ...who(by), time } }, resumed];
 }
 

@@ -177,8 +177,9 @@ const asFailed = (row: Request & { status: 'retrying' }, time: number): Request 
 function skipped(state: StartedProcess, { step, because, result, time }: ProcessEventOf<'StepSkipped'>['data']) {
   const data = result === undefined ? state.data : merged(state, step, result);
   const row = rowAt(state, step);
-  const open = isRequest(row) && row.status !== 'failed' && !isDuty(step);
-  // Its outcome tells the path under which it was requested, which a migration may have changed since.
-  const known = open ? remembered(state, row.step, row) : state;
-  return marked(withoutProgress(known, step), { step, status: 'skipped', because, endedAt: time }, data);
+  const mark = { status: 'skipped', because, endedAt: time } as const;
+  if (!isRequest(row) || isDuty(step)) return marked(state, Object.assign({ step }, mark), data);
+  // An outcome tells the path under which it was requested, which a migration may have changed since.
+  const known = row.status === 'failed' ? state : remembered(state, row.step, row);
+  return marked(withoutProgress(known, row.step), Object.assign({ step: row.step, begun: true } as const, mark), data);
 }

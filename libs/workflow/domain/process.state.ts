@@ -12,9 +12,17 @@ import type {
 
 export type { Data };
 
-/** A step that owes no request: passed over, answered, waiting for a person or for a time. Times are ms since the epoch. */
+/**
+ * A step that owes no request: passed over, answered, waiting for a person or for a time. `begun`: under this path a request had begun before
+ * it was passed over. Times are ms since the epoch.
+ */
 export type Mark = { readonly step: string } & (
-  | { readonly status: 'skipped'; readonly because: 'condition' | 'operator'; readonly endedAt: number }
+  | {
+      readonly status: 'skipped';
+      readonly because: 'condition' | 'operator';
+      readonly begun?: true;
+      readonly endedAt: number;
+    }
   | { readonly status: 'passed'; readonly endedAt: number }
   | { readonly status: 'suspended'; readonly assignee: string | undefined; readonly since: number }
   | { readonly status: 'sleeping'; readonly until: number }
@@ -74,6 +82,8 @@ export interface Rare {
   readonly edited: boolean;
   /** Paths that a migration changed, old to new: a request that has begun keeps its key. */
   readonly renamed: Readonly<Record<string, string>>;
+  /** Paths under which requests had begun of steps that a migration removed. */
+  readonly gone?: readonly string[];
   readonly hidden: boolean;
   readonly note: string | undefined;
 }
@@ -111,6 +121,8 @@ export const isUndo = (path: string): boolean => path.startsWith('$undo/');
 /** Whether the walk goes on behind it. */
 export const isDone = ({ status }: Row): boolean => status === 'done' || status === 'skipped' || status === 'passed';
 export const isRequest = (row: Row | undefined): row is Request => row !== undefined && 'generation' in row;
+/** Whether a request has begun under its path, which then is its key for ever (law 2). */
+export const hasBegun = (row: Row): boolean => isRequest(row) || (row.status === 'skipped' && row.begun === true);
 /** Whether it lies in a branch that counts no more. */
 export const isLeft = ({ rare }: ProcessCommon, path: string): boolean =>
   rare !== undefined && rare.left.some((prefix) => path.startsWith(prefix));

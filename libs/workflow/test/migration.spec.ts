@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
 import {
+  callbackStep,
   forEach,
   inputStep,
+  leftOver,
   sleep,
   step,
   stepGroup,
@@ -144,6 +146,75 @@ describe('a migration', () => {
       const fresh = new Driven(two('a', 'c')).begin('w').deploy(definition);
       expect(fresh.answer(fresh.run(), { kind: 'pending' }).started.version).toBe(2);
     }
+  });
+
+  const moved = (driven: Driven, definition: WorkflowDefinition) =>
+    driven.deploy(definition).answer(driven.run('$follow/1'), { kind: 'pending' });
+  const accepted = { kind: 'accepted', location: 'there' } as const;
+  const asking = (key: string, more: object = {}) =>
+    workflow({ ...meta, key: 'w', ...more }, [
+      callbackStep({ key, deadlineMs: 1_000, action: () => undefined, compensate: () => undefined }),
+      inputStep({ key: 'form', pages: [], adds: {} }),
+    ]);
+  const asksNow = { 'a/action': 'b/action', 'a/validate': 'b/validate', 'a/clean_up': 'b/clean_up' };
+  const renamedAsking = asking('b', { version: 2, migrates: [{ from: 1, keys: asksNow }] });
+
+  it('lets a callback step whose answer was found wanting ask once more', () => {
+    const driven = new Driven(asking('a')).begin('w');
+    driven.answer(driven.intend(), accepted).callback('a/action/1', { kind: 'done', result: {} }).failed();
+    expect(moved(driven, renamedAsking).resume().keys).toEqual(['a/action/2']);
+  });
+
+  describe('of a step that an operator passed over', () => {
+    const over = (driven: Driven, step: string, result?: object) =>
+      driven.send({ type: 'SkipStep', step, reason: 'by hand', ...(result && { result: { ...result } }), time: 2 });
+    const passed = (): Driven => over(new Driven(one('a')).begin('w').failed(), 'a');
+    const swapped = (from: number, key: string) =>
+      workflow({ ...meta, key: 'w', version: from + 1, migrates: [{ from, keys: { [key]: 'b' } }] }, [
+        step({ key: 'b' }),
+        step({ key: 'a' }),
+        step({ key: 'z' }),
+      ]);
+
+    it('leaves the instance alone where another step takes its name (law 2)', () => {
+      expect(() => passed().deploy(swapped(1, 'a')).owed).toThrow(UnknownDefinition);
+      const twice = moved(passed(), one('c', { version: 2, migrates: [{ from: 1, keys: { a: 'c' } }] }));
+      expect(() => twice.deploy(swapped(2, 'c')).owed).toThrow(UnknownDefinition);
+    });
+
+    it('and of one that was removed, whatever became of it, does so too', () => {
+      const without = workflow({ ...meta, key: 'w', version: 2, migrates: [{ from: 1, keys: { a: null } }] }, [
+        step({ key: 'z' }),
+      ]);
+      const again = one('a', { version: 3, migrates: [{ from: 2, keys: {} }] });
+      for (const driven of [passed(), new Driven(one('a')).begin('w').done()]) {
+        moved(driven, without);
+        expect(driven.keys).toEqual(['z/1']);
+        expect(() => driven.deploy(again).owed).toThrow(UnknownDefinition);
+      }
+    });
+
+    const answer = { callback_result: 'by hand' };
+    it.each([
+      ['before', (driven: Driven) => over(moved(driven, renamedAsking), 'b/action', answer)],
+      ['after', (driven: Driven) => moved(over(driven, 'a/action', answer), renamedAsking)],
+    ])('keeps its late success, and undoes it, when it was renamed %s it was passed over', (_, both) => {
+      const driven = new Driven(asking('a')).begin('w');
+      driven.answer(driven.intend('a/action/1'), accepted);
+      const late = { kind: 'done', result: 'late' } as const;
+      both(driven).callback('a/action/1', late);
+      expect(driven.events.at(-1)).toMatchObject({ type: 'StepCompleted', data: { step: 'a/action' } });
+      expect(driven.callback('a/action/1', late).types.filter((type) => type === 'StepCompleted')).toHaveLength(1);
+      expect(driven.done().done().keys).toEqual(['form/1']);
+      expect(driven.started.data).toEqual(answer);
+      const compiled = new WorkflowRegistry([renamedAsking]).latest('w')!;
+      const left = () => leftOver(compiled, driven.started);
+      expect(left()).toEqual([{ step: 'a/action', outcome: 'success', commands: ['compensate'] }]);
+      driven.send({ type: 'CompensateProcess', time: 9 });
+      expect(driven.run().input).toMatchObject({ undo: true, state: { callback_result: 'late' } });
+      driven.done('$undo/a/action/1');
+      expect([driven.started.status, driven.owed, left()]).toEqual(['aborted', [], []]);
+    });
   });
 
   it('takes back a name that was changed', () => {

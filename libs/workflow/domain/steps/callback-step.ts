@@ -34,6 +34,8 @@ export interface CallbackStepSpec<
   readonly validate?: Part<VR, VA>;
   /** Runs behind it, as to close an endpoint. */
   readonly cleanUp?: Part<R, {}>;
+  /** Undoes what the other side did; sees its answer. */
+  readonly compensate?: StepSpec<R, { [P in N]: TUnknown }, string>['compensate'];
 }
 
 type Action<R extends TProperties, N extends string> = StepNode<Values<R>, { [P in N]: unknown }, 'action'>;
@@ -66,6 +68,7 @@ export function callbackStep<
     policy: { completion: { kind: 'callback', deadlineMs } },
     answer: (result) => ({ [resultKey]: result }) as never,
     plan: plan as never,
+    compensate: spec.compensate as never,
     handler: async (state, context) => (await action(state, context)) ?? { kind: 'accepted' },
   });
   const parts = [
