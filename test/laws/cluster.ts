@@ -9,7 +9,7 @@ export type Code = Pick<NodeParts, 'deciders' | 'effects'>;
 export class Cluster {
   readonly clock = new VirtualClock();
   readonly store = new SimulatedStore({ clock: this.clock });
-  private readonly registry: EventRegistry;
+  readonly registry: EventRegistry;
   private readonly random = mulberry32(8);
 
   constructor(events: readonly EventSpec<string, never>[]) {

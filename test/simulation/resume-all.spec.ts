@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EventLog } from '#event-store';
 import { openReadModels, type ReadModels } from '#read-models';
 import { taskWorkflows } from '#tasks';
 import { processDecider, processEffects, step, workflow, WorkflowRegistry, type ProcessState } from '#workflow';
@@ -77,7 +78,8 @@ describe('resume-all over several API processes', () => {
     const { clock, store } = cluster;
     const config = { vaultKey: randomBytes(32) };
     const ids = { uuid: () => randomBytes(16).toString('hex') };
-    const parts = { runtime, store, clock, config, ids, readModels } as unknown as Parts;
+    const log = new EventLog(store, cluster.registry);
+    const parts = { runtime, store, log, clock, config, ids, readModels } as unknown as Parts;
     const handler = new ResumeAllHandler(parts, new CommandSender(parts));
     return (idempotencyKey?: string): Promise<number> => {
       const caller: Caller = { actor: 'ann', tenant: 't', correlationId: 'c', route: 'PUT', idempotencyKey };

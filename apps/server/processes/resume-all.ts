@@ -3,7 +3,7 @@ import { Refusal } from '#kernel';
 import { uuidV5 } from '#platform';
 import { processIds } from '#read-models';
 import { inRounds, RESUME_ALL } from '#tasks';
-import { processStream, type ProcessState, type StartProcess } from '#workflow';
+import { processStream, type ProcessStarted, type ProcessState, type StartProcess } from '#workflow';
 import { requireRunning } from '../composition/engine-lock.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
@@ -83,9 +83,9 @@ export class ResumeAllHandler implements ICommandHandler<ResumeAll> {
   private async runAt(stream: string): Promise<Run | undefined> {
     const [first] = (await this.parts.store.readStream(stream, { limit: 1 })).events;
     if (first === undefined) return undefined;
-    const { commandId } = JSON.parse(first.metadata) as { commandId: string };
-    const { state } = JSON.parse(first.data) as { state: { rounds: readonly (readonly string[])[] } };
-    return { stream, commandId, count: state.rounds.flat().length };
+    const { data, metadata } = this.parts.log.decode(first);
+    const { rounds } = (data as ProcessStarted['data']).state as { rounds: readonly (readonly string[])[] };
+    return { stream, commandId: metadata.commandId, count: rounds.flat().length };
   }
 
   private async isOver({ stream }: Run): Promise<boolean> {

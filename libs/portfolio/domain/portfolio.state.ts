@@ -73,10 +73,10 @@ export function currentRequest(state: Existing): Request | undefined {
 }
 
 /** The request of a stage, also of one that was passed over after it had been tried. */
-export function requestOf(state: Existing, stage: string): Request | undefined {
-  const progress = state.stages[stage];
-  return progress?.status === 'skipped' ? progress.before : progress;
-}
+export const requestOf = (state: Existing, stage: string): Request | undefined => requestIn(state.stages[stage]);
+
+export const requestIn = (progress: StageProgress | undefined): Request | undefined =>
+  progress?.status === 'skipped' ? progress.before : progress;
 
 /** The highest generation that a stage has used: no key is ever used for a second request (law 2). */
 export const lastGeneration = (state: Existing, stage: string): number =>

@@ -1,6 +1,6 @@
 import type { Failure } from '#kernel';
 import { legalUnder, type LegalCommand } from './legal-commands.js';
-import type { Existing, Phase, StageProgress, Undo } from './portfolio.state.js';
+import { requestIn, type Existing, type Phase, type StageProgress, type Undo } from './portfolio.state.js';
 import type { Reason, StagePlan } from './stage-plan.js';
 import { stageState, stateName, undoState, type StageState, type UndoState } from './state-name.js';
 
@@ -86,7 +86,7 @@ function stageView(
   progress: StageProgress | undefined,
   undo: Undo | undefined,
 ): StageView {
-  const request = progress?.status === 'skipped' ? progress.before : progress;
+  const request = requestIn(progress);
   return {
     name,
     label,

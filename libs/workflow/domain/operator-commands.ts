@@ -1,12 +1,9 @@
 import { Refusal, sameJson, type Fault } from '#kernel';
 import {
-  PROCESS_STATUSES,
   type AbortProcess,
   type CompensateProcess,
   type HideProcess,
-  type OperatorCommand,
   type ProcessEvent,
-  type ProcessWireStatus,
   type ResumeProcess,
   type SetNote,
   type SetValue,
@@ -27,17 +24,13 @@ import {
   type Row,
   type StartedProcess,
 } from './process.state.js';
+import { legalCommands } from './process.status.js';
 import { pick, type StepInput } from './step-input.js';
 import { toUndo, undoable } from './undo.js';
 import { Walk } from './walk.js';
 
 type Events = readonly ProcessEvent[];
 type Suspended = Row & { status: 'suspended' };
-
-/** Commands that people may send in a state. */
-export function legalCommands(state: StartedProcess): readonly OperatorCommand[] {
-  return state.status === 'refused' ? [] : PROCESS_STATUSES[state.status satisfies ProcessWireStatus].commands;
-}
 
 export const unfit = (state: StartedProcess, what: string): Refusal =>
   new Refusal('invalid_process_status', 409, `a process that is ${state.status} cannot be ${what}`, {

@@ -1,5 +1,5 @@
 import { sameJson, type Driving } from '#kernel';
-import { requestKey, type Request, type RequestEvent } from '#runtime';
+import { requestKey, stepOf, type Request, type RequestEvent } from '#runtime';
 import { STEP_EVENTS, type ProcessEvent, type StepEvent } from '../published/index.js';
 import { stepAt, type Compiled } from './compiled.js';
 import { CLAIM, DUTY_POLICY, type Claimed } from './duties.js';
@@ -28,7 +28,7 @@ export function drive(command: Driving, state: StartedProcess, compiled: Compile
 }
 
 function said(command: Driving, key: string, state: StartedProcess, compiled: Compiled): Events {
-  const path = key.slice(0, key.lastIndexOf('/'));
+  const path = stepOf(key);
   const row = rowAt(state, path);
   if (row === undefined) return NOTHING;
   const over = passedOverAt(state, path);

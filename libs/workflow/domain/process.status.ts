@@ -1,5 +1,17 @@
-import { failureShows, PROCESS_STATUSES, STEP_STATES, type OpenStatus } from '../published/index.js';
-import { isDone, isLeft, isUndo, type ProcessCommon, type Row } from './process.state.js';
+import {
+  failureShows,
+  PROCESS_STATUSES,
+  STEP_STATES,
+  type OpenStatus,
+  type OperatorCommand,
+  type ProcessWireStatus,
+} from '../published/index.js';
+import { isDone, isLeft, isUndo, type ProcessCommon, type Row, type StartedProcess } from './process.state.js';
+
+/** Commands that people may send in a state. */
+export function legalCommands(state: StartedProcess): readonly OperatorCommand[] {
+  return state.status === 'refused' ? [] : PROCESS_STATUSES[state.status satisfies ProcessWireStatus].commands;
+}
 
 /** What a row makes the process show; the tables say it. */
 export function shownBy(row: Row, isTask: boolean): OpenStatus {

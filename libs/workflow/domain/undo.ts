@@ -1,6 +1,5 @@
 import type { Owed } from '#kernel';
 import { requestKey, type Request, type RequestEvent, type RequestPolicy } from '#runtime';
-import { PROCESS_STATUSES } from '../published/index.js';
 import { leafAt, stepAt, type Compiled } from './compiled.js';
 import { DUTY_POLICY } from './duties.js';
 import { requests } from './process.evolve.js';
@@ -13,6 +12,7 @@ import {
   type ProcessCommon,
   type StartedProcess,
 } from './process.state.js';
+import { legalCommands } from './process.status.js';
 import { delayed, quietAt } from './quiet.js';
 import { STEP_EFFECT, whereItIs, type StepInput } from './step-input.js';
 
@@ -73,9 +73,6 @@ function undoInput({ input, result, step, generation }: Done): StepInput {
   return Object.assign({}, given, { state: Object.assign({}, given.state, result) }, undo);
 }
 
-const mayBeUndone = ({ status }: StartedProcess): boolean =>
-  status !== 'refused' && (PROCESS_STATUSES[status].commands as readonly string[]).includes('compensate');
-
 export interface LeftOver {
   readonly step: string;
   /** `unknown`: it may have taken effect. */
@@ -92,7 +89,8 @@ export function leftOver(compiled: Compiled, state: StartedProcess): readonly Le
     const outside = state.rare?.late.includes(row.step) === true || isLeft(state, row.step);
     const undone = state.duties[undoOf(row.step)];
     if (row.status !== 'done' || !outside || (undone && isDone(undone))) return [];
-    const commands = mayBeUndone(state) && canBeUndone(compiled, state, row) ? (['compensate'] as const) : [];
+    const may = legalCommands(state).includes('compensate') && canBeUndone(compiled, state, row);
+    const commands = may ? (['compensate'] as const) : [];
     return [{ step: row.step, outcome: 'success', commands }];
   });
 }

@@ -1,5 +1,6 @@
 import { categoryOf, idOf } from '#event-store';
 import type { DomainEvent } from '#kernel';
+import { stepOf } from '#runtime';
 import { fieldChanges, SUBSCRIPTION } from '#subscription/published';
 import { leafAt } from '../../domain/compiled.js';
 import type { PlannedEffect } from '../../domain/plan.types.js';
@@ -71,7 +72,7 @@ export class Notebook {
 
   /** A key of a request is its step's path and its generation. */
   private prefixOf({ parent }: StartedProcess): string {
-    return parent === undefined ? '' : `${this.keyOf(parent.stream, parent.key.replace(/\/\d+$/, ''))}/`;
+    return parent === undefined ? '' : `${this.keyOf(parent.stream, stepOf(parent.key))}/`;
   }
 
   private subscription(stream: string, before: object | undefined, after: object): void {

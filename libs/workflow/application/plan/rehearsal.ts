@@ -1,5 +1,5 @@
 import { isRefusal, type Driving, type Failure, type Owed, type Run } from '#kernel';
-import type { Effect, EffectCall } from '#runtime';
+import { stepOf, type Effect, type EffectCall } from '#runtime';
 import { allRows, hasEnded, isLeft, problemOf, type Row, type StartedProcess } from '../../domain/process.state.js';
 import type { WorkflowRegistry } from '../../domain/workflow-registry.js';
 import { PROCESS, type ResumeProcess } from '../../published/index.js';
@@ -77,7 +77,7 @@ export class Rehearsal {
 
   private async attempt(stream: string, run: Run): Promise<Stopped | undefined> {
     const { key, attempt } = run;
-    const path = key.slice(0, key.lastIndexOf('/'));
+    const path = stepOf(key);
     this.notebook.turnTo(stream, path);
     try {
       const outcome = await this.effects.get(run.effect)!.run(this.call(stream, run));
