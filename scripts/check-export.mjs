@@ -7,6 +7,7 @@
  * first 16 bytes of the chain hash over previous hash, stream, revision, type, data and metadata; (3) that what people read of it is what
  * its metadata say; (4) that events of a stream continue its chain; (5) the ed25519 signature over the number of lines and the last hash.
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -28,14 +29,15 @@ class Bad extends Error {
 
 const hash = (text, as = 'hex') => createHash('sha256').update(text).digest(as);
 
-/** Lines with their ends cut off; the last one without an end is not whole. */
+/** Lines with their ends cut off; one that is no text is empty, and the last one without an end is not whole. */
 async function* linesOf(file) {
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(file)) {
     rest = Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, from)) {
-      yield rest.subarray(from, at).toString('utf8');
+      const line = rest.subarray(from, at);
+      yield isUtf8(line) ? line.toString('utf8') : '';
       from = at + 1;
     }
     rest = rest.subarray(from);
@@ -43,9 +45,19 @@ async function* linesOf(file) {
   if (rest.length > 0) yield undefined;
 }
 
+/** Undefined where the text is not the one that these bytes are written as: decoding would pass over bits that nothing depends on. */
+function bytesOf(text) {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
 const ndjson = {
   head: 0,
-  signature: (line) => (line.startsWith('{"signature":') ? JSON.parse(line).signature : undefined),
+  signature(line) {
+    if (!line.startsWith('{"signature":')) return undefined;
+    const { signature } = JSON.parse(line);
+    return JSON.stringify({ signature }) === line ? signature : undefined;
+  },
   read(line) {
     const found = /^(.*),"rolling":"([0-9a-f]{64})"\}$/s.exec(line);
     if (found === null) return undefined;
@@ -70,8 +82,7 @@ function cellsOf(line) {
 
 const csv = {
   head: 1,
-  signature: (line) =>
-    line.startsWith('signature,') ? Buffer.from(line.slice(10, -1), 'base64url').toString() : undefined,
+  signature: (line) => bytesOf(/^signature,([\w-]+)\r$/.exec(line)?.[1] ?? '')?.toString() || undefined,
   read(line) {
     const found = /^(.*),([0-9a-f]{64})\r$/s.exec(line);
     const cells = found && cellsOf(found[1]);
@@ -125,7 +136,8 @@ function signedBy(text, trusted) {
   const [signed, about, log, of, format, events, rolling, time, key, signature] = found;
   const spki = Buffer.concat([SPKI, Buffer.from(key, 'base64url')]);
   const by = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  if (!verify(null, Buffer.from(signed), by, Buffer.from(signature, 'base64url')))
+  const made = bytesOf(signature);
+  if (made === undefined || !verify(null, Buffer.from(signed), by, made))
     return { fault: 'the signature is not that of its key' };
   if (trusted !== undefined && key !== trusted) return { fault: `it was signed with another key, ${key}` };
   return { about, log, of, format, events: Number(events), rolling, time, key };

@@ -11,6 +11,10 @@ const signer = new Signer(seed);
 const place = { position: 7, count: 3, hash: 'h'.repeat(43) };
 const checkpoint = signer.checkpoint('log-1', place, Date.parse('2026-05-04T12:00:00Z'));
 
+/** Of the last of its 86 characters four bits mean nothing. */
+const otherText = (signature: string) =>
+  `${signature.slice(0, -1)}${{ A: 'B', Q: 'R', g: 'h', w: 'x' }[signature.at(-1)!]}`;
+
 describe('a checkpoint', () => {
   it('is a text whose signature any ed25519 implementation can check', () => {
     const text = checkpointText(checkpoint);
@@ -38,6 +42,10 @@ describe('a checkpoint', () => {
     [checkpointText(checkpoint).replace('12:00', '12:01'), 'another time'],
     [`${checkpointText(checkpoint)}x`, 'more behind it'],
     [checkpointText({ ...checkpoint, signature: 'A'.repeat(86) }), 'no signature'],
+    [
+      checkpointText({ ...checkpoint, signature: otherText(checkpoint.signature) }),
+      'the same signature in another text',
+    ],
     [checkpointText({ ...checkpoint, key: 'A'.repeat(43) }), 'another key'],
     [checkpointText(checkpoint).replace('2026-05-04', '2026-99-99'), 'no time'],
   ])('is refused when it is %j', (text, _what) => {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Corrupt, type StoredEvent } from '#event-store';
 import { chained, SimulatedStore } from '#testing';
 import { Signer, type Checkpoint } from '../checkpoint.js';
 import { exportLines } from './export.js';
@@ -14,7 +15,9 @@ const HOUR = 3_600_000;
 const signer = new Signer(new Uint8Array(32).fill(3));
 const store = new SimulatedStore();
 const begun: { cause: string; stream: string; revision: number }[] = [];
-const CHECKER = new URL('../../../scripts/check-export.mjs', import.meta.url).href;
+const { checkExport } = (await import(new URL('../../../scripts/check-export.mjs', import.meta.url).href)) as {
+  checkExport(file: string, signature: undefined, key: string): Promise<unknown>;
+};
 let directory: string;
 
 /** Nine appends of two events, an hour apart, in three streams and two flows; an actor that would be a formula. */
@@ -131,21 +134,17 @@ describe.each(Object.values(formats))('an export as $name', (format) => {
     const whole = Buffer.from(lines.join(''));
     const seed = Date.now() % 1_000_000;
     process.stderr.write(`export bytes: seed ${seed}\n`);
-    const { checkExport } = (await import(CHECKER)) as {
-      checkExport(file: string, signature: undefined, key: string): Promise<unknown>;
-    };
     const file = join(directory, `flipped.${format.name}`);
-    for (let i = 0; i < 200; i++) {
+    const flipped = async (where: number, bit: number) => {
       const bytes = Buffer.from(whole);
-      const where = (seed * 7_919 + i * 104_729) % bytes.length;
-      bytes[where] = bytes[where]! ^ (1 << (i % 8));
+      bytes[where] = bytes[where]! ^ (1 << bit);
       writeFileSync(file, bytes);
-      const found = await checkExport(file, undefined, signer.key).then(
-        () => 'whole',
-        ({ line }: { line: number }) => line,
-      );
-      expect([where, found]).toEqual([where, expect.any(Number)]);
-    }
+      const found = await checkExport(file, undefined, signer.key).catch(({ line }: { line: number }) => line);
+      expect([where, bit, found]).toEqual([where, bit, expect.any(Number)]);
+    };
+    for (let i = 0; i < 200; i++) await flipped((seed * 7_919 + i * 104_729) % whole.length, i % 8);
+    // Base64 has bits that mean nothing, where the signature ends.
+    for (let i = 1; i <= 8 * 12; i++) await flipped(whole.length - Math.ceil(i / 8), i % 8);
   });
 
   it('is not taken from another key, nor with lines that were made to fit', async () => {
@@ -183,5 +182,31 @@ describe('the source of a period', () => {
   it('of no stream and no flow is refused', async () => {
     await expect(exported({ stream: 'job-9' }, formats.ndjson)).rejects.toMatchObject({ code: 'not_found' });
     await expect(exported({ correlationId: 'none' }, formats.csv)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('an export of a flow', () => {
+  const { readStream } = store;
+  afterEach(() => void (store.readStream = readStream));
+  /** The log as somebody changed it. */
+  const changed = (change: (event: StoredEvent) => StoredEvent) => {
+    store.readStream = async function (stream, options) {
+      const page = await readStream.call(this, stream, options);
+      return { ...page, events: page.events.map((event) => (event.stream === 'job-1' ? change(event) : event)) };
+    };
+  };
+  const CHANGES: readonly (readonly [what: string, change: (event: StoredEvent) => StoredEvent])[] = [
+    ['data', (event) => ({ ...event, data: event.data.replace('said', 'sbid') })],
+    ['a type', (event) => ({ ...event, type: 'Denied' })],
+    ['an actor', (event) => ({ ...event, metadata: event.metadata.replace('=1+1', 'me') })],
+    ['an id', (event) => ({ ...event, id: event.id.replace(/^./, (x) => (x === '0' ? '1' : '0')) })],
+    ['a revision', (event) => ({ ...event, revision: (event.revision + 1) as never })],
+  ];
+
+  it.each(CHANGES)('is broken off before it is signed when %s of it was changed', async (_, change) => {
+    changed(change);
+    await expect(exported({ correlationId: 'odd' }, formats.ndjson)).rejects.toThrow(Corrupt);
+    store.readStream = readStream;
+    expect(await exported({ correlationId: 'odd' }, formats.ndjson)).toHaveLength(9);
   });
 });
