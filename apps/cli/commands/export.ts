@@ -28,7 +28,6 @@ export function addExport(program: Command, open: Open): void {
       const body = await client.open('/api/audit/export', { query: { stream, ...query } }, '*/*');
       if (out === undefined) return writeTo(process.stdout, body);
       const signature = await save(body, out, query.format);
-      writeFileSync(`${out}.sig`, signature);
       output.answer(
         { file: out, signature: `${out}.sig` },
         () => `${out}, signed in ${out}.sig\n${signature.trimEnd()}`,
@@ -36,7 +35,7 @@ export function addExport(program: Command, open: Open): void {
     });
 }
 
-/** Everything but the last line, the signature, which is answered. A file that is not whole never gets its name. */
+/** Everything but the last line, the signature, which goes beside it and is answered. A file that is not whole and signed never gets its name. */
 async function save(body: AsyncIterable<Uint8Array>, out: string, format: string): Promise<string> {
   const part = `${out}.part`;
   const file = createWriteStream(part);
@@ -48,6 +47,7 @@ async function save(body: AsyncIterable<Uint8Array>, out: string, format: string
     file.end();
     await done;
     const signature = signatureIn(format, lines.last.toString('utf8'));
+    writeFileSync(`${out}.sig`, signature);
     renameSync(part, out);
     return signature;
   } catch (error) {
