@@ -31,6 +31,12 @@ export default {
       { path: `^libs/${CONTEXT}/`, pathNot: `^libs/${CONTEXT}/published/` },
     ),
     rule(
+      'published-brings-nothing-along',
+      'Whoever reads events loads what is published, the thread of the projectors too: it may not bring a context or the platform along.',
+      { path: '^libs/[^/]+/published/', pathNot: '\\.spec\\.ts$' },
+      { pathNot: '^libs/[^/]+/published/|^libs/(kernel|event-store|runtime)/|node_modules/typebox/' },
+    ),
+    rule(
       'audit-knows-no-context',
       'What judges the record shares nothing with what writes it but the log itself.',
       { path: '^libs/audit/', pathNot: '\\.spec\\.ts$' },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { Failure, Outcome } from '#kernel';
 import type { Effect, EffectCall } from '#runtime';
 
@@ -11,16 +11,17 @@ interface Notice {
 
 /** Sends a notice by SMTP. Every attempt carries the same Message-ID, so that a repeat can be told. Without a server nothing is sent. */
 export function mailEffect(smtpUrl: string | undefined, from: string): Effect {
-  const transport = smtpUrl === undefined ? undefined : createTransport(smtpUrl);
+  let transport: Promise<Transporter> | undefined;
   return {
     name: 'notice.mail',
     concurrency: 4,
     async run({ input, idempotencyKey }: EffectCall): Promise<Outcome> {
       const { password_recovery_email_address: to, subject, text } = input as Notice;
       const message_id = `<${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}@purveyor>`;
-      if (transport === undefined) return { kind: 'done', result: { sent: false } };
+      if (smtpUrl === undefined) return { kind: 'done', result: { sent: false } };
       try {
-        await transport.sendMail({ from, to, subject, text, messageId: message_id });
+        transport ??= transportTo(smtpUrl);
+        await (await transport).sendMail({ from, to, subject, text, messageId: message_id });
         return { kind: 'done', result: { sent: true, message_id } };
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error as SmtpError) };
@@ -28,6 +29,10 @@ export function mailEffect(smtpUrl: string | undefined, from: string): Effect {
     },
   };
 }
+
+/** Loaded with the first notice: most servers send none. */
+const transportTo = async (smtpUrl: string): Promise<Transporter> =>
+  (await import('nodemailer')).createTransport(smtpUrl);
 
 interface SmtpError {
   readonly code?: string;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { migrate } from './migrations.js';
-import { openPostgres } from './postgres.js';
 import { PostgresViews } from './postgres-views.js';
 import { SqliteViews } from './sqlite-views.js';
 import { kyselyOver, openSqlite } from './sqlite.js';
@@ -34,7 +33,7 @@ export interface ReadModelOptions {
 /** Opens the read models, `read-models.db` in `directory` or those at a PostgreSQL server, and brings their schema up to date. */
 export async function openReadModels(options: ReadModelOptions): Promise<ReadModels> {
   const { at = 'sqlite', acceptLoss = false } = options;
-  const [db, views] = at === 'sqlite' ? sqlite(options.directory) : postgres(at, options.onWarning ?? (() => {}));
+  const [db, views] = at === 'sqlite' ? sqlite(options.directory) : await postgres(at, options.onWarning);
   try {
     await migrate(db);
   } catch (error) {
@@ -52,7 +51,12 @@ function sqlite(directory: string): [Kysely<Tables>, ViewStore] {
   return [db, new SqliteViews(raw, db)];
 }
 
-function postgres(url: string, onWarning: (message: string) => void): [Kysely<Tables>, ViewStore] {
+/** Loads the driver, which nobody needs whose views are in SQLite: every start would wait for its code, twice. */
+async function postgres(
+  url: string,
+  onWarning: (message: string) => void = () => {},
+): Promise<[Kysely<Tables>, ViewStore]> {
+  const { openPostgres } = await import('./postgres.js');
   const db = openPostgres(url, onWarning);
   return [db, new PostgresViews(db)];
 }

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { systemClock, type Clock } from '#kernel';
 import { sleep } from '../projector/sleep.js';
 
@@ -52,6 +51,7 @@ class AdvisoryLock implements TimerLock {
 
   /** The lock lives as long as its connection, so every second that one is asked whether it is still there. */
   private async overOneConnection(signal: AbortSignal): Promise<void> {
+    const { default: pg } = await import('pg');
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'purveyor timers',
