@@ -23,6 +23,7 @@ import {
   upTo,
   World,
 } from './read-models.fixture.js';
+import { beatsContract } from './read-models.beats.contract.js';
 import { forgettingContract } from './read-models.forgetting.contract.js';
 import { auditContract } from './read-models.audit.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
@@ -51,6 +52,7 @@ if (server === undefined) {
   schedulesContract('PostgreSQL', open);
   auditContract('PostgreSQL', open);
   forgettingContract('PostgreSQL', open);
+  beatsContract(open);
   overPostgres(server);
 }
 

@@ -50,11 +50,15 @@ export function claim({ db }: ReadModels, owner: string, seen: readonly Checkpoi
   });
 }
 
-/** Shows that the owner lives; false when it has lost its claim. */
-export async function beat({ db }: ReadModels, owner: string): Promise<boolean> {
+/**
+ * Shows that the owner of a group lives; false when it has lost its claim. It is shown on one row of the group's: a statement that locks
+ * several waits for a batch or a switch-over while they wait for it, and PostgreSQL ends either of the two.
+ */
+export async function beat({ db }: ReadModels, owner: string, [first]: readonly Projection[]): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('checkpoints')
     .set((eb) => ({ beat: eb('beat', '+', 1) }))
+    .where('projection', '=', first!.name)
     .where('owner', '=', owner)
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;

@@ -90,7 +90,7 @@ export class Rebuilding {
     await readModels.db.transaction().execute(async (tx) => {
       // One statement may compare millions of rows; the connection itself waits for a minute.
       if (readModels.shared) await sql`SET LOCAL statement_timeout = 59000`.execute(tx);
-      for (const projection of wanted) await switchOver(tx, projection, owner, end);
+      await switchOver(tx, wanted, owner, end);
     });
     adopt(wanted, end);
   }

@@ -138,9 +138,9 @@ export class RunningProjector implements Projector {
 
   /** Where other processes may project as well: shows that this one lives. */
   private async keepBeating(): Promise<void> {
-    const { readModels, owner } = this.options;
+    const { readModels, owner, projections } = this.options;
     while (!this.signal.aborted) {
-      if (!(await beat(readModels, owner))) throw new SecondProjector('of this group');
+      if (!(await beat(readModels, owner, projections))) throw new SecondProjector('of this group');
       await sleep(this.clock, BEAT_MS, this.signal);
     }
   }

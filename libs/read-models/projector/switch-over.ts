@@ -9,17 +9,29 @@ import { forget } from './requests.js';
 
 /**
  * Puts what was built in the place of the live rows, inside a transaction, and keeps those as the rows of before. Both hold every event up to
- * `at`, unless the live ones stood still. {@link SecondProjector} when `owner` has lost its claim.
+ * `at`, unless the live ones stood still. {@link SecondProjector} when `owner` has lost its claim. Checkpoints come last: while they are locked
+ * the owner cannot show that it lives, and rows may take long.
  */
-export async function switchOver(tx: Kysely<Tables>, projection: Projection, owner: string, at: number): Promise<void> {
+export async function switchOver(
+  tx: Kysely<Tables>,
+  projections: readonly Projection[],
+  owner: string,
+  at: number,
+): Promise<void> {
+  for (const projection of projections) {
+    await exchangeRows(tx, projection);
+    await keepBeside(tx, projection);
+  }
+  for (const projection of projections) await exchangeCheckpoints(tx, projection, owner, at);
+}
+
+async function exchangeCheckpoints(tx: Kysely<Tables>, projection: Projection, owner: string, at: number) {
   const { name, version } = projection;
   const ours = tx.selectFrom('checkpoints').selectAll().where('projection', '=', name).where('owner', '=', owner);
   const before = await ours.executeTakeFirst();
   const moved = tx.updateTable('checkpoints').set({ version, position: at }).where('projection', '=', name);
   const { numUpdatedRows } = await moved.where('owner', '=', owner).executeTakeFirstOrThrow();
   if (before === undefined || numUpdatedRows !== 1n) throw new SecondProjector(name);
-  await exchangeRows(tx, projection);
-  await keepBeside(tx, projection);
   await forget(tx, name, (rows) => rows === 'kept');
   const beside = besideName(projection);
   const kept = keptName({ name, version: before.version });
