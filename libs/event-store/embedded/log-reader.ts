@@ -62,7 +62,7 @@ class LogReader implements EventStore {
   }
 
   async readAll(options: { after: Position; filter?: EventFilter; limit?: number }): Promise<AllPage> {
-    return reading(() => this.reader.all(options.after, this.position(), options.filter, options.limit));
+    return this.page(options);
   }
 
   subscribe(options: { after: Position; filter?: EventFilter; signal: AbortSignal }): AsyncIterable<Delivery> {
@@ -71,7 +71,7 @@ class LogReader implements EventStore {
       return this.position();
     };
     const { filter } = options;
-    const read = (after: Position) => this.readAll({ after, filter, limit: PAGE });
+    const read = (after: Position) => this.page({ after, filter, limit: PAGE });
     const shared = (after: Position) => this.recent.behind(after, read);
     return follow(this.wakeups, filter === undefined ? shared : read, head, options);
   }
@@ -82,6 +82,10 @@ class LogReader implements EventStore {
 
   async close(): Promise<void> {
     if (this.db.isOpen) this.db.close();
+  }
+
+  private page({ after, filter, limit }: { after: Position; filter?: EventFilter; limit?: number }): AllPage {
+    return reading(() => this.reader.all(after, this.position(), filter, limit));
   }
 
   private position(): Position {

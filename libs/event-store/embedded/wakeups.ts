@@ -81,7 +81,7 @@ export class SharedWakeups implements Waking {
  */
 export async function* follow(
   wakeups: Waking,
-  read: (after: Position) => Promise<AllPage>,
+  read: (after: Position) => AllPage | Promise<AllPage>,
   head: () => Position,
   options: { after: Position; filter?: EventFilter; signal: AbortSignal },
 ): AsyncGenerator<Delivery, void, void> {
