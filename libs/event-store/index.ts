@@ -4,7 +4,7 @@ export * from './errors.js';
 export * from './log.js';
 export * from './maintenance/index.js';
 export * from './metadata.js';
-export { CONCEALED, ERASED, type PersonalView } from './personal.js';
+export { changeAt, CONCEALED, ERASED, type PersonalView } from './personal.js';
 export * from './port.js';
 export * from './registry.js';
 export * from './rules.js';

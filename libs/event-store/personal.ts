@@ -24,7 +24,7 @@ export function seal(data: unknown, stream: string, personal: Personal<never>, k
   if (key === undefined && !keys.wasForgotten?.(subject)) throw new Error(`no key for subject ${subject}`);
   return personal.fields.reduce(
     (copy, path) =>
-      change(copy, path.split('.'), (value) =>
+      changeAt(copy, path.split('.'), (value) =>
         key === undefined ? ERASED : { $personal: encrypt(key, JSON.stringify(value)), $subject: subject },
       ),
     data,
@@ -42,15 +42,16 @@ export function unseal(data: unknown, personal: Personal<never>, keys: SubjectKe
     if (key === undefined) return ERASED;
     return view === 'concealed' ? CONCEALED : (JSON.parse(decrypt(key, value.$personal)) as unknown);
   };
-  return personal.fields.reduce((copy, path) => change(copy, path.split('.'), open), data);
+  return personal.fields.reduce((copy, path) => changeAt(copy, path.split('.'), open), data);
 }
 
-function change(value: unknown, path: readonly string[], by: (value: unknown) => unknown): unknown {
+/** A copy of `value` in which what is at the path is changed. What is not there, or null, stays as it is: it was never sealed. */
+export function changeAt(value: unknown, path: readonly string[], by: (value: unknown) => unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return value === undefined || value === null ? value : by(value);
   if (typeof value !== 'object' || value === null || !(head in value) || isSealed(value)) return value;
   const record = value as Record<string, unknown>;
-  return { ...record, [head]: change(record[head], rest, by) };
+  return { ...record, [head]: changeAt(record[head], rest, by) };
 }
 
 function encrypt(key: Uint8Array, text: string): string {

@@ -36,7 +36,7 @@ export { watchProjector } from './projector/watching.js';
 export * from './schedules/schedules.query.js';
 export * from './processes/task-upkeep.query.js';
 export { FIGURES, type FigureName } from './series/figures.js';
-export { DAY_MS, GRAINS, HOUR_MS, type Grain } from './series/periods.js';
+export { beginningOf, DAY_MS, GRAINS, HOUR_MS, type Grain } from './series/periods.js';
 export { OPEN_STATES } from './series/request-moves.js';
 export * from './series/series.query.js';
 export { RELATIVE_ERROR } from './series/sketch.js';

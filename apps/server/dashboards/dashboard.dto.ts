@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, Matches, MaxLength } from 'class-validator';
 import { FIGURES, GRAINS, type FigureName, type Grain } from '#read-models';
-import { InstantParameter, QueryDto, TextParameter } from '../http/query.dto.js';
+import { AmountParameter, InstantParameter, QueryDto, TextParameter } from '../http/query.dto.js';
 
 const MOST_DAYS = 366;
 const MOST_FAILURES = 50;
@@ -12,32 +11,12 @@ const MEANINGS = Object.entries(FIGURES)
   .join('. ');
 
 export class WindowDto extends QueryDto {
-  @ApiPropertyOptional({
-    minimum: 1,
-    maximum: MOST_DAYS,
-    default: 7,
-    description: 'So many days of UTC, today included',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MOST_DAYS)
+  @AmountParameter(7, MOST_DAYS, 'So many days of UTC, today included')
   days?: number;
 }
 
 export class FailuresDto extends QueryDto {
-  @ApiPropertyOptional({
-    minimum: 1,
-    maximum: MOST_FAILURES,
-    default: 20,
-    description: 'The last ones; each is explained from its stream',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MOST_FAILURES)
+  @AmountParameter(20, MOST_FAILURES, 'The last ones; each is explained from its stream')
   limit?: number;
 }
 

@@ -1,6 +1,15 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '#kernel';
-import { DAY_MS, FIGURES, GRAINS, seriesOf, type Grain, type SeriesPoint, type Window } from '#read-models';
+import {
+  beginningOf,
+  DAY_MS,
+  FIGURES,
+  GRAINS,
+  seriesOf,
+  type Grain,
+  type SeriesPoint,
+  type Window,
+} from '#read-models';
 import { Parts } from '../composition/parts.js';
 import type { SeriesDto } from './dashboard.dto.js';
 
@@ -37,9 +46,8 @@ const SPAN: Readonly<Record<Grain, number>> = { hour: DAY_MS, day: 30 * DAY_MS }
 
 /** Whole periods: from the beginning of the first to the end of the last. */
 function windowOf({ grain = 'hour', from, to }: SeriesDto, now: number): Window {
-  const length = GRAINS[grain];
-  const end = (Math.floor((to === undefined ? now : Date.parse(to)) / length) + 1) * length;
-  const start = from === undefined ? end - SPAN[grain] : Math.floor(Date.parse(from) / length) * length;
+  const end = beginningOf(grain, to === undefined ? now : Date.parse(to)) + GRAINS[grain];
+  const start = from === undefined ? end - SPAN[grain] : beginningOf(grain, Date.parse(from));
   return { grain, from: start, to: end };
 }
 

@@ -12,6 +12,7 @@ import {
   type OpenSteps,
   type ReadModels,
 } from '#read-models';
+import { categories } from '../dashboards/categories.js';
 import type { Sample } from './bounded.js';
 
 /** What a scrape tells of the read models; the same in whichever process is asked. */
@@ -32,11 +33,9 @@ export interface Look {
 }
 type Steps = OpenSteps & { readonly category: string };
 
-const CATEGORIES = ['portfolio', 'process', 'operation'];
-
 export async function lookAt(models: ReadModels, now: number): Promise<Look> {
   const open: Steps[] = [];
-  for (const category of CATEGORIES)
+  for (const category of Object.keys(categories))
     open.push(...(await openSteps(models, category, now)).map((each) => ({ ...each, category })));
   return { models, now, open };
 }

@@ -64,9 +64,12 @@ export const InstantParameter = (description: string): Decorate =>
 export const VersionParameter = (description: string): Decorate =>
   whole({ minimum: 1, description }, 1, Number.MAX_SAFE_INTEGER);
 
+/** How many, optional in the query: from 1 to `most`, else `by`. */
+export const AmountParameter = (by: number, most: number, description?: string): Decorate =>
+  whole({ minimum: 1, maximum: most, default: by, ...(description !== undefined && { description }) }, 1, most);
+
 /** An optional number of rows in the query. */
-export const PageSizeParameter = (by: number, description?: string): Decorate =>
-  whole({ minimum: 1, maximum: 500, default: by, ...(description !== undefined && { description }) }, 1, 500);
+export const PageSizeParameter = (by: number, description?: string): Decorate => AmountParameter(by, 500, description);
 
 /** What every query takes. The value is checked where it is waited for, see PositionInterceptor. */
 export class QueryDto {

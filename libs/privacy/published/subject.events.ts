@@ -9,7 +9,7 @@ export const subjectStream = (subject: string): string => `${SUBJECT}-${subject}
 const time = Type.Number({ description: 'ms since the epoch' });
 const subject = Type.String({ description: 'whose data it is: the name under which the key is kept' });
 
-export const schemas = {
+const schemas = {
   /** From here on the key is as good as gone: whatever happens, it will be deleted. */
   ForgettingRequested: Type.Object({ subject, reason: Type.String(), time }),
   /** The key is deleted. */

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '#event-store';
 import type { Change, Value } from '../database/view-store.js';
+import { keepRecent } from '../projector/keep-recent.js';
 import type { Projection, ProjectionRun } from '../projector/projection.js';
 
 const TABLE = {
@@ -45,10 +46,7 @@ class Causes implements ProjectionRun {
   flush(): readonly Change[] {
     const upserts = [...this.batch.values()];
     for (const pair of this.batch.keys()) this.known.add(pair);
-    for (const pair of this.known) {
-      if (this.known.size <= KEPT) break;
-      this.known.delete(pair);
-    }
+    keepRecent(this.known, KEPT);
     this.batch.clear();
     return [{ table: TABLE, upserts, removals: [] }];
   }

@@ -1,8 +1,9 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { countParked } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { countProcesses } from '../processes/process-counts.query.js';
 import type { Tables } from '../database/tables.js';
+import { DAY_MS } from '../series/periods.js';
 import { subscriptionsByProduct } from './counts.query.js';
 
 type Counts = Readonly<Record<string, number>>;
@@ -22,26 +23,40 @@ export interface Overview {
   readonly parked: number;
 }
 
-const DAY_MS = 86_400_000;
-
-async function countBy(db: Kysely<Tables>, table: string, column: string): Promise<Counts> {
-  const counted = await sql<{ value: string | number; count: number }>`
-    SELECT ${sql.ref(column)} AS value, COUNT(*) AS count FROM ${sql.table(table)}
-    WHERE ${sql.ref(column)} IS NOT NULL GROUP BY ${sql.ref(column)} ORDER BY ${sql.ref(column)}`.execute(db);
-  return Object.fromEntries(counted.rows.map((row) => [String(row.value), Number(row.count)]));
+/** Sums of the counts of rows that have the same name; what has none is left out. */
+function sumsBy<R extends { readonly count: number }>(rows: readonly R[], nameOf: (row: R) => string | null): Counts {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    if (name !== null) sums.set(name, (sums.get(name) ?? 0) + row.count);
+  }
+  return Object.fromEntries([...sums].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** From one reading of the index. */
+/** From one reading of the index, as those below. */
+async function portfolios(db: Kysely<Tables>): Promise<Overview['portfolios']> {
+  const rows = await db
+    .selectFrom('portfolios')
+    .select(['state', 'phase', 'stage', (eb) => eb.fn.countAll().as('count')])
+    .groupBy(['csp', 'state', 'phase', 'stage'])
+    .execute();
+  const all = rows.map((row) => ({ ...row, count: Number(row.count) }));
+  return {
+    byState: sumsBy(all, ({ state }) => state),
+    byPhase: sumsBy(all, ({ phase }) => phase),
+    byStage: sumsBy(all, ({ stage }) => stage),
+  };
+}
+
 async function subscriptions(db: Kysely<Tables>): Promise<Overview['subscriptions']> {
   const all = await subscriptionsByProduct({ db });
-  const byProduct: Record<string, number> = {};
-  const byStatus: Record<string, number> = {};
-  for (const { product, status, count } of all) {
-    byProduct[product] = (byProduct[product] ?? 0) + count;
-    byStatus[status] = (byStatus[status] ?? 0) + count;
-  }
   const number = (inSync: boolean) => all.reduce((sum, each) => sum + (each.inSync === inSync ? each.count : 0), 0);
-  return { byProduct, byStatus, inSync: number(true), outOfSync: number(false) };
+  return {
+    byProduct: sumsBy(all, ({ product }) => product),
+    byStatus: sumsBy(all, ({ status }) => status),
+    inSync: number(true),
+    outOfSync: number(false),
+  };
 }
 
 /** Workflows and tasks that are in a list. */
@@ -71,11 +86,7 @@ export async function overview({ db }: ReadModels, now: number): Promise<Overvie
     .limit(1)
     .executeTakeFirst();
   return {
-    portfolios: {
-      byState: await countBy(db, 'portfolios', 'state'),
-      byPhase: await countBy(db, 'portfolios', 'phase'),
-      byStage: await countBy(db, 'portfolios', 'stage'),
-    },
+    portfolios: await portfolios(db),
     processes: { byStatus: await shownByStatus({ db }) },
     subscriptions: await subscriptions(db),
     oldestWaiting: oldest

@@ -1,4 +1,4 @@
-import { ERASED } from '#event-store';
+import { changeAt, ERASED } from '#event-store';
 import { PERSONAL_FIELDS } from '#portfolio/published';
 import type { PortfolioDoc, StageDoc } from './portfolio.doc.js';
 
@@ -13,13 +13,5 @@ export const erasedPortfolio = (doc: PortfolioDoc): PortfolioDoc => ({
 
 const erasedStage = (stage: StageDoc): StageDoc => ({
   ...stage,
-  result: PATHS.reduce<unknown>((result, path) => erasedAt(result, path), stage.result),
+  result: PATHS.reduce<unknown>((result, path) => changeAt(result, path, () => ERASED), stage.result),
 });
-
-/** What is not there, or null, stays as it is: it was never sealed. */
-function erasedAt(value: unknown, [head, ...rest]: readonly string[]): unknown {
-  if (head === undefined) return value === null || value === undefined ? value : ERASED;
-  if (typeof value !== 'object' || value === null || !(head in value)) return value;
-  const record = value as Record<string, unknown>;
-  return { ...record, [head]: erasedAt(record[head], rest) };
-}

@@ -1,5 +1,5 @@
 import { sameJson, type Failure } from '#kernel';
-import { failureShows, STEP_EVENTS, STEP_STATES, type StepState } from '#workflow/published';
+import { failureShows, STEP_EVENTS, STEP_STATE_BY_EVENT, STEP_STATES, type StepState } from '#workflow/published';
 import { newStep, type ProcessDoc, type StepDoc } from './process.doc.js';
 
 /** Events of steps, whichever they are: each has some of these. */
@@ -18,9 +18,6 @@ export interface AnyStepEvent {
 }
 
 const KEPT_FAILURES = 50;
-const STATE_BY_EVENT = new Map<string, StepState>(
-  Object.entries(STEP_STATES).flatMap(([state, { by }]) => by.map((event) => [event, state as StepState] as const)),
-);
 /** What a person does to a step. */
 const BY_PEOPLE = new Set(['StepResumed', 'StepSkipped', 'InputGiven']);
 const OVER: readonly StepState[] = ['done', 'passed', 'skipped'];
@@ -36,7 +33,7 @@ export function withStep(doc: ProcessDoc, event: AnyStepEvent, at: number, actor
   doc.lastStep = step.name;
   if (type === 'StepProgressed') step.progress = data.progress;
   else {
-    const state = STATE_BY_EVENT.get(type);
+    const state = STEP_STATE_BY_EVENT.get(type);
     if (state === undefined) throw new Error(`processes do not know ${type}`);
     moved(doc, step, state, event, at);
     if (BY_PEOPLE.has(type)) step.by = actor;

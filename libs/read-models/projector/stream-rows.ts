@@ -2,6 +2,7 @@ import { categoryOf, idOf, type RecordedEvent } from '#event-store';
 import { SUBJECT } from '#privacy/published';
 import type { Folded } from '../database/tables.js';
 import type { Change, TableShape, Value } from '../database/view-store.js';
+import { keepRecent } from './keep-recent.js';
 import type { Missing, Projection, ProjectionRun } from './projection.js';
 
 /** Columns beside id, revision, position and doc. */
@@ -109,10 +110,7 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
       this.kept.set(stream, held);
     }
     this.changed.clear();
-    for (const stream of this.kept.keys()) {
-      if (this.kept.size <= KEPT) break;
-      this.kept.delete(stream);
-    }
+    keepRecent(this.kept, KEPT);
     const changes: Change[] = [{ table: this.table, upserts, removals: [] }];
     for (const [table, rows] of this.also) changes.push({ table, upserts: [...rows.values()], removals: [] });
     this.also.clear();

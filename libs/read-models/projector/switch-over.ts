@@ -45,10 +45,13 @@ async function exchangeCheckpoints(tx: Kysely<Tables>, projection: Projection, o
 type Place = readonly [table: 'parked' | 'parked_beside', projection: string];
 
 async function moveParked(tx: Kysely<Tables>, [from, of]: Place, [to, projection]: Place): Promise<void> {
-  const rows = await tx.deleteFrom(from).where('projection', '=', of).returningAll().execute();
-  for (const row of rows)
-    await tx
-      .insertInto(to)
-      .values({ ...row, projection })
-      .execute();
+  const rest = ['stream', 'revision', 'type', 'position', 'kind', 'reason'] as const;
+  const rows = tx.selectFrom(from).where('projection', '=', of);
+  const moved = rows.select(({ val }) => [val(projection).as('projection'), ...rest]);
+  await tx
+    .insertInto(to)
+    .columns(['projection', ...rest])
+    .expression(moved)
+    .execute();
+  await tx.deleteFrom(from).where('projection', '=', of).execute();
 }

@@ -1,6 +1,7 @@
 import { categoryOf, type RecordedEvent } from '#event-store';
 import { SUBSCRIPTION } from '#subscription/published';
 import type { Change, TableShape, Value } from '../database/view-store.js';
+import { keepRecent } from '../projector/keep-recent.js';
 import type { Missing, Projection, ProjectionRun } from '../projector/projection.js';
 import type { InstanceDoc } from './instance.doc.js';
 import { foldInstance, placeOf } from './instance.fold.js';
@@ -114,10 +115,7 @@ class Figures implements ProjectionRun {
       this.kept.set(stream, held);
     }
     this.changed.clear();
-    for (const stream of this.kept.keys()) {
-      if (this.kept.size <= KEPT) break;
-      this.kept.delete(stream);
-    }
+    keepRecent(this.kept, KEPT);
   }
 }
 

@@ -10,9 +10,10 @@ export const EVER = 'ever';
 
 /** Name of the period that holds `at`, ms since the epoch: `h` or `d` with its beginning in seconds, so that names sort as times do. */
 export const periodOf = (grain: Grain, at: number): string =>
-  periodFrom(grain, Math.floor(at / GRAINS[grain]) * GRAINS[grain]);
+  `${grain[0]}${String(beginningOf(grain, at) / 1_000).padStart(12, '0')}`;
 
-const periodFrom = (grain: Grain, start: number): string => `${grain[0]}${String(start / 1_000).padStart(12, '0')}`;
+/** When the period that holds `at` begins; both ms since the epoch. */
+export const beginningOf = (grain: Grain, at: number): number => Math.floor(at / GRAINS[grain]) * GRAINS[grain];
 
 /** When a period begins, ms since the epoch. */
 export const startOf = (period: string): number => Number(period.slice(1)) * 1_000;

@@ -1,6 +1,6 @@
 import { STAGE_EVENTS, UNDO_EVENTS, PORTFOLIO_CATEGORY } from '#portfolio/published';
 import { OPERATION_CATEGORY, REQUEST_EVENTS } from '#provisioning/published';
-import { PROCESS, STEP_STATES } from '#workflow/published';
+import { PROCESS, STEP_STATE_BY_EVENT, type StepState } from '#workflow/published';
 import type { RequestEvents } from '#runtime';
 
 /** What an open step is in, on whom it is, and what that means. Portfolios, processes and operations embed the same requests. */
@@ -29,7 +29,7 @@ const requestMoves = (names: RequestEvents): readonly (readonly [string, Move])[
   ...(names.overdue === undefined ? [] : [[names.overdue, 'overdue'] as const]),
 ];
 
-const OF_STEP_STATE: Readonly<Record<keyof typeof STEP_STATES, Move>> = {
+const OF_STEP_STATE: Readonly<Record<StepState, Move>> = {
   intended: 'running',
   accepted: 'accepted',
   overdue: 'overdue',
@@ -42,9 +42,7 @@ const OF_STEP_STATE: Readonly<Record<keyof typeof STEP_STATES, Move>> = {
   passed: 'done',
   skipped: 'left',
 };
-const stepMoves = Object.entries(STEP_STATES).flatMap(([state, { by }]) =>
-  by.map((event) => [event, OF_STEP_STATE[state as keyof typeof STEP_STATES]] as const),
-);
+const stepMoves = [...STEP_STATE_BY_EVENT].map(([event, state]) => [event, OF_STEP_STATE[state]] as const);
 
 /** By category, then by event. */
 export const MOVES: Readonly<Record<string, ReadonlyMap<string, Move>>> = {

@@ -1,4 +1,5 @@
 import type { Change, TableShape, Value } from '../database/view-store.js';
+import { keepRecent } from '../projector/keep-recent.js';
 import type { Missing } from '../projector/projection.js';
 import { FIGURES, type FigureName } from './figures.js';
 import { periodsOf } from './periods.js';
@@ -66,10 +67,7 @@ export class SeriesRows {
     const upserts = [...this.changed].map(([row, period]) => valuesOf(row, period));
     for (const period of new Set(this.changed.values())) this.use(period);
     this.changed.clear();
-    for (const period of this.held.keys()) {
-      if (this.held.size <= KEPT) break;
-      this.held.delete(period);
-    }
+    keepRecent(this.held, KEPT);
     return { table: SERIES, upserts, removals: [] };
   }
 

@@ -121,6 +121,10 @@ export const STEP_STATES = {
 } as const satisfies Readonly<Record<string, RowState>>;
 export type StepState = keyof typeof STEP_STATES;
 
+export const STEP_STATE_BY_EVENT: ReadonlyMap<string, StepState> = new Map(
+  Object.entries(STEP_STATES).flatMap(([state, { by }]) => by.map((event) => [event, state as StepState] as const)),
+);
+
 /** What a failed step of a task shows instead of `failed`, the first that fits; `assignee` looks at it. */
 export const TASK_FAILURES = [
   {
