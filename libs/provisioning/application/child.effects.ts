@@ -2,7 +2,7 @@ import type { Clock, Driving, Outcome } from '#kernel';
 import { idOf } from '#event-store';
 import { fault, requestKey, type Dispatcher, type Effect, type EffectCall } from '#runtime';
 import { endInput, type EndInput, type ReportInput } from '../domain/operation.next.js';
-import { endOf, REPORT, type OperationState } from '../domain/operation.state.js';
+import { endOf, hasEnded, REPORT, type OperationState } from '../domain/operation.state.js';
 import { REPORT_END } from '../domain/provisioner-terms.js';
 import {
   ASK_CHILD_OPERATION,
@@ -26,7 +26,7 @@ export function childEffects(ports: ChildPorts): readonly Effect[] {
       name: REPORT_END,
       async run(call) {
         const { parent, end } = call.input as ReportInput;
-        await tell(ports, call, parent, call.stream, end);
+        await tell(ports, call, parent, call.stream, call.key, end);
         return { kind: 'done', result: {} };
       },
     },
@@ -38,27 +38,40 @@ export function childEffects(ports: ChildPorts): readonly Effect[] {
         const { state } = await ports.dispatcher().load<OperationState>(child);
         if (state.status === 'ABSENT') return fault('unknown', 'request_absent', 'there is no such operation');
         const end = endOf(state);
-        if (end !== undefined) await tell(ports, call, call, child, endInput(state, end));
+        if (end !== undefined) await tell(ports, call, call, child, requestKey(REPORT, 1), endInput(state, end));
         return { kind: 'pending' };
       },
     },
     {
       name: ASK_TAKEN_BACK,
-      /** Where it cannot be taken back people find it with the operation. */
+      /** Who is told hears of it at once, and where it cannot be taken back people find it with the operation: then there is no hurry. */
       async run(call) {
         const { location: child = '' } = call.input as { readonly location?: string };
         const { state } = await ports.dispatcher().load<OperationState>(child);
-        return state.status === 'DEPROVISIONED' ? { kind: 'done', result: {} } : { kind: 'pending' };
+        if (state.status === 'ABSENT') return fault('unknown', 'request_absent', 'there is no such operation');
+        if (state.status === 'DEPROVISIONED') return { kind: 'done', result: {} };
+        const isTold = state.tell?.stream === call.stream && state.tell.key === call.key;
+        return isTold || hasEnded(state) ? { kind: 'pending', retryAfterMs: TOLD_MS } : { kind: 'pending' };
       },
     },
   ];
 }
 
-async function tell({ clock, dispatcher }: ChildPorts, call: EffectCall, parent: Parent, child: string, end: EndInput) {
+/** How often is asked what is told anyway, ms. */
+const TOLD_MS = 30_000;
+
+async function tell(
+  { clock, dispatcher }: ChildPorts,
+  call: EffectCall,
+  parent: Parent,
+  child: string,
+  said: string,
+  end: EndInput,
+) {
   const { correlationId, actor, tenant, traceparent } = call;
-  const commandId = `${child}/${requestKey(REPORT, 1)}`;
-  const said = { type: 'Outcome', key: parent.key, attempt: 0, via: 'callback', callbackId: commandId } as const;
-  const command: Driving = { ...said, outcome: outcomeOf(idOf(child), end), time: clock.now(), jitter: 0 };
+  const commandId = `${child}/${said}`;
+  const answer = { type: 'Outcome', key: parent.key, attempt: 0, via: 'callback', callbackId: commandId } as const;
+  const command: Driving = { ...answer, outcome: outcomeOf(idOf(child), end), time: clock.now(), jitter: 0 };
   const context = { commandId, correlationId, causationId: call.idempotencyKey, actor, tenant, traceparent };
   await dispatcher().dispatch(parent.stream, command, context, 'machine');
 }

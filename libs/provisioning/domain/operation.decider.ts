@@ -6,7 +6,7 @@ import { create, isSameOperation } from './create-operation.js';
 import type { OperationCommand } from './operation.commands.js';
 import { evolve, requests } from './operation.evolve.js';
 import { owed, policyOf } from './operation.next.js';
-import { needAt, REPORT, requestAt, type Operation, type OperationState } from './operation.state.js';
+import { isReport, needAt, REPORT, requestAt, type Operation, type OperationState } from './operation.state.js';
 import { abort, acceptLate, deprovision, fail, retry } from './operator-commands.js';
 import type { ProvisionerTerms } from './provisioner-terms.js';
 import { noOperation, otherManifest } from './refusals.js';
@@ -60,7 +60,7 @@ function drive(command: Driving, state: Operation): Events {
 
 function driveOne(command: Driving, state: Operation, step: string): Events {
   const found = needAt(state, step);
-  if (found === undefined && step !== REPORT) return [];
+  if (found === undefined && !isReport(step)) return [];
   const givenUp = found !== undefined && state.givenUp;
   const policy = policyOf(found?.need.terms, found?.phase ?? REPORT, givenUp);
   const check = (result: unknown) => resultFault(step, result);

@@ -1,7 +1,7 @@
 import type { Outcome } from '#kernel';
 import { Requests, stepOf, type Request, type RequestEvent } from '#runtime';
 import { REQUEST_EVENTS, statusAfter, type OperationEvent, type OperationEventOf } from '../published/index.js';
-import { hasEnded, KEPT_ANSWERS, KEPT_RESULTS, needAt, REPORT, requestAt } from './operation.state.js';
+import { hasEnded, isReport, KEPT_ANSWERS, KEPT_RESULTS, needAt, REPORT, requestAt } from './operation.state.js';
 import type { NotedAnswer, Operation, OperationState } from './operation.state.js';
 
 export const requests = new Requests(REQUEST_EVENTS);
@@ -17,8 +17,9 @@ export function evolve(state: OperationState, event: OperationEvent): OperationS
 function apply(state: Operation, event: Exclude<OperationEvent, { type: 'OperationCreated' }>): Operation {
   switch (event.type) {
     case 'ProvisioningStarted':
-    case 'DeprovisioningStarted':
       return { ...state, givenUp: false };
+    case 'DeprovisioningStarted':
+      return { ...state, givenUp: false, tell: event.data.tell ?? state.tell };
     case 'ProvisioningFailed':
     case 'DeprovisioningFailed':
       return { ...state, failure: event.data.failure ?? state.failure };
@@ -67,7 +68,7 @@ function requested(state: Operation, event: RequestEvent): Operation {
 }
 
 function withRequest(state: Operation, step: string, request: Request): Operation {
-  if (step === REPORT) return { ...state, report: request };
+  if (isReport(step)) return { ...state, [step === REPORT ? 'report' : 'reportGone']: request };
   const found = needAt(state, step);
   if (found === undefined) return state;
   const { need, phase } = found;

@@ -1,6 +1,6 @@
 import type { Owed } from '#kernel';
 import { DEFAULT_RETRY, type RequestPolicy, type RequestSpec } from '#runtime';
-import type { NeedTerms, OperationEvent } from '../published/index.js';
+import type { NeedTerms, OperationEvent, Parent } from '../published/index.js';
 import { requests } from './operation.evolve.js';
 import * as is from './operation.state.js';
 import type { NeedState, Operation, Phase } from './operation.state.js';
@@ -35,7 +35,11 @@ export function owed(state: Operation, terms: ProvisionerTerms): Out {
   if (is.isDeprovisioning(state)) return is.leftOver(state).flatMap((need) => open(state, need, phaseOf(need), terms));
   const end = is.endOf(state);
   if (end === undefined) return [{ kind: 'wait', key: 'operator' }];
-  return state.parent === undefined || state.status === 'INITIAL' ? [] : report(state, end);
+  const removed = is.removalEndOf(state);
+  return [
+    ...report(state, is.REPORT, state.parent, end),
+    ...(removed === undefined ? [] : report(state, is.REPORT_GONE, state.tell, removed)),
+  ];
 }
 
 /** First the resource goes, then its secret. */
@@ -101,14 +105,10 @@ const policyOfTerms = ({ retry, deadlineMs, pollMs, probe, onDeadline }: NeedTer
   overdue: { probe, then: onDeadline },
 });
 
-function report(state: Operation, kind: EndInput['kind']): Out {
-  const spec: RequestSpec = {
-    step: is.REPORT,
-    effect: REPORT_END,
-    policy: OWN,
-    freshInput: (): ReportInput => ({ parent: state.parent!, end: endInput(state, kind) }),
-  };
-  return requests.next(spec, state.report) as Out;
+function report(state: Operation, step: string, parent: Parent | undefined, kind: EndInput['kind']): Out {
+  if (parent === undefined) return [];
+  const freshInput = (): ReportInput => ({ parent, end: endInput(state, kind) });
+  return requests.next({ step, effect: REPORT_END, policy: OWN, freshInput }, is.requestAt(state, step)) as Out;
 }
 
 /** What a parent is told: resources by need, or the failure. */

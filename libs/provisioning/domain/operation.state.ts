@@ -45,6 +45,9 @@ export interface Operation {
   readonly needs: Readonly<Record<string, NeedState>>;
   /** Tells the parent how it ended. */
   readonly report?: Request;
+  /** Who waits for all to be gone again, and the request that tells them. */
+  readonly tell?: Parent;
+  readonly reportGone?: Request;
   /** Why it failed last, kept when it is taken back. */
   readonly failure?: Failure;
   /** An operator gave up what was open, or accepted what a failure left. */
@@ -64,6 +67,9 @@ export const KEPT_RESULTS = 20;
 
 export type Phase = 'provision' | 'deprovision' | 'secret';
 export const REPORT = 'report';
+export const REPORT_GONE = 'report-gone';
+/** Tells another instance an end. */
+export const isReport = (step: string): boolean => step === REPORT || step === REPORT_GONE;
 export const stepOfNeed = (need: string, phase: Phase): string => `${need}/${phase}`;
 
 /** Need and phase of a step; undefined for the report and for steps that are none of ours. */
@@ -81,7 +87,7 @@ export function needAt(
 
 /** The request of a step; undefined when it has not begun or is none of ours. */
 export function requestAt(state: Operation, step: string): Request | undefined {
-  if (step === REPORT) return state.report;
+  if (isReport(step)) return step === REPORT ? state.report : state.reportGone;
   const found = needAt(state, step);
   return found && found.need[found.phase];
 }
@@ -136,4 +142,11 @@ export function endOf(state: Operation): 'provisioned' | 'deprovisioned' | 'fail
     default:
       return undefined;
   }
+}
+
+/** How the taking back has ended for who waits for it; undefined while it has not, and while people can still help. */
+export function removalEndOf({ status, givenUp, tell }: Operation): 'deprovisioned' | 'failed' | undefined {
+  if (tell === undefined) return undefined;
+  if (status === 'DEPROVISIONED') return 'deprovisioned';
+  return status === 'DEPROVISIONING_FAILED' && givenUp ? 'failed' : undefined;
 }

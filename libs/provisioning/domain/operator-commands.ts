@@ -69,10 +69,10 @@ export function abort(state: Operation, { reason, time }: CommandOf<'AbortOperat
 
 const WAITS: readonly string[] = ['retrying', 'accepted', 'overdue', 'resumed'];
 
-export function deprovision(state: Operation, { time }: CommandOf<'DeprovisionOperation'>): Events {
+export function deprovision(state: Operation, { tell, time }: CommandOf<'DeprovisionOperation'>): Events {
   if (is.isDeprovisioning(state) || state.status === 'DEPROVISIONED') return [];
   if (!legalCommands(state).includes('deprovision')) throw conflict(state, 'deprovision');
-  return [{ type: 'DeprovisioningStarted', data: { time } }];
+  return [{ type: 'DeprovisioningStarted', data: { ...(tell && { tell }), time } }];
 }
 
 /** What was done after all: a need is met, a resource is gone, or something turned up that has to be taken back. */

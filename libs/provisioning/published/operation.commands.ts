@@ -23,8 +23,12 @@ export interface AbortOperation {
   readonly time: number;
 }
 
-/** Takes back what it made. Silence where that is done or under way; otherwise `state_conflict` 409 while it is provisioning. */
+/**
+ * Takes back what it made. Silence where that is done or under way; otherwise `state_conflict` 409 while it is provisioning. `tell`: the request
+ * that is told when everything is gone, or when people gave that up; who came while it was under way has to ask.
+ */
 export interface DeprovisionOperation {
   readonly type: 'DeprovisionOperation';
+  readonly tell?: Parent;
   readonly time: number;
 }

@@ -7,7 +7,7 @@ import { AdoptedResourceSchema, ManifestSchema, NeedTermsSchema, ParentSchema } 
 export const OPERATION_CATEGORY = 'operation';
 export const operationStream = (operationId: string): string => `${OPERATION_CATEGORY}-${operationId}`;
 
-/** What can happen to a request; `data.step` is `<need>/provision`, `<need>/deprovision`, `<need>/secret` or `report`. */
+/** What can happen to a request; `data.step` is `<need>/provision`, `<need>/deprovision`, `<need>/secret`, `report` or `report-gone`. */
 export const REQUEST_EVENTS = {
   started: 'RequestStarted',
   accepted: 'RequestAccepted',
@@ -39,7 +39,8 @@ const schemas = {
   ProvisioningRequested: Type.Object({ time }),
   Provisioned: Type.Object({ time }),
   ProvisioningFailed: Type.Object({ left, failure, time }),
-  DeprovisioningStarted: Type.Object({ time }),
+  /** `tell`: who is told the end of it, beside the parent, who is told what became of what it asked for. */
+  DeprovisioningStarted: Type.Object({ tell: Type.Optional(ParentSchema), time }),
   DeprovisioningRequested: Type.Object({ time }),
   Deprovisioned: Type.Object({ time }),
   DeprovisioningFailed: Type.Object({ left, failure, time }),

@@ -10,6 +10,8 @@ import {
   type DeprovisionOperation,
   type Need,
   type OperationResult,
+  type OperationStatus,
+  type Parent,
   type ProvisionedResource,
   type ResourceManifest,
 } from '#provisioning/published';
@@ -53,13 +55,12 @@ export function operationStep<const K extends string, R extends TProperties = {}
     plan: (state, context) => planned(manifest(state, context), adopted?.(state, context), result),
     compensate: adopted === undefined ? takeBack : undefined,
     async handler(state, context) {
-      const stream = processStream(context.processId);
       const child = operationStream(context.id(context.idempotencyKey));
       const command: CreateOperation = {
         type: 'CreateOperation',
         manifest: manifest(state, context),
         ...(adopted && { adopted: adopted(state, context) }),
-        parent: { stream, key: context.idempotencyKey.slice(stream.length + 1) },
+        parent: ownRequest(context),
         time: context.now(),
       };
       await context.dispatch(child, command, context.idempotencyKey);
@@ -69,12 +70,18 @@ export function operationStep<const K extends string, R extends TProperties = {}
   return { ...node, child: true, undoPollEffect: ASK_TAKEN_BACK };
 }
 
-/** By the operation that made it, so that it shows what has become of it. */
+/** By the operation that made it, so that it shows what has become of it, and tells it. */
 async function takeBack(_: unknown, context: StepContext): Promise<Outcome> {
   const child = operationStream(context.id(context.undoes!));
-  const command: DeprovisionOperation = { type: 'DeprovisionOperation', time: context.now() };
-  await context.dispatch(child, command, command.type);
-  return { kind: 'accepted', location: child };
+  const tell = ownRequest(context);
+  const command: DeprovisionOperation = { type: 'DeprovisionOperation', tell, time: context.now() };
+  const { status } = await context.dispatch<{ status: OperationStatus }>(child, command, context.idempotencyKey);
+  return status === 'DEPROVISIONED' ? { kind: 'done', result: {} } : { kind: 'accepted', location: child };
+}
+
+function ownRequest({ processId, idempotencyKey }: StepContext): Parent {
+  const stream = processStream(processId);
+  return { stream, key: idempotencyKey.slice(stream.length + 1) };
 }
 
 /** What a resource is called that is not there yet. */
