@@ -141,6 +141,15 @@ describe('EventStoreDB adapter when things break', () => {
       expect(seen.ids).toEqual(stored.map(({ id }) => id));
     });
 
+    it('answer every kind of call again after a client has given up looking for them', async () => {
+      await store.groups.setup('workers', ['process-']);
+      const asked = async () => (await store.groups.info('workers'))?.name;
+      server.fault({ kind: 'refuse' });
+      await expect(asked()).rejects.toThrow('Failed to discover');
+      server.fault({ kind: 'none' });
+      expect(await asked()).toBe('workers');
+    });
+
     it('go on when the leader freezes and another takes over', async () => {
       const { head } = await fillStream(store, 'process-1', [1]);
       const before = server.leader!;

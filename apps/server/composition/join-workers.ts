@@ -16,6 +16,8 @@ export interface Work {
   keepsTime(): boolean;
   /** The group as it was last seen: undefined when that is not known yet, null when it is gone. */
   group(): WorkGroupInfo | null | undefined;
+  /** Why that is old; undefined while the group is seen. */
+  trouble(): string | undefined;
   /** Begins to take messages. */
   begin(runtime: Runtime): void;
   stop(): Promise<void>;
@@ -44,6 +46,7 @@ export async function joinWorkers(
   return {
     keepsTime: () => lock.held(),
     group: () => watch.latest,
+    trouble: () => watch.trouble(),
     begin(runtime) {
       const wake = (stream: string) => runtime.wake(stream);
       const feed = groups.feed(WORK_GROUP);

@@ -77,6 +77,8 @@ function views({ views: { main, groups } }: Parts): string {
 function workers({ work }: Parts): string | undefined {
   const group = work?.group();
   if (work === undefined || group === undefined) return undefined;
+  const why = work.trouble();
+  if (why !== undefined) throw new Degraded(`the group ${WORK_GROUP} is not seen: ${why}`);
   if (group === null)
     throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
   if (group.parked > 0) throw new Degraded(`${group.parked} parked messages: see \`main.js parked\``);

@@ -1,6 +1,7 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import {
   convertToCommandError,
+  isCommandError,
   type BaseOptions,
   type Credentials,
   type EventStoreDBClient,
@@ -27,9 +28,14 @@ export interface OpenRead {
   readonly abandon: () => void;
 }
 
-/** Failures after which the client keeps its channel, or its memoised answer, although a new one may work. */
-const isStuck = (error: Error) =>
-  ['deadline-exceeded', 'unknown'].includes((convertToCommandError(error) as { type?: string }).type ?? '');
+/**
+ * Failures after which the client keeps its channel, or a memoised promise, although a new one may work: no node was found (a plain Error,
+ * which the client's question for the server's features then answers for ever), or the call told nothing that the client acts on.
+ */
+function isStuck(error: Error): boolean {
+  const failure = convertToCommandError(error);
+  return !isCommandError(failure) || failure.type === 'deadline-exceeded' || failure.type === 'unknown';
+}
 
 /**
  * The client object and its replacement. A call to a frozen node can hang without limit in the client (discovery, a new channel), so each
