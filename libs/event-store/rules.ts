@@ -23,3 +23,10 @@ export function matcher(filter?: EventFilter): (event: StoredEvent) => boolean {
   if (prefixes.length === 0 && types.size === 0) return () => true;
   return (event) => types.has(event.type) || prefixes.some((prefix) => event.stream.startsWith(prefix));
 }
+
+/** False for a stream of which no event matches, so that its events need not be looked at. */
+export function streamMatcher(filter?: EventFilter): (stream: StreamName) => boolean {
+  const { streamPrefixes: prefixes = [], types = [] } = filter ?? {};
+  if (prefixes.length === 0 || types.length > 0) return () => true;
+  return (stream) => prefixes.some((prefix) => stream.startsWith(prefix));
+}

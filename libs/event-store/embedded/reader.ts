@@ -11,7 +11,7 @@ import {
   type StreamName,
   type StreamPage,
 } from '../port.js';
-import { matcher, pageSize } from '../rules.js';
+import { matcher, pageSize, streamMatcher } from '../rules.js';
 
 /** Rows of one read; a page is short rather than long, so that no read holds the event loop or the write-ahead log. */
 const ROWS = 128;
@@ -19,7 +19,10 @@ const MAX_ROWS_FILTERED = 2048;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 const COLUMNS = 'position, stream_id, revision, body, hash FROM appends';
 
-/** Pages of a stream or of the whole log. Every row's checksum is checked as it is read. */
+/** Columns of a row in the order of {@link COLUMNS}: arrays are made in two thirds of the time of objects. */
+type Columns = readonly [position: number, streamId: number, revision: number, body: string, hash: string];
+
+/** Pages of a stream or of the whole log. The checksum of every row of a stream that is asked for is checked as it is read. */
 export class Reader {
   private readonly forwards: StatementSyncInstance;
   private readonly backwards: StatementSyncInstance;
@@ -40,6 +43,7 @@ export class Reader {
        ORDER BY revision DESC LIMIT ?3`,
     );
     this.everything = db.prepare(`SELECT ${COLUMNS} WHERE position > ? ORDER BY position LIMIT ?`);
+    this.everything.setReturnArrays(true);
   }
 
   stream(
@@ -73,17 +77,23 @@ export class Reader {
   all(after: Position, head: Position, filter?: EventFilter, limit?: number): AllPage {
     const wanted = pageSize(limit);
     const matches = matcher(filter);
+    const mayMatch = streamMatcher(filter);
     const events: StoredEvent[] = [];
     let next: number = after;
     let rowsRead = 0;
     let characters = 0;
     while (next < head && events.length < wanted && rowsRead < MAX_ROWS_FILTERED && characters < MAX_CHARACTERS) {
-      const rows = this.everything.all(next, Math.min(ROWS, wanted)) as unknown as AppendRow[];
+      const rows = this.everything.all(next, Math.min(ROWS, wanted)) as unknown as Columns[];
       if (rows.length === 0) break;
-      for (const row of rows) {
+      for (const [at, stream_id, revision, body, hash] of rows) {
         rowsRead++;
-        characters += row.body.length;
-        for (const event of decodeRow(row, this.names.get(row.stream_id), this.types.nameOf)) {
+        const stream = this.names.get(stream_id);
+        if (!mayMatch(stream)) {
+          next = at;
+          continue;
+        }
+        characters += body.length;
+        for (const event of decodeRow({ position: at, stream_id, revision, body, hash }, stream, this.types.nameOf)) {
           if (event.position <= next) continue;
           if (events.length >= wanted) break;
           next = event.position;

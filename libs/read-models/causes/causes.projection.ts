@@ -63,7 +63,6 @@ export const causesProjection: Projection = {
   name: 'causes',
   version: 1,
   tables: [TABLE],
-  metadataOnly: true,
-  wants: () => true,
+  readsData: () => false,
   begin: () => new Causes(),
 };

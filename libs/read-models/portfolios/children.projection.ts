@@ -33,6 +33,6 @@ export const childrenProjection: Projection = {
   name: 'portfolio_children',
   version: 1,
   tables: [TABLE],
-  wants: (category) => category === PORTFOLIO_CATEGORY,
+  categories: [PORTFOLIO_CATEGORY],
   begin: () => new Children(),
 };

@@ -14,21 +14,32 @@ export const PARKED: TableShape = {
 /** Those that the rows beside and the rows of before lack: no query sees them. */
 export const PARKED_BESIDE: TableShape = { ...PARKED, name: 'parked_beside' };
 
-interface Decoded {
-  readonly stored: StoredEvent;
-  readonly category: string;
-  readonly event: RecordedEvent | undefined;
-  readonly error?: unknown;
-}
-
 interface Running {
   readonly projection: Projection;
   readonly run: ProjectionRun;
 }
 
-/** Writes one batch: rows, parked events and checkpoints in one transaction. */
+/** A projection and the events that it has to take in, of those that were read together. */
+interface Taking extends Running {
+  readonly from: number;
+  readonly events: Read[];
+}
+
+/** One for all projections that want it; without data where none of them reads these. */
+interface Read {
+  readonly stored: StoredEvent;
+  readonly event?: RecordedEvent;
+  /** Why there is no event. */
+  readonly error?: unknown;
+}
+
+/** Writes batches: rows, parked events and checkpoints in one transaction. */
 export class BatchWriter {
   private readonly running: readonly Running[];
+  private readonly bare = new Bare();
+  /** Of the batch that is folded and not written. */
+  private parkedRows: (readonly Value[])[] = [];
+  private foldedTo = 0;
 
   constructor(
     private readonly views: ViewStore,
@@ -41,58 +52,101 @@ export class BatchWriter {
   }
 
   async write(events: readonly StoredEvent[], to: number): Promise<void> {
-    const decoded = events.map((stored) => this.tryDecode(stored));
-    const behind = this.running.filter(({ projection }) => this.places.of(projection.name) < to);
-    if (behind.length === 0) return;
+    await this.fold(events, to);
+    await this.flush();
+  }
+
+  /** Takes in events, in the order of the log and every one up to `to`, in memory only. After an error nothing of the batch is kept. */
+  async fold(events: readonly StoredEvent[], to: number): Promise<void> {
     try {
-      const parked: (readonly Value[])[] = [];
-      for (const each of behind) await this.add(each, decoded, parked);
-      const changes = behind.flatMap(({ run }) => run.flush());
-      if (parked.length > 0) changes.push({ table: this.parked, upserts: parked, removals: [] });
-      const names = behind.map(({ projection }) => projection.name);
-      await this.views.apply({
-        owner: this.places.owner,
-        advances: this.places.advances(names, to),
-        changes,
-      });
-      this.places.advanced(names, to);
+      for (const taking of this.route(events, this.behind(to))) await this.add(taking);
+      this.foldedTo = to;
     } catch (error) {
-      for (const { run } of behind) run.drop();
+      this.drop();
       throw error;
     }
   }
 
-  private async add({ projection, run }: Running, decoded: readonly Decoded[], parked: (readonly Value[])[]) {
-    const from = this.places.of(projection.name);
-    const wanted = decoded.filter((one) => one.stored.position > from && projection.wants(one.category));
-    await this.load(run, wanted);
-    for (const one of wanted) {
-      const event = one.event ?? (projection.metadataOnly ? withoutData(one.stored) : undefined);
-      try {
-        if (event === undefined) throw one.error;
-        run.add(event);
-      } catch (error) {
-        parked.push(parkedRow(one.stored, projection.name, error));
-      }
+  /** Writes what was folded since the last time. */
+  async flush(): Promise<void> {
+    const [behind, to] = [this.behind(this.foldedTo), this.foldedTo];
+    if (behind.length === 0) return;
+    try {
+      const changes = behind.flatMap(({ run }) => run.flush());
+      if (this.parkedRows.length > 0) changes.push({ table: this.parked, upserts: this.parkedRows, removals: [] });
+      const names = behind.map(({ projection }) => projection.name);
+      await this.views.apply({ owner: this.places.owner, advances: this.places.advances(names, to), changes });
+      this.places.advanced(names, to);
+      this.parkedRows = [];
+    } catch (error) {
+      this.drop();
+      throw error;
     }
   }
 
-  private async load(run: ProjectionRun, wanted: readonly Decoded[]): Promise<void> {
+  private behind(to: number): readonly Running[] {
+    return this.running.filter(({ projection }) => this.places.of(projection.name) < to);
+  }
+
+  private drop(): void {
+    for (const { run } of this.running) run.drop();
+    this.parkedRows = [];
+    this.foldedTo = 0;
+  }
+
+  /** Gives each event to those that want it; what nobody wants is not decoded. */
+  private route(events: readonly StoredEvent[], behind: readonly Running[]): readonly Taking[] {
+    const all = behind.map((each): Taking => ({ ...each, from: this.places.of(each.projection.name), events: [] }));
+    const byCategory = new Map<string, readonly Taking[]>();
+    for (const stored of events) {
+      const category = categoryOf(stored.stream);
+      const known = byCategory.get(category);
+      const takers = known ?? all.filter(({ projection }) => projection.categories?.includes(category) ?? true);
+      if (known === undefined) byCategory.set(category, takers);
+      if (takers.length === 0) continue;
+      const read = this.read(stored, takers);
+      for (const taker of takers) if (stored.position > taker.from) taker.events.push(read);
+    }
+    return all;
+  }
+
+  private read(stored: StoredEvent, takers: readonly Taking[]): Read {
+    const whole = takers.some(({ projection }) => projection.readsData?.(stored.type) ?? true);
+    try {
+      return { stored, event: whole ? this.decode(stored) : this.bare.of(stored) };
+    } catch (error) {
+      return { stored, error };
+    }
+  }
+
+  private async add({ projection, run, events }: Taking): Promise<void> {
+    await this.load(run, events);
+    for (const { stored, event, error } of events)
+      try {
+        if (event === undefined && projection.readsData === undefined) throw error;
+        run.add(event ?? this.bare.of(stored));
+      } catch (reason) {
+        this.parkedRows.push(parkedRow(stored, projection.name, reason));
+      }
+  }
+
+  private async load(run: ProjectionRun, events: readonly Read[]): Promise<void> {
     if (run.missing === undefined) return;
     const missing = new Map<TableShape, Set<string>>();
-    for (const { event } of wanted)
+    for (const { event } of events)
       for (const { table, id } of missedBy(run, event)) missing.set(table, (missing.get(table) ?? new Set()).add(id));
     for (const [table, ids] of missing)
       for (const row of await this.views.load(table, [...ids])) run.hold?.(row, table);
   }
+}
 
-  private tryDecode(stored: StoredEvent): Decoded {
-    const category = categoryOf(stored.stream);
-    try {
-      return { stored, category, event: this.decode(stored) };
-    } catch (error) {
-      return { stored, category, event: undefined, error };
-    }
+/** Events without their data; those of one append share their metadata. */
+class Bare {
+  private last = { text: '', metadata: {} as EventMetadata };
+
+  of({ type, id, stream, revision, position, metadata: text }: StoredEvent): RecordedEvent {
+    if (text !== this.last.text) this.last = { text, metadata: JSON.parse(text) as EventMetadata };
+    return { type, data: null, id, stream, revision, position, metadata: this.last.metadata };
   }
 }
 
@@ -109,12 +163,4 @@ function parkedRow(stored: StoredEvent, projection: string, error: unknown): rea
   const kind = error instanceof UnknownEvent ? 'unknown' : 'failed';
   const reason = error instanceof Error ? error.message : String(error);
   return [stored.stream, stored.revision, projection, stored.type, stored.position, kind, reason];
-}
-
-function withoutData(stored: StoredEvent): RecordedEvent | undefined {
-  try {
-    return { ...stored, data: null, metadata: JSON.parse(stored.metadata) as EventMetadata };
-  } catch {
-    return undefined;
-  }
 }

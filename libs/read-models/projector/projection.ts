@@ -7,10 +7,13 @@ export interface Projection {
   /** Raised when the tables' contents change meaning: the projector then rebuilds them. */
   readonly version: number;
   readonly tables: readonly TableShape[];
-  /** Reads metadata only, so that it also gets events whose type is unknown here (their data is null). */
-  readonly metadataOnly?: boolean;
-  /** False for categories that it does not read. */
-  wants(category: string): boolean;
+  /** Categories that it reads; all when absent. */
+  readonly categories?: readonly string[];
+  /**
+   * False for a type of which it reads only the metadata. Where this is told, it gets every event, also one that no code here can read, and
+   * `data` may then be null; else an event that cannot be read is parked.
+   */
+  readsData?(type: string): boolean;
   begin(): ProjectionRun;
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { position, type AllPage } from '#event-store';
+import { position, type AllPage, type EventFilter } from '#event-store';
 import { systemClock, type Clock } from '#kernel';
 import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter, PARKED_BESIDE } from './batch.js';
@@ -16,8 +16,10 @@ import type { Turns } from './turns.js';
 
 /** How often it is looked whether a rebuild was asked for. */
 const LOOK_MS = 500;
-/** Events in one transaction; other work of the thread waits for so many at most. */
-const PAGE = 4_000;
+/** Events read and folded at once; other work of the thread waits for so many at most. */
+const PAGE = 2_500;
+/** Events in one transaction: a row is written once for all of them. */
+const BATCH = 10_000;
 /** After a failure; the rows that are live are fed meanwhile. */
 const PAUSE_MS = 5_000;
 
@@ -67,14 +69,19 @@ export class Rebuilding {
     const places = new Places(owner);
     for (const row of rows) places.set(row.projection, row.position);
     const writer = new BatchWriter(readModels.views, wanted.map(beside), places, decode, PARKED_BESIDE);
-    for (let lookAt = this.clock.now() + LOOK_MS; !signal.aborted; await setImmediate()) {
-      const page = await store.readAll({ after: position(places.lowest()), limit: PAGE });
-      if (page.end || page.next >= (this.options.fedTo() ?? Infinity))
-        return this.options.turns.take(() => this.finish(wanted, places, writer));
-      await writer.write(page.events, page.next);
-      if (this.clock.now() < lookAt) continue;
+    let [after, folded, lookAt] = [places.lowest(), 0, this.clock.now() + LOOK_MS];
+    for (; !signal.aborted; await setImmediate()) {
+      const page = await store.readAll({ after: position(after), filter: filterOf(wanted), limit: PAGE });
+      const arrived = page.end || page.next >= (this.options.fedTo() ?? Infinity);
+      if (!arrived) await writer.fold(page.events, (after = page.next));
+      folded += page.events.length;
+      const look = this.clock.now() >= lookAt;
+      if (arrived || look || folded >= BATCH) await writer.flush();
+      if (arrived) return this.options.turns.take(() => this.finish(wanted, places, writer));
+      if (folded >= BATCH) folded = 0;
+      if (!look) continue;
       if ((await this.asked()).length !== rows.length) return;
-      lookAt = this.clock.now() + LOOK_MS;
+      [folded, lookAt] = [0, this.clock.now() + LOOK_MS];
     }
   }
 
@@ -83,7 +90,7 @@ export class Rebuilding {
     const { store, readModels, owner, fedTo, adopt } = this.options;
     const end = fedTo() ?? (await store.head());
     while (places.lowest() < end) {
-      const page = await store.readAll({ after: position(places.lowest()), limit: PAGE });
+      const page = await store.readAll({ after: position(places.lowest()), filter: filterOf(wanted), limit: PAGE });
       const events = page.events.filter((event) => event.position <= end);
       await writer.write(events, upTo(page, end));
     }
@@ -112,6 +119,12 @@ export class Rebuilding {
     const update = this.options.readModels.db.updateTable('checkpoints').set({ trouble });
     await update.where('projection', 'in', names).execute();
   }
+}
+
+/** What somebody of them reads; undefined for everything. */
+function filterOf(projections: readonly Projection[]): EventFilter | undefined {
+  if (projections.some(({ categories }) => categories === undefined)) return undefined;
+  return { streamPrefixes: [...new Set(projections.flatMap(({ categories = [] }) => categories))].map((of) => `${of}-`) };
 }
 
 /** A page that ends the log, or that goes beyond `end`, holds every event up to `end`. */

@@ -141,7 +141,7 @@ export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): P
     name: view.name,
     version: view.version,
     tables: [table, ...(view.also ?? []).map((beside) => beside.table)],
-    wants: (category) => category === view.category || (view.erased !== undefined && category === SUBJECT),
+    categories: view.erased === undefined ? [view.category] : [view.category, SUBJECT],
     begin: () => new StreamRows(view, table),
   };
 }

@@ -154,6 +154,6 @@ export const figuresProjection: Projection = {
   name: 'figures',
   version: 1,
   tables: [INSTANCES, OPEN_STEPS, SERIES],
-  wants: (category) => Object.hasOwn(MOVES, category) || category === SUBSCRIPTION,
+  categories: [...Object.keys(MOVES), SUBSCRIPTION],
   begin: () => new Figures(),
 };

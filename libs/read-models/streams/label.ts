@@ -18,6 +18,10 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, (data: Data) => st
   schedule: { ScheduleCreated: name, ScheduleChanged: name },
 };
 
+const TYPES = new Set(Object.values(LABELS).flatMap((types) => Object.keys(types)));
+/** False for types that give no stream a name. */
+export const mayLabel = (type: string): boolean => TYPES.has(type);
+
 /** Undefined where the event gives its stream no name, or no code here knows it (its data is null). */
 export const labelIn = ({ stream, type, data }: RecordedEvent): string | undefined =>
   data === null ? undefined : LABELS[categoryOf(stream)]?.[type]?.(data as Data);

@@ -2,7 +2,7 @@ import { categoryOf, type RecordedEvent } from '#event-store';
 import type { Change, Value } from '../database/view-store.js';
 import { searchable } from '../database/words.js';
 import type { Projection, ProjectionRun } from '../projector/projection.js';
-import { labelIn } from './label.js';
+import { labelIn, mayLabel } from './label.js';
 
 const COLUMNS = ['id', 'category', 'type', 'actor', 'created_at', 'label', 'search', 'position'];
 const TABLE = { name: 'streams', columns: COLUMNS, key: ['id'] };
@@ -55,7 +55,6 @@ export const streamsProjection: Projection = {
   name: 'streams',
   version: 1,
   tables: [TABLE],
-  metadataOnly: true,
-  wants: () => true,
+  readsData: mayLabel,
   begin: () => new Streams(),
 };

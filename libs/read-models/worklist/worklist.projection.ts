@@ -49,7 +49,6 @@ export const worklistProjection: Projection = {
   name: 'worklist',
   version: 2,
   tables: [TABLE],
-  metadataOnly: true,
-  wants: () => true,
+  readsData: () => false,
   begin: () => new Worklist(),
 };
