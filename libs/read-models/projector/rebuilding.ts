@@ -124,7 +124,9 @@ export class Rebuilding {
 /** What somebody of them reads; undefined for everything. */
 function filterOf(projections: readonly Projection[]): EventFilter | undefined {
   if (projections.some(({ categories }) => categories === undefined)) return undefined;
-  return { streamPrefixes: [...new Set(projections.flatMap(({ categories = [] }) => categories))].map((of) => `${of}-`) };
+  return {
+    streamPrefixes: [...new Set(projections.flatMap(({ categories = [] }) => categories))].map((of) => `${of}-`),
+  };
 }
 
 /** A page that ends the log, or that goes beyond `end`, holds every event up to `end`. */

@@ -43,7 +43,9 @@ export function registriesContract(): void {
             .map(({ spec }) => spec.category),
         ),
       ];
-      const seen = categories.filter((category) => own.some((projection) => projection.categories?.includes(category) ?? true));
+      const seen = categories.filter((category) =>
+        own.some((projection) => projection.categories?.includes(category) ?? true),
+      );
       expect([...seen, ...Object.keys(READ_FROM_STREAMS)].sort()).toEqual(categories.sort());
     });
   });
