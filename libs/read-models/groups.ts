@@ -35,7 +35,7 @@ export const groups: readonly ProjectionGroup[] = [
     ],
   },
   { name: CAUSES, projections: [causesProjection, streamsProjection] },
-  { name: FIGURES_GROUP, projections: [figuresProjection], pauseMs: 500 },
+  { name: FIGURES_GROUP, projections: [figuresProjection], pauseMs: 100 },
 ];
 
 /** Every view of this library. */

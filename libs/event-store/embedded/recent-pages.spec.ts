@@ -2,15 +2,14 @@ import { expect, it } from '@jest/globals';
 import { position, type AllPage, type Position, type StoredEvent } from '../port.js';
 import { RecentPages } from './recent-pages.js';
 
-const LENGTH = 3;
 const numbers = ({ events }: AllPage) => events.map((event) => event.position);
 
-/** A log of `head` events that is read in pages of three, noting from where. */
-function log(head: number) {
+/** A log of `head` events that is read in pages of `length`, noting from where. */
+function log(head: number, length = 3) {
   const reads: number[] = [];
   const read = (after: Position): AllPage => {
     reads.push(after);
-    const count = Math.min(LENGTH, head - after);
+    const count = Math.min(length, head - after);
     const events = Array.from({ length: count }, (_, i) => ({ position: position(after + 1 + i) }) as StoredEvent);
     return { events, next: position(after + count), end: after + count === head };
   };
@@ -24,15 +23,29 @@ it('what one subscriber has read others are given, from where they are, as the s
   const rest = pages.behind(position(1), read);
   expect([numbers(rest), rest.next]).toEqual([[2, 3], 3]);
   pages.behind(position(3), read);
-  expect(numbers(pages.behind(position(2), read))).toEqual([3]);
+  expect(numbers(pages.behind(position(2), read))).toEqual([3, 4, 5, 6]);
   expect(reads).toEqual([0, 3]);
 });
 
-it('who is far behind reads for himself, and a page that is kept ends as it did when it was read', () => {
+it('who lags is given all that is kept behind him at once, which ends as it did when it was read', () => {
   const [pages, { reads, read }] = [new RecentPages(), log(9)];
   for (const after of [0, 3, 6]) pages.behind(position(after), read);
-  expect(pages.behind(position(6), read).end).toBe(true);
-  expect(numbers(pages.behind(position(0), read))).toEqual([1, 2, 3]);
+  const kept = pages.behind(position(1), read);
+  expect([numbers(kept), kept.next, kept.end]).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], 9, true]);
   expect(pages.behind(position(9), read)).toEqual({ events: [], next: 9, end: true });
-  expect(reads).toEqual([0, 3, 6, 0, 9]);
+  expect(reads).toEqual([0, 3, 6, 9]);
+});
+
+it.each([
+  { length: 4_000, kept: 8_000 },
+  { length: 3_000, kept: 9_000 },
+  { length: 2, kept: 32 },
+])('of pages of $length events the last $kept are kept; who is further behind reads for himself', (at) => {
+  const [pages, { reads, read }] = [new RecentPages(), log(17 * at.length, at.length)];
+  for (let after = 0; after < 17 * at.length; after += at.length) pages.behind(position(after), read);
+  const first = 17 * at.length - at.kept;
+  expect(pages.behind(position(first), read).events).toHaveLength(at.kept);
+  expect(reads).toHaveLength(17);
+  const own = pages.behind(position(first - 1), read);
+  expect([numbers(own)[0], own.events.length, reads.at(-1)]).toEqual([first, at.length, first - 1]);
 });

@@ -1,28 +1,44 @@
-import { type AllPage, type Position } from '../port.js';
+import type { AllPage, Position, StoredEvent } from '../port.js';
 
-/** Pages kept; subscribers that are further apart read for themselves. */
-const KEPT = 2;
+/** Kept of what was read last: so many events at least, but pages of few no more than this. Subscribers that are further apart read for themselves. */
+const EVENTS = 8_000;
+const PAGES = 16;
 
 /**
  * What was read last of the whole log. Subscribers of one thread follow each other closely, and reading an event costs as much as
- * handling it: the first one reads, checks and parts the rows for all of them, and they go on from where its page ended. Those that wake
- * together come one after the other, so nothing here may wait.
+ * handling it: the first one reads, checks and parts the rows for all of them, and they go on from where its page ended.
  */
 export class RecentPages {
   private pages: readonly AllPage[] = [];
 
-  /** What is kept behind `after`, else what `read` finds there. */
+  /**
+   * All that is kept behind `after`, else what `read` finds there. All of it at once, so that who lagged is with the others again: two that
+   * go on page by page stay as far apart as they are, and each reads everything for itself.
+   */
   behind(after: Position, read: (after: Position) => AllPage): AllPage {
-    const known = this.pages.find(({ events, next }) => events[0]!.position <= after + 1 && next > after);
-    if (known !== undefined) return rest(known, after);
+    const kept = this.keptBehind(after);
+    if (kept !== undefined) return kept;
     const page = read(after);
-    if (page.events.length > 0) this.pages = [page, ...this.pages.slice(0, KEPT - 1)];
+    if (page.events.length > 0) this.keep(page);
     return page;
   }
-}
 
-/** Its end may be the log's no more: who has come to it looks at the head before waiting. */
-function rest({ events, next, end }: AllPage, after: Position): AllPage {
-  const first = events.findIndex(({ position }) => position > after);
-  return { events: first === 0 ? events : events.slice(first), next, end };
+  /** Its end may be the log's no more: who has come to it looks at the head before waiting. */
+  private keptBehind(after: Position): AllPage | undefined {
+    let events: readonly StoredEvent[] = [];
+    let last: AllPage | undefined;
+    for (let next = after; ; { next } = last) {
+      const page = this.pages.find((each) => each.events[0]!.position <= next + 1 && each.next > next);
+      if (page === undefined) return last && { events, next, end: last.end };
+      events = events.concat(page.events.slice(page.events.findIndex(({ position }) => position > next)));
+      last = page;
+    }
+  }
+
+  private keep(page: AllPage): void {
+    let events = 0;
+    this.pages = [page, ...this.pages]
+      .slice(0, PAGES)
+      .filter((each) => (events += each.events.length) - each.events.length < EVENTS);
+  }
 }
