@@ -1,22 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { traceFlow } from '#audit';
 import { START, UnknownEvent } from '#event-store';
 import { begunBy, listStreams, type Decode, type ReadModels } from '#read-models';
 import { factOf } from '../../apps/server/audit/request-facts.js';
-import { manyThings, started, upTo, World, type Database } from './read-models.fixture.js';
+import { started, upTo, World, type Database } from './read-models.fixture.js';
+import { manyThings } from './read-models.many-things.js';
+import { eachWithItsOwn } from './read-models.databases.js';
 
 /** What an auditor begins with must be found on every database: the streams of a flow, and which streams there are. */
 export function auditContract(name: string, openDatabase: () => Promise<Database>): void {
   describe(`the indexes of the audit over ${name}`, () => {
-    let database: Database;
     let models: ReadModels;
     let world: World;
-    beforeEach(async () => {
-      database = await openDatabase();
-      models = await database.open();
-      world = new World();
-    });
-    afterEach(() => database.remove());
+    eachWithItsOwn(openDatabase, (own) => ({ models, world } = own));
 
     /** A portfolio of two requests of flow A whose stage makes a child, and one of flow B, to which A's id comes only later. */
     async function two(): Promise<number> {

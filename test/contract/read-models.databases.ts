@@ -1,9 +1,10 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openReadModels, type ReadModels } from '#read-models';
 import type { PostgresServer } from '#testing';
-import type { Database } from './read-models.fixture.js';
+import { World, type Database } from './read-models.fixture.js';
 
 export async function sqliteDatabase(): Promise<Database> {
   const directory = await mkdtemp(join(tmpdir(), 'purveyor-views-'));
@@ -30,4 +31,21 @@ function database(open: (acceptLoss?: boolean) => Promise<ReadModels>, remove: (
       await remove();
     },
   };
+}
+
+/** What a test works with: an empty database, a connection to it, and a log. */
+interface Own {
+  readonly database: Database;
+  readonly models: ReadModels;
+  readonly world: World;
+}
+
+/** Gives each test its own. */
+export function eachWithItsOwn(openDatabase: () => Promise<Database>, take: (own: Own) => void): void {
+  let database: Database;
+  beforeEach(async () => {
+    database = await openDatabase();
+    take({ database, models: await database.open(), world: new World() });
+  });
+  afterEach(() => database.remove());
 }

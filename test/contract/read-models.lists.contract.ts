@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import {
   listOperations,
@@ -14,6 +14,7 @@ import {
 } from '#read-models';
 import type { Change } from '../../libs/read-models/database/view-store.js';
 import { project, upTo, World, type Database } from './read-models.fixture.js';
+import { eachWithItsOwn } from './read-models.databases.js';
 
 const LISTS = { listPortfolios, listProcesses, listSubscriptions };
 const asc = (field: string): Sort => ({ field, direction: 'asc' });
@@ -48,16 +49,10 @@ async function paged<T>(
 /** Order, cursors, counts and words, whatever the database. */
 export function listsContract(name: string, openDatabase: () => Promise<Database>): void {
   describe(`sorted lists over ${name}`, () => {
-    let database: Database;
     let models: ReadModels;
     let world: World;
 
-    beforeEach(async () => {
-      database = await openDatabase();
-      models = await database.open();
-      world = new World();
-    });
-    afterEach(() => database.remove());
+    eachWithItsOwn(openDatabase, (own) => ({ models, world } = own));
 
     const named = (id: string, description: string, active = true) => world.subscription(id, description, active);
     const subscriptions = (query: ListQuery) => listSubscriptions(models, query);

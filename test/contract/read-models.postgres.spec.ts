@@ -12,20 +12,12 @@ import {
 } from '#read-models';
 import { PostgresServer } from '#testing';
 import { postgresDatabase, sqliteDatabase } from './read-models.databases.js';
-import {
-  answers,
-  dump,
-  hashOf,
-  manyThings,
-  moveCheckpoints,
-  project,
-  story,
-  upTo,
-  World,
-} from './read-models.fixture.js';
+import { answers, dump, hashOf, moveCheckpoints, project, story, upTo, World } from './read-models.fixture.js';
+import { manyThings } from './read-models.many-things.js';
 import { beatsContract } from './read-models.beats.contract.js';
 import { forgettingContract } from './read-models.forgetting.contract.js';
 import { auditContract } from './read-models.audit.contract.js';
+import { parkingContract } from './read-models.parking.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
@@ -44,6 +36,7 @@ if (server === undefined) {
   const open = () => postgresDatabase(server);
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
+  parkingContract('PostgreSQL', open);
   rebuildContract('PostgreSQL', open);
   crashesContract('PostgreSQL', open);
   queriesContract('PostgreSQL', open);

@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { UnknownEvent, type EventStore, type StoredEvent } from '#event-store';
+import { describe, expect, it } from '@jest/globals';
+import type { EventStore } from '#event-store';
 import { SimulatedStore } from '#testing';
 import {
   checkpointsOf,
   listPortfolios,
-  groups,
-  listProcesses,
-  listProjections,
   overview,
   portfolio,
   process,
@@ -14,10 +11,7 @@ import {
   projections,
   SecondProjector,
   subscription,
-  type Projection,
-  type ProjectionRun,
   type ReadModels,
-  type Value,
 } from '#read-models';
 import {
   dump,
@@ -31,17 +25,8 @@ import {
   World,
   type Database,
 } from './read-models.fixture.js';
-
-/** A store that delivers every batch twice over, each event twice in a row. */
-function stutter(store: EventStore): EventStore {
-  const twice = (events: readonly StoredEvent[]) => events.flatMap((event) => [event, event]);
-  const other = Object.create(store) as EventStore;
-  other.subscribe = async function* (options) {
-    for await (const delivery of store.subscribe(options))
-      yield delivery.kind === 'events' ? { ...delivery, events: twice(delivery.events) } : delivery;
-  };
-  return other;
-}
+import { eachWithItsOwn } from './read-models.databases.js';
+import { louder, noting, stopsAfter, stutter } from './read-models.doctored.js';
 
 /** What every database of the read models must do, and how the projector uses it. `open` gives an empty one. */
 export function projectorContract(name: string, openDatabase: () => Promise<Database>): void {
@@ -50,12 +35,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
     let models: ReadModels;
     let world: World;
 
-    beforeEach(async () => {
-      database = await openDatabase();
-      models = await database.open();
-      world = new World();
-    });
-    afterEach(() => database.remove());
+    eachWithItsOwn(openDatabase, (own) => ({ database, models, world } = own));
 
     /** Another database of the same kind. */
     async function another<T>(use: (models: ReadModels) => Promise<T>): Promise<T> {
@@ -178,61 +158,6 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await rebuilt.stop();
     });
 
-    it('parks what it cannot read, goes on, and takes it in when the code is back', async () => {
-      const end = await story(world);
-      const lacking = (stored: StoredEvent) => {
-        if (stored.type === 'StageFailed') throw new UnknownEvent('portfolio', stored.type, 1);
-        if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
-        return world.decode(stored);
-      };
-      const running = await upTo(world, end, models, { decode: lacking });
-      expect((await dump(models))['parked']).toMatchObject([
-        { stream: 'portfolio-b', projection: 'figures', kind: 'unknown' },
-        { stream: 'portfolio-b', projection: 'portfolio_children', kind: 'unknown' },
-        { stream: 'portfolio-b', projection: 'portfolios', kind: 'unknown' },
-        { stream: 'process-p', projection: 'figures', kind: 'unknown' },
-        { stream: 'process-p', projection: 'processes', kind: 'unknown' },
-      ]);
-      expect(await portfolio(models, 'b')).toMatchObject({ phase: 'CONFIGURATION_ERROR' });
-      expect((await listPortfolios(models)).items.map(({ phase }) => phase)).toEqual([
-        'CONFIGURATION_ERROR',
-        'STARTED',
-      ]);
-      expect(await process(models, 'p')).toMatchObject({ last_status: 'configuration_error' });
-      expect((await listProcesses(models)).items).toMatchObject([{ last_status: 'configuration_error' }]);
-      expect(await subscription(models, 's')).toMatchObject({ status: 'active' });
-      await running.stop();
-      const back = await upTo(world, end, models);
-      await rebuilt(models);
-      expect((await dump(models))['parked']).toEqual([]);
-      expect(await portfolio(models, 'b')).toMatchObject({ state: 'TENANT_FAILED', phase: 'FAILED' });
-      expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
-      await back.stop();
-    });
-
-    it('parks what misses its beginning, or cannot even be asked what it misses, and goes on', async () => {
-      const renamed = (stream: string) =>
-        world.append(stream, [
-          { type: 'SubscriptionDescriptionChanged', data: { description: 'e', processId: 'p', time: world.time } },
-        ]);
-      await world.subscription('lost', 'cu', false);
-      await (await upTo(world, await world.subscription('bare', 'cu', false), models)).stop();
-      await models.db.deleteFrom('streams').where('id', '=', 'subscription-lost').execute();
-      for (const stream of ['subscription-lost', 'subscription-bare']) await renamed(stream);
-      const bare = (stored: StoredEvent) =>
-        stored.stream === 'subscription-bare' ? { ...world.decode(stored), data: undefined } : world.decode(stored);
-      const running = await upTo(world, await world.portfolio('c'), models, { decode: bare });
-      const ofStreams = models.db.selectFrom('parked').selectAll().where('projection', '=', 'streams');
-      const parked = await ofStreams.orderBy('stream').execute();
-      expect(parked.map(({ stream, kind, reason }) => [stream, kind, reason])).toEqual([
-        ['subscription-bare', 'failed', expect.stringContaining('undefined')],
-        ['subscription-lost', 'failed', expect.stringContaining('whose beginning is not there')],
-      ]);
-      expect(running.projector.failure()).toBeUndefined();
-      expect((await listPortfolios(models)).items.map(({ id }) => id)).toEqual(['c']);
-      await running.stop();
-    });
-
     it('builds a new version beside the live one and switches when it has caught up, over a restart', async () => {
       const end = await story(world);
       await (await upTo(world, end, models)).stop();
@@ -289,22 +214,6 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await all.stop();
     });
 
-    it('tells of every view where it stands and what it could not take in', async () => {
-      const end = await story(world);
-      const lacking = (stored: StoredEvent) => {
-        if (stored.type === 'ProcessCompleted') throw new UnknownEvent('process', stored.type, 1);
-        return world.decode(stored);
-      };
-      await (await upTo(world, end, models, { decode: lacking })).stop();
-      const statuses = await listProjections(models);
-      expect(statuses).toEqual(
-        projections.map(({ name, version }) => {
-          const parked = ['processes', 'figures'].includes(name) ? 1 : 0;
-          return { name, group: groupOf(name), version, position: end, parked, rebuild: null, kept: null };
-        }),
-      );
-    });
-
     it('refuses to wait longer than told', async () => {
       const running = await upTo(world, await story(world), models);
       await expect(running.projector.waitFor(1e9, 1)).rejects.toMatchObject({ code: 'position_timeout', status: 503 });
@@ -319,52 +228,4 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       await again.stop();
     });
   });
-}
-
-const groupOf = (name: string) =>
-  groups.find(({ projections: those }) => those.some((each) => each.name === name))!.name;
-
-/** The next version of a view: names in capitals. */
-const louder = (projection: Projection): Projection => ({
-  ...projection,
-  version: projection.version + 1,
-  begin() {
-    const run = projection.begin();
-    return Object.assign(Object.create(run) as ProjectionRun, {
-      flush: () =>
-        run.flush().map((change) => ({ ...change, upserts: change.upserts.map(inCapitals(change.table.columns)) })),
-    });
-  },
-});
-const inCapitals = (columns: readonly string[]) => (values: readonly Value[]) =>
-  values.map((value, i) => (columns[i] === 'name' ? String(value).toUpperCase() : value));
-
-/** A store that delivers no further than `position`. */
-function stopsAfter(store: EventStore, position: number): EventStore {
-  const other = Object.create(store) as EventStore;
-  other.readAll = async (options) => {
-    const events = (await store.readAll(options)).events.filter((event) => event.position <= position);
-    if (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    return { events, next: events.at(-1)?.position ?? options.after, end: false };
-  };
-  other.subscribe = async function* (options) {
-    for await (const delivery of store.subscribe(options)) {
-      if (delivery.kind !== 'events') continue;
-      const events = delivery.events.filter((event) => event.position <= position);
-      yield { ...delivery, events, position: events.at(-1)!.position };
-      await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
-      return;
-    }
-  };
-  return other;
-}
-
-/** A store that notes from where it is read page by page. */
-function noting(store: EventStore, read: number[]): EventStore {
-  const other = Object.create(store) as EventStore;
-  other.readAll = (options) => {
-    read.push(options.after);
-    return store.readAll(options);
-  };
-  return other;
 }

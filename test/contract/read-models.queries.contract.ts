@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import {
   customerDescription,
@@ -11,6 +11,7 @@ import {
   type ReadModels,
 } from '#read-models';
 import { openStreams, project, started, story, World, type Database } from './read-models.fixture.js';
+import { eachWithItsOwn } from './read-models.databases.js';
 
 /** How the database would find it. */
 async function planOf({ db, shared }: ReadModels, query: string): Promise<string> {
@@ -22,16 +23,10 @@ async function planOf({ db, shared }: ReadModels, query: string): Promise<string
 /** What the lists answer, whatever the database. */
 export function queriesContract(name: string, openDatabase: () => Promise<Database>): void {
   describe(`lists over ${name}`, () => {
-    let database: Database;
     let models: ReadModels;
     let world: World;
 
-    beforeEach(async () => {
-      database = await openDatabase();
-      models = await database.open();
-      world = new World();
-    });
-    afterEach(() => database.remove());
+    eachWithItsOwn(openDatabase, (own) => ({ models, world } = own));
 
     it('pages neither skip nor repeat while rows come and change', async () => {
       const { projector, stop } = await project(world, models);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import {
@@ -12,17 +12,9 @@ import {
   type Projection,
   type ReadModels,
 } from '#read-models';
-import {
-  dump,
-  hashOf,
-  manyThings,
-  project,
-  rebuilt,
-  story,
-  upTo,
-  World,
-  type Database,
-} from './read-models.fixture.js';
+import { dump, hashOf, project, rebuilt, story, upTo, World, type Database } from './read-models.fixture.js';
+import { manyThings } from './read-models.many-things.js';
+import { eachWithItsOwn } from './read-models.databases.js';
 
 const PORTFOLIOS = named('portfolios');
 function named(name: string): Projection {
@@ -36,15 +28,9 @@ const remade = (projection: Projection, change: Partial<Projection>): readonly P
 /** Views are built anew beside the live ones, on every database. */
 export function rebuildContract(name: string, openDatabase: () => Promise<Database>): void {
   describe(`rebuilding over ${name}`, () => {
-    let database: Database;
     let models: ReadModels;
     let world: World;
-    beforeEach(async () => {
-      database = await openDatabase();
-      models = await database.open();
-      world = new World();
-    });
-    afterEach(() => database.remove());
+    eachWithItsOwn(openDatabase, (own) => ({ models, world } = own));
 
     const status = async (of = 'portfolios') => (await listProjections(models)).find((each) => each.name === of)!;
 

@@ -1,6 +1,7 @@
 import { sqliteDatabase } from './read-models.databases.js';
 import { forgettingContract } from './read-models.forgetting.contract.js';
 import { auditContract } from './read-models.audit.contract.js';
+import { parkingContract } from './read-models.parking.contract.js';
 import { projectorContract } from './read-models.projector.contract.js';
 import { listsContract } from './read-models.lists.contract.js';
 import { figuresContract } from './figures/figures.contract.js';
@@ -11,6 +12,7 @@ import { rebuildContract } from './read-models.rebuild.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
 
 projectorContract('SQLite', sqliteDatabase);
+parkingContract('SQLite', sqliteDatabase);
 rebuildContract('SQLite', sqliteDatabase);
 crashesContract('SQLite', sqliteDatabase);
 queriesContract('SQLite', sqliteDatabase);

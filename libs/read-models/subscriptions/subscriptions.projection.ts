@@ -24,25 +24,27 @@ const USES = {
 /** Stands for a status where a use has ended; the row stays, so that a repeat of an older event does not bring it back. */
 export const RELEASED = 'released';
 
+/** What is shown of a row beside its document. */
+export const SHOWN_COLUMNS = [
+  'product_id',
+  'product_name',
+  'customer_id',
+  'description',
+  'status',
+  'insync',
+  'start_date',
+  'end_date',
+  'created_at',
+  'updated_at',
+] as const;
+
 /** Beside its row a subscription has one row per process that ran on it, its trail, one per subscription that uses it,
  * and one per customer description, by which its subscription is found. */
 export const subscriptionsProjection = streamProjection<SubscriptionRow, SubscriptionDoc>({
   name: 'subscriptions',
   version: 4,
   category: SUBSCRIPTION,
-  columnNames: [
-    'product_id',
-    'product_name',
-    'customer_id',
-    'description',
-    'status',
-    'insync',
-    'start_date',
-    'end_date',
-    'created_at',
-    'updated_at',
-    'search',
-  ],
+  columnNames: [...SHOWN_COLUMNS, 'search'],
   fold: foldSubscription,
   columns: (doc) => ({
     product_id: doc.productId,

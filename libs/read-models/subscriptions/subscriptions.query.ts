@@ -5,6 +5,7 @@ import type { Slice } from '../database/paging.js';
 import type { ReadModels } from '../database/read-models.js';
 import type { SubscriptionRow } from '../database/tables.js';
 import { itemOf, detailOf, type SubscriptionDetail, type SubscriptionItem } from './subscription.item.js';
+import { SHOWN_COLUMNS } from './subscriptions.projection.js';
 
 /** `product`: id or name. */
 export interface SubscriptionQuery extends ListQuery {
@@ -19,22 +20,7 @@ export interface SubscriptionQuery extends ListQuery {
 const VIEW: ListView = {
   table: 'subscriptions',
   created: 'created_at',
-  columns: [
-    'id',
-    'doc',
-    'revision',
-    'position',
-    'product_id',
-    'product_name',
-    'customer_id',
-    'description',
-    'status',
-    'insync',
-    'start_date',
-    'end_date',
-    'created_at',
-    'updated_at',
-  ],
+  columns: ['id', 'doc', 'revision', 'position', ...SHOWN_COLUMNS],
   fields: {
     subscription_id: { column: 'id', fixed: true },
     description: { column: 'description' },
