@@ -23,10 +23,11 @@ export interface Flow {
   streams(world: Reached, id: string): Promise<readonly string[]>;
 }
 
+/** They show all jobs: what is of one is what it has changed in them. Whole, so that no row leaves one for want of room. */
 export const LISTS: readonly string[] = [
-  '/api/portfolios',
-  '/api/processes',
-  '/api/subscriptions',
+  '/api/portfolios?limit=500',
+  '/api/processes?limit=500',
+  '/api/subscriptions?limit=500',
   '/api/dashboards/overview',
 ];
 
@@ -83,9 +84,12 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
 };
 
 /** The answers that show the job, as they came. */
-export async function views(world: Reached, flow: Flow, id: string): Promise<Record<string, string>> {
+export const views = async (world: Reached, flow: Flow, id: string): Promise<Record<string, string>> =>
+  answers(world, await flow.queries(world, id));
+
+export async function answers(world: Reached, paths: readonly string[]): Promise<Record<string, string>> {
   const shown: Record<string, string> = {};
-  for (const path of await flow.queries(world, id)) {
+  for (const path of paths) {
     const { status, text } = await world.api('GET', path);
     expect([path, status]).toEqual([path, 200]);
     shown[path] = text;
@@ -102,11 +106,39 @@ const OF_A_RUN = new Set(
 );
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** The answers without what belongs to one run: ids are numbered in the order of their first sight. */
-export function normalised(shown: Readonly<Record<string, string>>, mark: string): string {
+/** What has come into an answer since it was as `before`: rows that are new or changed, and by how much numbers differ. */
+function added(before: unknown, now: unknown): unknown {
+  if (typeof before === 'number' || typeof now === 'number') return Number(now ?? 0) - Number(before ?? 0);
+  if (Array.isArray(before) && Array.isArray(now)) {
+    const known = new Set(before.map((row) => JSON.stringify(row)));
+    return now.filter((row) => !known.has(JSON.stringify(row)));
+  }
+  if (!isRecord(now)) return now;
+  const earlier = isRecord(before) ? before : {};
+  const names = [...new Set([...Object.keys(now), ...Object.keys(earlier)])].sort();
+  const differences = names.map((name) => [name, added(earlier[name], now[name])]);
+  return Object.fromEntries(differences.filter(([, difference]) => difference !== 0));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The answers without what belongs to one run: ids are numbered in the order of their first sight. Of those that `before` has, only
+ * what was added to them.
+ */
+export function normalised(
+  shown: Readonly<Record<string, string>>,
+  mark: string,
+  before: Readonly<Record<string, string>>,
+): string {
   const numbers = new Map<string, number>();
   const kept = (name: string, value: unknown) => (OF_A_RUN.has(name) ? undefined : value);
-  const plain = Object.entries(shown).map(([path, text]) => [path, JSON.parse(text, kept) as unknown]);
+  const parsed = (text: string) => JSON.parse(text, kept) as unknown;
+  const plain = Object.entries(shown).map(([path, text]) => {
+    const earlier = before[path];
+    return [path, earlier === undefined ? parsed(text) : added(parsed(earlier), parsed(text))];
+  });
   return JSON.stringify(plain, null, 1)
     .replaceAll(mark, 'MARK')
     .replace(UUID, (id) => `ID${numbers.get(id) ?? numbers.set(id, numbers.size).size - 1}`)
@@ -126,11 +158,11 @@ export async function appliedSince(world: Reached, seq: number): Promise<Record<
   return counts;
 }
 
-/** `type step` of the events of the job's streams that record something done: no attempts, no repeats. */
-export async function recorded(world: Reached, flow: Flow, id: string): Promise<readonly string[]> {
+/** `type step` of the job's events after a log position that record something done: no attempts, no repeats. */
+export async function recorded(world: Reached, flow: Flow, id: string, since: number): Promise<readonly string[]> {
   const all: string[] = [];
   for (const stream of await flow.streams(world, id))
-    for (const { type, data } of await world.events(stream))
-      if (data['owner'] === undefined && !type.endsWith('RetryScheduled')) all.push(`${type} ${data['step'] ?? ''}`);
+    for (const { type, data, position } of await world.events(stream))
+      if (position > since && data['owner'] === undefined && !type.endsWith('RetryScheduled')) all.push(`${type} ${data['step'] ?? ''}`);
   return all;
 }

@@ -8,14 +8,16 @@ import { flows, type Flow, type FlowName } from './crash-flows.js';
 import { COMPENSATION, everyKind, KINDS } from './crash-kinds.js';
 import { after, before, projected, shown, type Observation } from './crash-points.js';
 
-export const FLOWS: readonly FlowName[] = ['portfolio', 'azure', 'create_user_group'];
-
 /** Every job of the matrix: those, the one with every kind of step, and one for each command. */
 export const JOBS: Readonly<Record<string, Flow>> = {
   ...flows,
   every_kind: everyKind,
   ...Object.fromEntries(Object.entries(COMMANDS).map(([name, { flow }]) => [name, flow])),
 };
+
+/** The matrix is run in two halves, so that two workers have about as much to do. */
+export const PORTFOLIOS: readonly FlowName[] = ['portfolio', 'azure'];
+export const PROCESSES: readonly string[] = Object.keys(JOBS).filter((name) => !(PORTFOLIOS as string[]).includes(name));
 
 export interface Cell {
   readonly name: string;
@@ -36,8 +38,10 @@ interface Row {
 
 const stageRow = (flow: FlowName, step: string, waits: boolean): Row => ({ flow, step, events: STAGE_EVENTS, waits });
 
-/** Stages and steps as the definitions list them. */
-export function rows(): readonly Row[] {
+/** Stages and steps of these flows as the definitions list them. */
+export const rows = (flows: readonly FlowName[]): readonly Row[] => ROWS.filter(({ flow }) => flows.includes(flow));
+
+function allRows(): readonly Row[] {
   const { workflows } = productRegistry({ directory: {} as never, network: {} as never });
   const workflow = workflows.latest('create_user_group')!;
   const waits = ({ completion }: RequestPolicy): boolean => completion.kind !== 'at_once';
@@ -55,6 +59,12 @@ export function rows(): readonly Row[] {
     { flow: 'create_user_group', step: '$release', events: STEP_EVENTS, waits: false },
   ];
 }
+
+const ROWS = allRows();
+
+/** The stages and steps that a run has completed. */
+export const recordedSteps = ({ recorded }: { readonly recorded: readonly string[] }): readonly string[] =>
+  recorded.filter((each) => /Completed \S/.test(each)).map((each) => each.split(' ')[1]!);
 
 /**
  * The cells of a step. One without a call outside stands before its handler instead of before its call, and after the handler (its
@@ -107,16 +117,16 @@ export const cells: readonly Cell[] = [
   ...creationOf('portfolio', 'PortfolioCreated'),
   ...creationOf('azure', 'PortfolioCreated'),
   ...creationOf('create_user_group', 'ProcessStarted'),
-  ...rows().flatMap(cellsOf),
+  ...ROWS.flatMap(cellsOf),
   ...Object.entries(KINDS).flatMap(([kind, points]) => pointed('every_kind', kind, points)),
   ...pointed('every_kind', 'compensation', COMPENSATION),
   ...Object.entries(COMMANDS).flatMap(([name, row]) => commandCells(name, row)),
 ];
 
-/** So many cells as the seed shuffles them, by a linear congruence. */
-export function slice(seed: number, count: number): readonly Cell[] {
+/** So many of the cells as the seed shuffles them, by a linear congruence. */
+export function slice(all: readonly Cell[], seed: number, count: number): readonly Cell[] {
   let state = seed + 1;
-  const ranked = cells.map((cell) => ({ cell, rank: (state = (state * 48_271 + 11) % 2_147_483_647) }));
+  const ranked = all.map((cell) => ({ cell, rank: (state = (state * 48_271 + 11) % 2_147_483_647) }));
   return ranked
     .sort((a, b) => a.rank - b.rank)
     .slice(0, count)
