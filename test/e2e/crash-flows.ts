@@ -167,6 +167,7 @@ export async function recorded(world: Reached, flow: Flow, id: string, since: nu
   const all: string[] = [];
   for (const stream of await flow.streams(world, id))
     for (const { type, data, position } of await world.events(stream))
-      if (position > since && data['owner'] === undefined && !type.endsWith('RetryScheduled')) all.push(`${type} ${data['step'] ?? ''}`);
+      if (position > since && data['owner'] === undefined && !type.endsWith('RetryScheduled'))
+        all.push(`${type} ${data['step'] ?? ''}`);
   return all;
 }

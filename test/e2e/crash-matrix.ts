@@ -17,7 +17,9 @@ export const JOBS: Readonly<Record<string, Flow>> = {
 
 /** The matrix is run in two halves, so that two workers have about as much to do. */
 export const PORTFOLIOS: readonly FlowName[] = ['portfolio', 'azure'];
-export const PROCESSES: readonly string[] = Object.keys(JOBS).filter((name) => !(PORTFOLIOS as string[]).includes(name));
+export const PROCESSES: readonly string[] = Object.keys(JOBS).filter(
+  (name) => !(PORTFOLIOS as string[]).includes(name),
+);
 
 export interface Cell {
   readonly name: string;

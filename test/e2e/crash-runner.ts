@@ -74,8 +74,7 @@ export class CrashRunner {
       await job.ended(this.world, id);
       expect(await this.outcome(job, id, mark, before)).toEqual(wanted);
       expect((await this.world.api('GET', '/api/audit/verify')).body.ok).toBe(true);
-      if (cell.name.includes('projection'))
-        this.shown.set(cell.name, { job, id, views: await this.ownViews(job, id) });
+      if (cell.name.includes('projection')) this.shown.set(cell.name, { job, id, views: await this.ownViews(job, id) });
       return reached;
     } catch (error) {
       // What it left unfinished is not to fail the cells that follow.
