@@ -10,7 +10,7 @@ import {
 import { mulberry32 } from '#testing';
 import type { Run } from './figures/run.js';
 import { RUNS } from './figures/runs.js';
-import { dump, hashOf, rebuilt, type Database } from './read-models.fixture.js';
+import { dump, hashOf, hurried, rebuilt, type Database } from './read-models.fixture.js';
 
 const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 const ROUNDS = process.env['PURVEYOR_FULL'] === '1' ? 10 : 1;
@@ -38,7 +38,7 @@ async function life({ store, decode, events }: Run, models: ReadModels, random: 
   const views = mortal(models.views, random, () => stop.abort());
   // The one before is dead, whatever the checkpoints say.
   await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
-  const given = { store, decode, projections, signal: stop.signal, owner: `life ${random()}` };
+  const given = { store, decode, projections, signal: stop.signal, owner: `life ${random()}`, clock: hurried };
   const projector = await startProjector({ ...given, readModels: { ...models, views } });
   await projector.waitFor(events.at(-1)!.position, 20_000).catch(() => {});
   stop.abort();
@@ -80,7 +80,7 @@ export function crashesContract(name: string, openDatabase: () => Promise<Databa
 async function finish({ store, decode, events }: Run, readModels: ReadModels): Promise<void> {
   await readModels.db.updateTable('checkpoints').set({ owner: '' }).execute();
   const stop = new AbortController();
-  const given = { store, decode, projections, readModels, signal: stop.signal, owner: 'last' };
+  const given = { store, decode, projections, readModels, signal: stop.signal, owner: 'last', clock: hurried };
   const projector = await startProjector(given);
   await projector.waitFor(events.at(-1)!.position, 60_000);
   await rebuilt(readModels);

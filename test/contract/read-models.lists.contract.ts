@@ -86,7 +86,7 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
         await named(`new${round}`, `c${round % 4}`);
         const data = { startDate: 1, time: world.time };
         const end = await world.append(`subscription-s${round++}`, [{ type: 'SubscriptionActivated', data }]);
-        await projector.waitFor(end, 5_000);
+        await projector.waitFor(end, 10_000);
       };
       await projector.waitFor(await named('last', 'c9'), 5_000);
       const sort = [asc('customer_id')];

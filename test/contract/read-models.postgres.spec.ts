@@ -11,7 +11,7 @@ import {
   type ReadModels,
 } from '#read-models';
 import { PostgresServer } from '#testing';
-import { postgresDatabase, sqliteDatabase } from './read-models.databases.js';
+import { postgresDatabase, postgresDatabases, sqliteDatabase } from './read-models.databases.js';
 import { answers, dump, hashOf, moveCheckpoints, project, story, upTo, World } from './read-models.fixture.js';
 import { manyThings } from './read-models.many-things.js';
 import { beatsContract } from './read-models.beats.contract.js';
@@ -33,7 +33,7 @@ if (server === undefined) {
     it('are tested where it is installed', () => expect(process.env['CI']).toBeUndefined());
   });
 } else {
-  const open = () => postgresDatabase(server);
+  const open = postgresDatabases(server);
   afterAll(() => server.remove());
   projectorContract('PostgreSQL', open);
   parkingContract('PostgreSQL', open);

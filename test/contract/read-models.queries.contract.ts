@@ -33,7 +33,7 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
       const ids = Array.from({ length: 25 }, (_, i) => `p${i}`);
       let end = 0;
       for (const id of ids) end = await world.portfolio(id);
-      await projector.waitFor(end, 5_000);
+      await projector.waitFor(end, 10_000);
       const seen: string[] = [];
       let cursor: string | undefined;
       for (let round = 0; ; round++) {
