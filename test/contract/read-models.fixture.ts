@@ -173,7 +173,7 @@ export const hurried: Clock = {
   after: (ms, call) => systemClock.after(ms < DEADLINE_MS ? ms / 10 : ms, call),
 };
 
-type Given = Partial<Pick<ProjectorOptions, 'store' | 'decode' | 'projections' | 'owner'>>;
+type Given = Partial<Pick<ProjectorOptions, 'store' | 'decode' | 'projections' | 'owner' | 'clock'>>;
 
 export async function project(world: World, models: ReadModels, given: Given = {}): Promise<Running> {
   const abort = new AbortController();
