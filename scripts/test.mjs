@@ -5,19 +5,24 @@ import { join } from 'node:path';
 import { StepFailed, buildIfStale, installIfNeeded, main, runTool } from './lib/project.mjs';
 import { NOTHING_RAN, summarise } from './lib/summary.mjs';
 
+/** Whoever reads it has more to do at full length; `npm test` has run the others to their end. */
+const CAMPAIGNS = ['--findRelatedTests', 'libs/testing/full.ts'];
+
 const MODES = {
   all: { args: [], env: {} },
   quick: { args: ['--testPathPatterns', '[\\\\/]libs[\\\\/]'], env: {} },
-  full: { args: [], env: { PURVEYOR_FULL: '1' } },
+  full: { args: [], otherwise: CAMPAIGNS, env: { PURVEYOR_FULL: '1' } },
   production: { args: ['--testPathPatterns', '[\\\\/]test[\\\\/]e2e[\\\\/]production'], env: {} },
   contract: { args: ['--testPathPatterns', '[\\\\/]test[\\\\/]contract[\\\\/]'], env: {} },
 };
 
-async function runJest({ args, env }, extra) {
+/** `otherwise`: what is run when nothing is named. */
+async function runJest({ args, otherwise = [], env }, extra) {
   const folder = mkdtempSync(join(tmpdir(), 'purveyor-test-'));
   const outputFile = join(folder, 'result.json');
   const nodeOptions = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--no-warnings=ExperimentalWarning'];
-  const code = await runTool('jest', ['--maxWorkers=2', '--json', `--outputFile=${outputFile}`, ...args, ...extra], {
+  const named = extra.length > 0 ? extra : otherwise;
+  const code = await runTool('jest', ['--maxWorkers=2', '--json', `--outputFile=${outputFile}`, ...args, ...named], {
     env: { NODE_OPTIONS: nodeOptions.filter(Boolean).join(' '), ...env },
   });
   try {

@@ -9,6 +9,7 @@ import { LiveFeed, type Batch } from '../../apps/server/events/live-feed.js';
 import { filterOf } from '../../apps/server/events/live-filter.js';
 import { fillStream, readEverything } from './contract.support.js';
 import { openView, ownView, servers } from './servers.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 interface Opened {
   readonly store: EventStore;
@@ -36,7 +37,6 @@ const logs: readonly (readonly [string, () => Promise<Opened>])[] = [
 ];
 
 const EVERYTHING = filterOf(undefined, undefined);
-const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 2 ** 31);
 function chance(from: number): () => number {
   let state = from >>> 0;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
@@ -67,8 +67,8 @@ describe.each(logs)('the live feed: %s', (_name, open) => {
   const live = (more: object = {}) =>
     (feed = new LiveFeed({ store: opened.store, clock: systemClock, clients: 10, ...more }));
 
-  it(`misses nothing and repeats nothing, however often a client goes and comes again (seed ${seed})`, async () => {
-    const random = chance(seed);
+  it(`misses nothing and repeats nothing, however often a client goes and comes again (seed ${SEED})`, async () => {
+    const random = chance(SEED);
     live({ kept: 5 });
     const writing = (async () => {
       for (let i = 0; i < 20; i++) await fillStream(opened.store, `portfolio-${i}`, [1 + Math.floor(random() * 4), 2]);

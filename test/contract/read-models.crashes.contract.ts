@@ -11,9 +11,10 @@ import { mulberry32 } from '#testing';
 import type { Run } from './figures/run.js';
 import { RUNS } from './figures/runs.js';
 import { dump, hashOf, hurried, rebuilt, type Database } from './read-models.fixture.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
-const ROUNDS = process.env['PURVEYOR_FULL'] === '1' ? 10 : 1;
+const ROUNDS = FULL ? 10 : 1;
 process.stderr.write(`crashing projectors: seed ${SEED}\n`);
 
 /** Views of a process that dies at one of its next writes: before the commit or after it, and then writes nothing any more. */

@@ -9,10 +9,10 @@ import { processDecider, processEffects, step, workflow, WorkflowRegistry } from
 import { processEvents } from '#workflow/published';
 import type { EventStoreDbStore } from '../../libs/event-store/eventstoredb/index.js';
 import { openView, ownView, servers, type TestServer } from './servers.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 /** Twenty seconds pass in one: what another worker left is taken over by then. */
 const FASTER = 20;
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
 const WORKERS = 3;
 /** Of one schedule, ms. */
 const EVERY = 20_000;

@@ -3,6 +3,8 @@ import type { Behaviour } from '../../apps/sandbox/sandbox.types.js';
 import { CHANGES, changesOf, objectsIn, STAGES } from './azure.js';
 import { createAzure, portfolio } from './portfolios.js';
 import { until, World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 type Stage = (typeof STAGES)[number];
 
@@ -47,11 +49,9 @@ const FAULTS: readonly Fault[] = [
   { name: 'times out', behaviour: { kind: 'hang' }, stops: false },
 ];
 
-const full = process.env['PURVEYOR_FULL'] === '1';
-const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 /** Every stage with PURVEYOR_FULL=1, else every eighth, beginning where the seed and the fault say. */
 const chosen = (fault: number): readonly Stage[] =>
-  full ? STAGES : STAGES.filter((_stage, index) => (index + seed + fault) % 8 === 0);
+  FULL ? STAGES : STAGES.filter((_stage, index) => (index + SEED + fault) % 8 === 0);
 
 let world: World;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ async function carryThrough(id: string): Promise<readonly string[]> {
   }
 }
 
-describe(`each stage of the 22, when the CSP misbehaves (seed ${seed})`, () => {
+describe(`each stage of the 22, when the CSP misbehaves (seed ${SEED})`, () => {
   it.each(FAULTS.map((fault, index) => ({ ...fault, stages: chosen(index) })))(
     'it $name: at $stages.length stages of one portfolio, which then completes with everything done once',
     async ({ behaviour, stops, stages }) => {

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { changesOf, objectsIn, STAGES } from './azure.js';
 import { createAzure, expectProblem, portfolio, reaches } from './portfolios.js';
 import { until, World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 let world: World;
 beforeAll(async () => {
@@ -78,10 +80,8 @@ const leftOf = async (found: any) => {
   const natural = ({ name }: any) => name === profile || name.startsWith(`${tenant}/`);
   return all.filter((one) => one.scope === tenant || one.scope.endsWith(`/${profile}`) || natural(one));
 };
-const full = process.env['PURVEYOR_FULL'] === '1';
-const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 
-describe(`the way back (seed ${seed}, PURVEYOR_FULL=1 from each stage)`, () => {
+describe(`the way back (seed ${SEED}, PURVEYOR_FULL=1 from each stage)`, () => {
   it('a complete portfolio is taken back in reverse; what cannot be is shown', async () => {
     const id = await createAzure(world);
     await reaches(world, id, 'COMPLETED');
@@ -106,7 +106,7 @@ describe(`the way back (seed ${seed}, PURVEYOR_FULL=1 from each stage)`, () => {
     expectProblem(await post(id, 'deprovision', { reason: 'again' }), 409);
   }, 60_000);
 
-  const stopAt = STAGES.filter((_name, index) => full || (index + seed) % 7 === 0);
+  const stopAt = STAGES.filter((_name, index) => FULL || (index + SEED) % 7 === 0);
   const REQUEST: Record<string, string> = {
     BILLING_PROFILE_VERIFICATION: 'billingOperation',
     TASK_ORDER_BILLING_VERIFICATION: 'billingOperation',

@@ -4,12 +4,12 @@ import { oddBodies, oddIds, oddQueries, type Asked } from './bad-addresses.js';
 import { changed, places, SOUND, WRONG, type Sound } from './bad-bodies.js';
 import { ProductsTalk } from './products.js';
 import { request, World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
 
 /** In a slice what has been found to be taken for something else; the rest is for PURVEYOR_FULL=1. */
 const IN_A_SLICE = ['null', 'a huge number', 'NUL', 'a list', 'an object', 'many levels'];
-const full = process.env['PURVEYOR_FULL'] === '1';
 const wrongs = [
-  ...Object.entries(WRONG).filter(([what]) => full || IN_A_SLICE.includes(what)),
+  ...Object.entries(WRONG).filter(([what]) => FULL || IN_A_SLICE.includes(what)),
   ['left out', undefined] as const,
 ];
 /** Refusals that are about fields say which. */

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until, WEBHOOK_SECRET, World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 const OPERATIONS = FULL ? 1_000 : 100;
 /** Of each operation: three of how far it is, the end, and the end once more. */
 const PER_OPERATION = 5;
 const BURST_MS = FULL ? 20_000 : 3_000;
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 const SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 const webhook = new Webhook(SECRET);
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { full, seed } from '../../libs/testing/campaign.js';
 import { cells, slice } from './crash-matrix.js';
 import { CrashRunner } from './crash-runner.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 const IN_A_SLICE = 4;
 
@@ -15,13 +16,13 @@ export function crashSuite(flows: readonly string[], described: (runner: () => C
   }, 60_000);
   afterAll(async () => {
     await runner?.stop();
-    process.stdout.write(`\ncrash matrix, ${table.length} of ${all.length} cells, seed ${seed}\n${table.join('\n')}\n`);
+    process.stdout.write(`\ncrash matrix, ${table.length} of ${all.length} cells, seed ${SEED}\n${table.join('\n')}\n`);
   });
 
   described(() => runner);
 
-  describe(`kill -9 (seed ${seed}, PURVEYOR_FULL=1 for all ${all.length} cells)`, () => {
-    it.each(full ? all : slice(all, seed, IN_A_SLICE))(
+  describe(`kill -9 (seed ${SEED}, PURVEYOR_FULL=1 for all ${all.length} cells)`, () => {
+    it.each(FULL ? all : slice(all, SEED, IN_A_SLICE))(
       '$name',
       async (cell) => {
         const row = table.push(`NOT SURVIVED ${cell.name}`) - 1;

@@ -9,6 +9,8 @@ import { facts } from './portfolios.js';
 import { eventsOf, latest, moment, named, retrying, TENANTS } from './production.due-times.js';
 import { Production } from './production.world.js';
 import { until } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 /** The bounds of issue 4, ms. */
 const HEALED_WITHIN = 5_000;
@@ -33,10 +35,9 @@ afterEach(async () => {
 afterAll(() => given?.stop(), 60_000);
 
 /** A third of the faults, as the seed chooses; all with PURVEYOR_FULL=1 and on a real server. */
-const everyFault = process.env['PURVEYOR_FULL'] === '1' || process.env['EVENTSTORE_URL'] !== undefined;
-const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
-const inSlice = (name: string) => createHash('sha256').update(`${seed} ${name}`).digest()[0]! % 3 === 0;
-if (!everyFault) console.info(`a third of the faults of production: seed ${seed}, PURVEYOR_FULL=1 for all`);
+const everyFault = FULL || process.env['EVENTSTORE_URL'] !== undefined;
+const inSlice = (name: string) => createHash('sha256').update(`${SEED} ${name}`).digest()[0]! % 3 === 0;
+if (!everyFault) console.info(`a third of the faults of production: seed ${SEED}, PURVEYOR_FULL=1 for all`);
 
 /** A test of the production mode, where there is one. */
 const fault = (name: string, test: () => Promise<void>) => {

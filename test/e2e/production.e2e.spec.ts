@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mulberry32 } from '../../libs/testing/virtual-clock.js';
 import { allEnd, beginJobs, expectOnce, expectViewsEqualReplay, killAtRandom } from './production.campaign.js';
 import { Production } from './production.world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const full = process.env['PURVEYOR_FULL'] === '1';
-const [JOBS, KILLS_PER_ROLE] = full ? [500, 10] : [50, 2];
+const [JOBS, KILLS_PER_ROLE] = FULL ? [500, 10] : [50, 2];
 const EVERY_MS = 3_000;
-const seed = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 
 let world: Production | undefined;
 beforeAll(async () => {
@@ -18,11 +18,11 @@ afterAll(() => world?.stop(), 60_000);
 describe('several processes over EventStoreDB and PostgreSQL', () => {
   it('bring every job to its right end, each request once, while they are killed and started again', async () => {
     if (world === undefined) return;
-    console.info(`production campaign: seed ${seed}, ${JOBS} jobs, ${KILLS_PER_ROLE} kills of each role`);
+    console.info(`production campaign: seed ${SEED}, ${JOBS} jobs, ${KILLS_PER_ROLE} kills of each role`);
     const lastsMs = KILLS_PER_ROLE * 3 * EVERY_MS;
     const [jobs, killed] = await Promise.all([
       beginJobs(world, JOBS, lastsMs, 'job'),
-      killAtRandom(world, KILLS_PER_ROLE, EVERY_MS, mulberry32(seed)),
+      killAtRandom(world, KILLS_PER_ROLE, EVERY_MS, mulberry32(SEED)),
     ]);
     expect(killed).toHaveLength(KILLS_PER_ROLE * 3);
     await allEnd(world, jobs);

@@ -21,9 +21,10 @@ import {
 import { processEvents } from '#workflow/published';
 import { exists, nowhere, outsideProvisioners, resources } from './operations.js';
 import { World, type Scenario } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 1_000 : 40;
+const SCHEDULES = FULL ? 1_000 : 40;
 console.log(`simulation of aborted operations: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 const NEEDS = ['at_once', 'poll', 'callback'];

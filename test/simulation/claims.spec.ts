@@ -15,9 +15,10 @@ import {
 import { processEvents } from '#workflow/published';
 import { ask } from './processes.js';
 import { World, type Scenario } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 2_000 : 150;
+const SCHEDULES = FULL ? 2_000 : 150;
 console.log(`simulation of claims: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 const touching = (call: (context: StepContext) => Promise<unknown>) =>

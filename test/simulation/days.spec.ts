@@ -4,9 +4,9 @@ import { compareFigures } from '../contract/figures/figures.contract.js';
 import { runOf } from '../contract/figures/run.js';
 import { Days, deciders, HOUR } from './days.js';
 import { sizesOf } from './sizes.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 const HOURS = FULL ? 72 : 3;
 console.log(`simulation of ${HOURS} hours: seed ${SEED}`);
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { StartedProcess } from '#workflow';
 import { kinds } from './kinds.js';
 import { World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 400 : 60;
+const SCHEDULES = FULL ? 400 : 60;
 console.log(`simulation of every kind of step: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 async function run(seed: number, processes: number, trouble: number) {

@@ -3,9 +3,10 @@ import type { EventMetadata } from '#event-store';
 import { legalCommands, needsOf, resourceOf, type Operation } from '#provisioning';
 import { exists, meddledWith, operations } from './operations.js';
 import { World, type Scenario } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const SCHEDULES = process.env['PURVEYOR_FULL'] === '1' ? 2_000 : 150;
+const SCHEDULES = FULL ? 2_000 : 150;
 console.log(`simulation of operations: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 async function run(scenario: Scenario, seed: number, processes: number, trouble: number) {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { StartedProcess } from '#workflow';
 import { grown, stepsOf } from './random-definition.js';
 import { World } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 const DEFINITIONS = FULL ? 100 : 15;
 const SCHEDULES = FULL ? 5 : 3;
 console.log(`simulation of random definitions: seed ${SEED}, ${DEFINITIONS} definitions, ${SCHEDULES} schedules each`);

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { mulberry32 } from '#testing';
 import { MINUTE, Schedules } from './schedules.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const WORLDS = process.env['PURVEYOR_FULL'] === '1' ? 300 : 20;
+const WORLDS = FULL ? 300 : 20;
 console.log(`simulation of schedules: seed ${SEED}, ${WORLDS} worlds each`);
 
 const codes = async (world: Schedules) => (await world.events('OccurrenceSkipped')).map(({ code }) => code as string);

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { portfolios } from './portfolio-scenario.js';
 import { processes } from './processes.js';
 import { World, type Scenario } from './world.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 const SCHEDULES = FULL ? 2_000 : 150;
 console.log(`simulation: seed ${SEED}, ${SCHEDULES} schedules for each number of processes`);
 

@@ -6,10 +6,11 @@ import { cases } from './cases.js';
 import { FakeDirectory } from './fake-directory.js';
 import { FakeNetwork } from './fake-network.js';
 import { definitionOf, productFakes } from './product-fakes.js';
+import { FULL } from '../../testing/full.js';
+import { SEED } from '../../testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
 /** With PURVEYOR_FULL all of them, otherwise some that the seed chooses. */
-const chosen = process.env['PURVEYOR_FULL'] === '1' ? Object.keys(cases) : slice(Object.keys(cases), 3);
+const chosen = FULL ? Object.keys(cases) : slice(Object.keys(cases), 3);
 console.log(`crashes at every point of ${chosen.join(', ')}: seed ${SEED}`);
 
 function slice(all: readonly string[], count: number): readonly string[] {

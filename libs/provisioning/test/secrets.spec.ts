@@ -13,6 +13,7 @@ import {
   type OperationState,
 } from '../index.js';
 import { accepted, after, create, decider, fold, manifest, refused, step as tell, type Told } from './fixture.js';
+import { SEED } from '../../testing/seed.js';
 
 const STEP = 'a/provision';
 const NAME = `operation-o/${STEP}`;
@@ -149,7 +150,6 @@ describe('the secret of an answer', () => {
 });
 
 describe('callbacks at the same time, with crashes between secret, decision and release', () => {
-  const SEED = Number(process.env['PURVEYOR_SEED'] ?? Math.floor(Math.random() * 1e9));
   console.log(`secrets of callbacks: seed ${SEED}`);
 
   it('leave the secret of the one that was accepted, and no other', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addTo, merged, quantiles, readSketch, RELATIVE_ERROR, writeSketch, type Sketch } from './sketch.js';
+import { SEED } from '../../testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 console.log(`sketches: seed ${SEED}`);
 
 const RANKS = [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 1];

@@ -15,9 +15,9 @@ import { byStream, EXPECTED, openAtEnd, type Value } from './expected.js';
 import { cut, type Run } from './run.js';
 import { RUNS } from './runs.js';
 import { compareViews } from './views.contract.js';
+import { FULL } from '../../../libs/testing/full.js';
+import { SEED } from '../../../libs/testing/seed.js';
 
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 console.log(`figures: seed ${SEED}`);
 
 const figures = Object.keys(FIGURES) as FigureName[];
