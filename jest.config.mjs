@@ -23,5 +23,6 @@ export default {
       },
     ],
   },
+  testSequencer: '<rootDir>/scripts/lib/slow-first.mjs',
   testTimeout: 30_000,
 };

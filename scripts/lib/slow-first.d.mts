@@ -1,0 +1,6 @@
+interface Sorted {
+  readonly path: string;
+}
+export default class SlowFirst {
+  sort<T extends Sorted>(tests: T[]): T[];
+}
