@@ -32,6 +32,9 @@ export function crashSuite(flows: readonly string[], described: (runner: () => C
       120_000,
     );
 
-    it('leaves views as a replay shows them', () => runner.expectReplayShowsTheSame(), 60_000);
+    it('leaves views as a replay shows them', async () => {
+      expect.hasAssertions();
+      await runner.expectReplayShowsTheSame();
+    }, 60_000);
   });
 }

@@ -1,6 +1,7 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import {
   convertToCommandError,
+  ErrorType,
   isCommandError,
   type BaseOptions,
   type Credentials,
@@ -34,7 +35,7 @@ export interface OpenRead {
  */
 function isStuck(error: Error): boolean {
   const failure = convertToCommandError(error);
-  return !isCommandError(failure) || failure.type === 'deadline-exceeded' || failure.type === 'unknown';
+  return !isCommandError(failure) || [ErrorType.DEADLINE_EXCEEDED, ErrorType.UNKNOWN].includes(failure.type);
 }
 
 /**

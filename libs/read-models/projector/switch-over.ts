@@ -47,7 +47,7 @@ type Place = readonly [table: 'parked' | 'parked_beside', projection: string];
 async function moveParked(tx: Kysely<Tables>, [from, of]: Place, [to, projection]: Place): Promise<void> {
   const rest = ['stream', 'revision', 'type', 'position', 'kind', 'reason'] as const;
   const rows = tx.selectFrom(from).where('projection', '=', of);
-  const moved = rows.select(({ val }) => [val(projection).as('projection'), ...rest]);
+  const moved = rows.select((eb) => [eb.val(projection).as('projection'), ...rest]);
   await tx
     .insertInto(to)
     .columns(['projection', ...rest])
