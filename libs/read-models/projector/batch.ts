@@ -25,6 +25,13 @@ interface Taking extends Running {
   readonly events: Read[];
 }
 
+/** Those that want the events of a category. */
+interface Takers {
+  readonly all: readonly Taking[];
+  /** One of them reads the data of every event. */
+  readonly alwaysData: boolean;
+}
+
 /** One for all projections that want it; without data where none of them reads these. */
 interface Read {
   readonly stored: StoredEvent;
@@ -97,21 +104,20 @@ export class BatchWriter {
   /** Gives each event to those that want it; what nobody wants is not decoded. */
   private route(events: readonly StoredEvent[], behind: readonly Running[]): readonly Taking[] {
     const all = behind.map((each): Taking => ({ ...each, from: this.places.of(each.projection.name), events: [] }));
-    const byCategory = new Map<string, readonly Taking[]>();
+    const byCategory = new Map<string, Takers>();
     for (const stored of events) {
       const category = categoryOf(stored.stream);
-      const known = byCategory.get(category);
-      const takers = known ?? all.filter(({ projection }) => projection.categories?.includes(category) ?? true);
-      if (known === undefined) byCategory.set(category, takers);
-      if (takers.length === 0) continue;
+      let takers = byCategory.get(category);
+      if (takers === undefined) byCategory.set(category, (takers = takersOf(category, all)));
+      if (takers.all.length === 0) continue;
       const read = this.read(stored, takers);
-      for (const taker of takers) if (stored.position > taker.from) taker.events.push(read);
+      for (const taker of takers.all) if (stored.position > taker.from) taker.events.push(read);
     }
     return all;
   }
 
-  private read(stored: StoredEvent, takers: readonly Taking[]): Read {
-    const whole = takers.some(({ projection }) => projection.readsData?.(stored.type) ?? true);
+  private read(stored: StoredEvent, { all, alwaysData }: Takers): Read {
+    const whole = alwaysData || all.some(({ projection }) => projection.readsData?.(stored.type));
     try {
       return { stored, event: whole ? this.decode(stored) : this.bare.of(stored) };
     } catch (error) {
@@ -138,6 +144,11 @@ export class BatchWriter {
     for (const [table, ids] of missing)
       for (const row of await this.views.load(table, [...ids])) run.hold?.(row, table);
   }
+}
+
+function takersOf(category: string, taking: readonly Taking[]): Takers {
+  const all = taking.filter(({ projection }) => projection.categories?.includes(category) ?? true);
+  return { all, alwaysData: all.some(({ projection }) => projection.readsData === undefined) };
 }
 
 /** Events without their data; those of one append share their metadata. */

@@ -46,6 +46,8 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   /** By stream, whose name is the same object for all events of an append. Most recently written last. */
   private readonly kept = new Map<string, Held<D>>();
   private readonly changed = new Map<string, Held<D>>();
+  /** Streams that begin in the batch: their later events need no row either. */
+  private readonly begun = new Set<string>();
   /** By table, then by key: the last row of a batch stands for all of them. */
   private readonly also = new Map<TableShape, Map<string, readonly Value[]>>();
 
@@ -57,9 +59,13 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   /** A first event needs no row: one that is there already holds later events and will not be overwritten. */
   missing(event: RecordedEvent) {
     const forgotten = forgottenBy(event);
-    if (forgotten === undefined && event.revision === 0) return NOTHING;
     const stream = forgotten ?? event.stream;
-    if (this.kept.has(stream) || categoryOf(stream) !== this.view.category) return NOTHING;
+    if (this.kept.has(stream) || this.begun.has(stream)) return NOTHING;
+    if (categoryOf(stream) !== this.view.category) return NOTHING;
+    if (stream === event.stream && event.revision === 0) {
+      this.begun.add(stream);
+      return NOTHING;
+    }
     return [{ table: this.table, id: idOf(stream) }];
   }
 
@@ -110,6 +116,7 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
       this.kept.set(stream, held);
     }
     this.changed.clear();
+    this.begun.clear();
     keepRecent(this.kept, KEPT);
     const changes: Change[] = [{ table: this.table, upserts, removals: [] }];
     for (const [table, rows] of this.also) changes.push({ table, upserts: [...rows.values()], removals: [] });
@@ -120,6 +127,7 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
   drop(): void {
     this.kept.clear();
     this.changed.clear();
+    this.begun.clear();
     this.also.clear();
   }
 
