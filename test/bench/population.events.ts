@@ -1,3 +1,6 @@
+import { NEW_STREAM, type EventLog } from '#event-store';
+import { closedLoop } from './statistics.js';
+
 /** What a bench is populated with: the n-th subscription, and the n-th process, which made it and has ended. */
 export type Category = 'subscriptions' | 'processes';
 interface Event {
@@ -56,3 +59,13 @@ export const CATEGORIES: Readonly<Record<Category, Made>> = {
   subscriptions: { stream: (n) => `subscription-${subscriptionId(n)}`, events: subscription },
   processes: { stream: (n) => `process-${processId(n)}`, events: process },
 };
+
+const BY = { $correlationId: 'bench', $causationId: 'bench', actor: 'bench', tenant: 'default', commandId: 'bench' };
+
+/** Appends `count` of each. */
+export async function appendAll(log: EventLog, count: number): Promise<void> {
+  await closedLoop(count, 256, async (n) => {
+    for (const { stream, events } of Object.values(CATEGORIES))
+      await log.append(log.prepare(stream(n), NEW_STREAM, events(n), { ...BY, time: Date.now() }));
+  });
+}

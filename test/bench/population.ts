@@ -1,10 +1,9 @@
 import type { EventMetadata, RecordedEvent } from '#event-store';
-import { NEW_STREAM, position, revision } from '#event-store';
+import { position, revision } from '#event-store';
 import { loadConfig } from '#platform';
 import { openReadModels, projections } from '#read-models';
 import { openParts } from '../../apps/server/composition/open-parts.js';
-import { closedLoop } from './statistics.js';
-import { CATEGORIES, type Category } from './population.events.js';
+import { appendAll, CATEGORIES, type Category } from './population.events.js';
 
 /** Streams of one transaction. */
 const BATCH = 2_000;
@@ -38,11 +37,7 @@ export async function fillLog(directory: string, count: number): Promise<number>
   const { log, store, projector, close } = await openParts(
     loadConfig({ PURVEYOR_DATA_DIR: directory, PURVEYOR_LOG_LEVEL: 'error' }),
   );
-  const by = { $correlationId: 'bench', $causationId: 'bench', actor: 'bench', tenant: 'default', commandId: 'bench' };
-  await closedLoop(count, 256, async (n) => {
-    for (const { stream, events } of Object.values(CATEGORIES))
-      await log.append(log.prepare(stream(n), NEW_STREAM, events(n), { ...by, time: Date.now() }));
-  });
+  await appendAll(log, count);
   await projector.waitFor(await store.head(), 1_800_000);
   await close();
   return performance.now() - began;

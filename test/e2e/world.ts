@@ -110,6 +110,11 @@ export class World {
     await this.server.end('SIGKILL');
   }
 
+  /** Ends it in order. */
+  async stopServer(): Promise<void> {
+    await this.server.end('SIGTERM');
+  }
+
   /** A file of this world that vanishes with it. */
   file(name: string): string {
     return join(this.root, name);
