@@ -51,7 +51,10 @@ const caughtUp = (position: number) =>
 
 const told = (what: string, { queries, commands }: Load): string =>
   [['queries', queries] as const, ['commands', commands] as const]
-    .map(([name, ms]) => `${ms.length} ${name} p50 ${percentile(ms, 0.5).toFixed(1)} p99 ${percentile(ms, 0.99).toFixed(1)} ms`)
+    .map(
+      ([name, ms]) =>
+        `${ms.length} ${name} p50 ${percentile(ms, 0.5).toFixed(1)} p99 ${percentile(ms, 0.99).toFixed(1)} ms`,
+    )
     .join(', ')
     .concat(` ${what}`);
 

@@ -68,14 +68,16 @@ export class StoppedViews {
     if (!(projection.categories?.includes(category) ?? true)) return [];
     const run = projection.begin();
     for (const event of events) run.add(event);
-    return run.flush().flatMap(({ table, upserts, removals }) =>
-      table.name === ACROSS_STREAMS
-        ? []
-        : [
-            ...upserts.map((folded) => ({ ...this.find(table, keyIn(table, folded)), folded })),
-            ...removals.map((key) => ({ ...this.find(table, key.slice(0, -1)), folded: undefined })),
-          ],
-    );
+    return run
+      .flush()
+      .flatMap(({ table, upserts, removals }) =>
+        table.name === ACROSS_STREAMS
+          ? []
+          : [
+              ...upserts.map((folded) => ({ ...this.find(table, keyIn(table, folded)), folded })),
+              ...removals.map((key) => ({ ...this.find(table, key.slice(0, -1)), folded: undefined })),
+            ],
+      );
   }
 
   private find({ name, columns, key }: TableShape, of: readonly Value[]): Pick<Compared, 'row' | 'is'> {
