@@ -1,17 +1,32 @@
-import { DatabaseSync } from '@photostructure/sqlite';
+/**
+ * `npm run bench -- rebuild [RUNS] [FILE]`: views built anew beside the live ones, from asking until they are live, side by side with a plain
+ * loop that reads the same events, parses them and inserts one row each. By turns, so that whatever else the machine does slows all of them.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventLog, openEmbeddedStore } from '#event-store';
-import { askForRebuild, groups, listProjections, MAIN, openReadModels, startProjector } from '#read-models';
+import { EventLog, openEmbeddedStore, type EmbeddedStore } from '#event-store';
+import {
+  askForRebuild,
+  groups,
+  listProjections,
+  MAIN,
+  openReadModels,
+  startProjector,
+  type Projection,
+  type Projector,
+} from '#read-models';
 import { PostgresServer } from '#testing';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
 import { Engine } from './engine.js';
+import { insertEach } from './insert-each.js';
 import { closedLoop, median } from './statistics.js';
 
-const RUNS = 4_000;
-const ROUNDS = 3;
-const LOOK_MS = 5;
+/** Of the reference job, 14 events each. */
+const RUNS = Number(process.argv[2] ?? 10_000);
+const ROUNDS = 5;
+/** Asking costs as much as hundreds of events. */
+const LOOK_MS = 20;
 
 interface Speed {
   readonly eventsPerSecond: number;
@@ -19,69 +34,76 @@ interface Speed {
   readonly cpuUsPerEvent: number;
 }
 
-async function timed(events: number, work: () => Promise<void> | void): Promise<Speed> {
+interface Side {
+  readonly name: string;
+  readonly work: () => Promise<void> | void;
+}
+
+async function timed(events: number, { work }: Side): Promise<Speed> {
   const [cpu, began] = [process.cpuUsage(), performance.now()];
   await work();
   const seconds = (performance.now() - began) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
+  return { eventsPerSecond: events / seconds, cpuUsPerEvent: (user + system) / events };
+}
+
+/** The groups of views over one database; `at`: as PURVEYOR_READ_MODELS. */
+async function openViews(store: EmbeddedStore, at: string) {
+  const log = new EventLog(store, eventRegistry());
+  const readModels = await openReadModels({ directory: store.directory, at });
+  const stop = new AbortController();
+  const decode = log.decode.bind(log);
+  const running: Projector[] = [];
+  for (const { name, projections } of groups) {
+    const given = { store, decode, readModels, projections, owner: `bench/${name}`, signal: stop.signal };
+    running.push(await startProjector(given));
+  }
+  for (const projector of running) await projector.waitFor(await store.head(), 600_000);
   return {
-    eventsPerSecond: Math.round(events / seconds),
-    cpuUsPerEvent: Number(((user + system) / events).toFixed(1)),
+    async rebuild(projections: readonly Projection[]): Promise<void> {
+      for (const projection of projections) await askForRebuild(readModels, projection);
+      while ((await listProjections(readModels)).some((each) => each.rebuild !== null))
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    },
+    async close(): Promise<void> {
+      stop.abort();
+      await Promise.all(running.map(({ done }) => done));
+      await readModels.close();
+    },
   };
 }
 
-/** Reads every row of the log and parses what is in it, and nothing more. */
-function bare(directory: string): number {
-  const db = new DatabaseSync(join(directory, 'log.db'), { readOnly: true });
-  const read = db.prepare(
-    'SELECT position, stream_id, revision, body, hash FROM appends WHERE position > ? ORDER BY position LIMIT 1000',
-  );
-  let events = 0;
-  for (let after = 0; ;) {
-    const rows = read.all(after) as { position: number; body: string }[];
-    if (rows.length === 0) break;
-    for (const { position, body } of rows) {
-      const [metadata, ...lines] = body.split('\n');
-      JSON.parse(metadata!);
-      for (const line of lines) JSON.parse(line.slice(line.indexOf('\t') + 1));
-      events += lines.length;
-      after = position;
-    }
+type Views = Awaited<ReturnType<typeof openViews>>;
+
+const main = groups.find(({ name }) => name === MAIN)!.projections;
+
+const sidesOf = (database: string, views: Views): Side[] => [
+  ...['worklist', 'portfolios', 'processes'].map((view) => ({
+    name: `${view}, ${database}`,
+    work: () => views.rebuild(main.filter(({ name }) => name === view)),
+  })),
+  ...groups.map(({ name, projections }) => ({
+    name: `group ${name} (${projections.length}), ${database}`,
+    work: () => views.rebuild(projections),
+  })),
+];
+
+/** Median of the rounds behind the first, which warms up; ratios are those of one round. */
+async function measure(events: number, [base, ...sides]: readonly [Side, ...Side[]]) {
+  const rounds: Speed[][] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const speeds: Speed[] = [];
+    for (const side of [base, ...sides]) speeds.push(await timed(events, side));
+    if (round > 0) rounds.push(speeds);
   }
-  db.close();
-  return events;
+  return [base, ...sides].map(({ name }, n) => ({
+    rebuild: name,
+    'events/s': Math.round(median(rounds.map((speeds) => speeds[n]!.eventsPerSecond))),
+    best: Math.round(Math.max(...rounds.map((speeds) => speeds[n]!.eventsPerSecond))),
+    ratio: Number(median(rounds.map((speeds) => speeds[n]!.eventsPerSecond / speeds[0]!.eventsPerSecond)).toFixed(2)),
+    'cpu us/event': Number(median(rounds.map((speeds) => speeds[n]!.cpuUsPerEvent)).toFixed(1)),
+  }));
 }
-
-/** All main views, from asking until they are live; `at`: as PURVEYOR_READ_MODELS. */
-async function rebuild(directory: string, at: string, events: number): Promise<readonly Speed[]> {
-  const store = await openEmbeddedStore({ directory });
-  const log = new EventLog(store, eventRegistry());
-  const readModels = await openReadModels({ directory, at });
-  const stop = new AbortController();
-  const { projections } = groups.find(({ name }) => name === MAIN)!;
-  const given = { store, decode: log.decode.bind(log), readModels, projections, owner: 'bench', signal: stop.signal };
-  const projector = await startProjector(given);
-  await projector.waitFor(await store.head(), 600_000);
-  const speeds: Speed[] = [];
-  for (let round = 0; round < ROUNDS; round++)
-    speeds.push(
-      await timed(events, async () => {
-        for (const projection of projections) await askForRebuild(readModels, projection);
-        while ((await listProjections(readModels)).some((each) => each.rebuild !== null))
-          await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      }),
-    );
-  stop.abort();
-  await projector.done;
-  await readModels.close();
-  await store.close();
-  return speeds;
-}
-
-const middle = (speeds: readonly Speed[]): Speed => ({
-  eventsPerSecond: median(speeds.map((each) => each.eventsPerSecond)),
-  cpuUsPerEvent: median(speeds.map((each) => each.cpuUsPerEvent)),
-});
 
 const directory = mkdtempSync(join(tmpdir(), 'purveyor-rebuild-'));
 const server = await PostgresServer.start();
@@ -89,24 +111,18 @@ try {
   const engine = await Engine.open(directory, () => 0);
   await closedLoop(RUNS, 64, () => engine.run());
   await engine.close();
-  const events = bare(directory);
-  const reading: Speed[] = [];
-  for (let round = 0; round < ROUNDS; round++) reading.push(await timed(events, () => void bare(directory)));
-  const base = middle(reading);
-  const sides: [string, Speed][] = [['SQLite', middle(await rebuild(directory, 'sqlite', events))]];
-  if (server) sides.push(['PostgreSQL', middle(await rebuild(directory, await server.createDatabase(), events))]);
-  const lines = sides.map(([name, speed]) => ({
-    rebuild: name,
-    events,
-    'events/s': speed.eventsPerSecond,
-    'bare events/s': base.eventsPerSecond,
-    ratio: Number((speed.eventsPerSecond / base.eventsPerSecond).toFixed(2)),
-    'cpu us/event': speed.cpuUsPerEvent,
-    'bare cpu us/event': base.cpuUsPerEvent,
-  }));
+  const store = await openEmbeddedStore({ directory });
+  const databases: [string, Views][] = [['SQLite', await openViews(store, 'sqlite')]];
+  if (server) databases.push(['PostgreSQL', await openViews(store, await server.createDatabase())]);
+  const base = { name: 'plain loop, a row for each event', work: () => insertEach(directory) };
+  const events = await store.head();
+  const lines = await measure(events, [base, ...databases.flatMap(([name, views]) => sidesOf(name, views))]);
+  for (const [, views] of databases) await views.close();
+  await store.close();
+  console.log(`${events} events; processor time is that of this process, PostgreSQL's own is not in it`);
   console.table(lines);
-  const target = process.argv[2];
-  if (target !== undefined) writeFileSync(target, `${JSON.stringify({ node: process.version, lines }, null, 2)}\n`);
+  const target = process.argv[3];
+  if (target !== undefined) writeFileSync(target, `${JSON.stringify({ node: process.version, events, lines }, null, 2)}\n`);
 } finally {
   await server?.remove();
   rmSync(directory, { recursive: true, force: true });
