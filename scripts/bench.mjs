@@ -19,8 +19,13 @@ await main(async () => {
   await installIfNeeded();
   await buildIfStale();
   const [first, ...rest] = process.argv.slice(2);
-  if (Object.hasOwn(NAMED, first)) return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${first}.js`), ...rest]);
-  const code = await run(process.execPath, [...NODE_OPTIONS, inRoot('dist/test/bench/main.js'), ...process.argv.slice(2)]);
+  if (Object.hasOwn(NAMED, first))
+    return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${first}.js`), ...rest]);
+  const code = await run(process.execPath, [
+    ...NODE_OPTIONS,
+    inRoot('dist/test/bench/main.js'),
+    ...process.argv.slice(2),
+  ]);
   console.log('Further measurements, `npm run bench -- NAME`:');
   console.table(Object.entries(NAMED).map(([name, measures]) => ({ name, measures })));
   return code;

@@ -122,7 +122,8 @@ try {
   console.log(`${events} events; processor time is that of this process, PostgreSQL's own is not in it`);
   console.table(lines);
   const target = process.argv[3];
-  if (target !== undefined) writeFileSync(target, `${JSON.stringify({ node: process.version, events, lines }, null, 2)}\n`);
+  if (target !== undefined)
+    writeFileSync(target, `${JSON.stringify({ node: process.version, events, lines }, null, 2)}\n`);
 } finally {
   await server?.remove();
   rmSync(directory, { recursive: true, force: true });
