@@ -8,6 +8,13 @@ const text = Type.String();
 const about = (key, more = {}) => ({ key, version: 1, target: 'SYSTEM', isTask: true, description: key, ...more });
 let refusals = 0;
 
+/** What a step wants a test to know is in the note. */
+const note = (context, text) =>
+  context.dispatch(`process-${context.processId}`, { type: 'SetNote', note: text, time: context.now() }, 'tell');
+const tellRoute = async (_, context) => {
+  await note(context, context.callbackRoute);
+};
+
 const definitions = [
   workflow(about('ask', { isTask: false, input: {} }), [
     step({ key: 'before', adds: { colour: text }, handler: () => ({ colour: 'blue' }) }),
@@ -23,22 +30,15 @@ const definitions = [
     }),
     step({ key: 'after', reads: { answer: text } }),
   ]),
-  workflow(about('call'), [
+  workflow(about('call'), [callbackStep({ key: 'ring', deadlineMs: 60_000, action: tellRoute })]),
+  workflow(about('call_and_ask', { isTask: false }), [
     callbackStep({
       key: 'ring',
       deadlineMs: 60_000,
-      action: async (_, context) => {
-        await context.dispatch(
-          `process-${context.processId}`,
-          {
-            type: 'SetNote',
-            note: context.callbackRoute,
-            time: context.now(),
-          },
-          'tell the route',
-        );
-      },
+      action: tellRoute,
+      compensate: ({ callback_result }, context) => note(context, `takes back ${callback_result.it}`),
     }),
+    inputStep({ key: 'question', pages: [{ schema: () => page('And now?', {}) }], adds: {} }),
   ]),
   workflow(about('broken'), [
     step({

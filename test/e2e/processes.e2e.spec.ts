@@ -155,6 +155,28 @@ describe('a process that is called back', () => {
     expect(shown.current_state).toMatchObject(result);
   });
 
+  it('of a step that was passed over is taken back once, when the process is undone', async () => {
+    const id = await start('call_and_ask');
+    await reaches(id, 'awaiting_callback');
+    const { note } = await get(id);
+    const skip = { step: 'ring/action', reason: 'they called', result: { callback_result: { it: 'by phone' } } };
+    expect((await world.api('POST', `/api/processes/${id}/skip`, skip)).status).toBe(202);
+    await reaches(id, 'suspended');
+    expectProblem(await world.api('POST', note, { it: 'works' }), 409, 'process_not_awaiting');
+    const shown = await until(
+      () => get(id),
+      (found) => found.left_over.length > 0,
+    );
+    expect(shown.left_over).toEqual([{ step: 'ring/action', outcome: 'success', commands: ['compensate'] }]);
+    expect((await world.api('POST', `/api/processes/${id}/compensate`, { reason: 'unwanted' })).status).toBe(202);
+    expect(await reaches(id, 'aborted')).toMatchObject({ note: 'takes back works', left_over: [] });
+    expectProblem(await world.api('POST', note, { it: 'works' }), 409, 'process_not_awaiting');
+    const undone = (await world.events(`process-${id}`)).filter(
+      ({ type, data }) => type === 'StepStarted' && (data as { step: string }).step === '$undo/ring/action',
+    );
+    expect(undone).toHaveLength(1);
+  });
+
   it('knows no other token, and not that of another process', async () => {
     const other = await start('call');
     await reaches(other, 'awaiting_callback');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '#kernel';
 import { PlanRegistry } from '#portfolio';
 import { MemoryVault } from '#testing';
-import { judge, refuse } from './callback-window.js';
+import { cameLate, judge, refuse } from './callback-window.js';
 import { waitingIn } from './waiting-requests.js';
 
 const parts = { plans: new PlanRegistry(), vault: new MemoryVault() };
@@ -84,5 +84,30 @@ describe('where requests are', () => {
 
   it('has none in streams that owe nothing', () => {
     expect(waitingIn('subscription-1', parts)).toBeUndefined();
+  });
+});
+
+describe('a success that is recorded too late', () => {
+  const skipped = { step: 'A', status: 'skipped', because: 'operator', endedAt: 5 };
+  const cases = {
+    'portfolio-1': { ...holders['portfolio-1'](done, true), plan: { version: 1, stages: ['A'] }, current: 0 },
+    'process-1': holders['process-1'](skipped),
+  };
+  it.each(Object.entries(cases))('is late the first time and when it is repeated, %s', (stream, state) => {
+    const is = (events: readonly object[], repeated: boolean, outcome = success({})) =>
+      cameLate(waitingIn(stream, parts)!, { events, repeated, state } as never, 'A/2', outcome);
+    expect([is([{}], false), is([], true)]).toEqual([true, true]);
+    expect([is([], false), is([], true, progress)]).toEqual([false, false]);
+  });
+
+  it('is not late where it counts', () => {
+    for (const [stream, state] of [
+      ['portfolio-1', { ...holders['portfolio-1'](done), plan: { version: 1, stages: ['A'] }, current: 1 }],
+      ['process-1', holders['process-1'](done)],
+      ['operation-1', holders['operation-1'](done)],
+    ] as const)
+      expect(
+        cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state } as never, 'A/2', success({})),
+      ).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { Refusal, type Outcome } from '#kernel';
-import { callbackVerdict, stepOf, type CallbackVerdict } from '#runtime';
+import { callbackVerdict, stepOf, type CallbackVerdict, type Dispatched } from '#runtime';
 import type { Waiting } from './waiting-requests.js';
 
 /** What it means that a callback changed nothing, from the state in which that was decided. */
@@ -9,6 +9,17 @@ export function judge(waiting: Waiting, state: unknown, key: string, outcome: Ou
   if (request?.status === 'skipped') return 'late';
   return callbackVerdict(request, key, ownOutcome(waiting, state, step, outcome), waiting.givenUp(state));
 }
+
+/** Whether a success was recorded, now or the first time, that came too late to count: a repeat is answered like the first time. */
+export const cameLate = (
+  waiting: Waiting,
+  { events, repeated, state }: Decided,
+  key: string,
+  outcome: Outcome,
+): boolean =>
+  outcome.kind === 'done' && (repeated || events.length > 0) && waiting.cameLate?.(state, stepOf(key)) === true;
+
+type Decided = Pick<Dispatched, 'events' | 'repeated' | 'state'>;
 
 function ownOutcome(waiting: Waiting, state: unknown, step: string, outcome: Outcome): Outcome {
   if (outcome.kind !== 'done') return outcome;

@@ -7,7 +7,7 @@ import { Parts } from '../composition/parts.js';
 import { Caches } from '../settings/caches.js';
 import { secretsOf } from '../composition/provisioners.js';
 import type { Caller } from '../http/caller.js';
-import { judge, refuse, unknown } from './callback-window.js';
+import { cameLate, judge, refuse, unknown } from './callback-window.js';
 import { decideCallback } from './decide-callback.js';
 import { RejectedCallbacks } from './rejected-callbacks.js';
 import { waitingIn, type Waiting } from './waiting-requests.js';
@@ -117,11 +117,12 @@ export class ReceiveCallbackHandler implements ICommandHandler<ReceiveCallback> 
 function verdictOf(
   { waiting, key, webhookId }: Genuine,
   outcome: Outcome,
-  { events, repeated, state }: Dispatched,
+  decided: Dispatched,
 ): CallbackVerdict | 'accepted' {
+  const { events, repeated, state } = decided;
   const noted = repeated || events.length > 0 ? waiting.answered?.(state, webhookId) : undefined;
   if (noted !== undefined) return noted;
-  if (waiting.cameLate?.(events, state, stepOf(key))) return 'late';
+  if (cameLate(waiting, decided, key, outcome)) return 'late';
   return repeated || events.length > 0 ? 'accepted' : judge(waiting, state, key, outcome);
 }
 

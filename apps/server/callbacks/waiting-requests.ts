@@ -1,4 +1,4 @@
-import { pick, stageOf, type PlanRegistry, type PortfolioState } from '#portfolio';
+import { currentStage, pick, stageOf, type PlanRegistry, type PortfolioState } from '#portfolio';
 import { categoryOf } from '#event-store';
 import type { Outcome } from '#kernel';
 import {
@@ -31,8 +31,8 @@ export interface Waiting {
   release?(step: string, outcome: Outcome, state: unknown): Promise<void>;
   /** The resource type whose provisioner's secrets sign for this step. */
   signer?(state: unknown, step: string): string | undefined;
-  /** Whether what was decided records that something came too late to count. */
-  cameLate?(events: readonly { readonly type: string }[], state: unknown, step: string): boolean;
+  /** Whether a success of the step that is recorded, as the state shows, came too late to count. */
+  cameLate?(state: unknown, step: string): boolean;
   /** What the callback with this id was, when it decided nothing. */
   answered?(state: unknown, callbackId: string): CallbackVerdict | undefined;
 }
@@ -54,7 +54,11 @@ const portfolios = (plans: PlanRegistry): Waiting => ({
     return wire ? pick(result, wire.result) : result;
   },
   givenUp: (state) => (state as PortfolioState).phase === 'ABANDONED',
-  cameLate: (events) => events.some(({ type }) => type === 'StageCompletedLate'),
+  // One that is done in time is no longer the current one.
+  cameLate: (state, step) => {
+    const portfolio = state as PortfolioState;
+    return portfolio.phase === 'ABANDONED' && currentStage(portfolio) === step;
+  },
 });
 
 const processes: Waiting = {
@@ -65,8 +69,7 @@ const processes: Waiting = {
   },
   ownNames: (_state, _step, result) => result,
   givenUp: (state) => (state as ProcessState).status === 'aborted',
-  // Recorded, but of a step that an operator has passed over.
-  cameLate: (events, state, step) => events.length > 0 && processes.request(state, step)?.status === 'skipped',
+  cameLate: (state, step) => processes.request(state, step)?.status === 'skipped',
 };
 
 const operations = ({ vault }: WaitingParts): Waiting => ({

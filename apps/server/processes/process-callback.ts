@@ -3,7 +3,7 @@ import { categoryOf, idOf } from '#event-store';
 import { Refusal, type Outcome } from '#kernel';
 import { stepOf } from '#runtime';
 import { awaitsCallback, PROCESS, type ProcessState } from '#workflow';
-import { judge } from '../callbacks/callback-window.js';
+import { cameLate, judge } from '../callbacks/callback-window.js';
 import { decideCallback } from '../callbacks/decide-callback.js';
 import { waitingIn } from '../callbacks/waiting-requests.js';
 import { requireRunning } from '../composition/engine-lock.js';
@@ -44,7 +44,7 @@ export class ReceiveProcessCallbackHandler implements ICommandHandler<ReceivePro
     if (!awaitsCallback(compiled, state, stepOf(key))) throw invalidToken();
     const decided = await decideCallback(this.parts, { stream, key, callbackId }, outcome, caller);
     const waiting = waitingIn(stream, this.parts)!;
-    if (waiting.cameLate?.(decided.events, decided.state, stepOf(key))) throw notAwaiting();
+    if (cameLate(waiting, decided, key, outcome)) throw notAwaiting();
     if (decided.events.length > 0 || decided.repeated) return decided.position;
     const verdict = judge(waiting, decided.state, key, outcome);
     if (verdict === 'unknown') throw invalidToken();
