@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backupTo, openEmbeddedStore, type EventStore } from '#event-store';
+import { exportLines, formats, Signer } from '#audit';
+import { backupTo, openEmbeddedStore, readDirectory, type EventStore } from '#event-store';
 import { productRegistry } from '#products';
 import { chained } from '#testing';
 
@@ -91,6 +92,23 @@ describe('definitions check', () => {
     const names = readdirSync(copy).filter((name) => !/-(wal|shm)$/.test(name));
     expect([names.includes('log.db'), names.includes('owner.db')]).toEqual([true, false]);
   }, 90_000);
+
+  it('reads a signed export, and none that was changed', async () => {
+    const store = readDirectory(unfit);
+    const ports = { store, factOf: () => undefined, begunBy: async () => [], checkpoints: [], decoded: () => null };
+    const signer = new Signer(new Uint8Array(32).fill(1));
+    let text = '';
+    for await (const lines of exportLines({ period: {} }, formats.ndjson, { ...ports, signer }, 1)) text += lines;
+    await store.close();
+    const file = join(root, 'export.ndjson');
+    writeFileSync(file, text);
+    expect(check(fit, 'check', file)).toEqual(check(unfit, 'check'));
+    writeFileSync(file, text.replace('99', '98'));
+    expect(check(fit, 'check', file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is broken at line'),
+    });
+  }, 60_000);
 
   it('says what it takes, and where there is no log', () => {
     expect(check(fit).status).toBe(2);

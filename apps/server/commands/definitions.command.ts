@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { readExport } from '#audit';
 import { EventLog, readDirectory, type EventStore } from '#event-store';
 import { systemClock } from '#kernel';
 import { createLogger, loadConfig, type Config } from '#platform';
@@ -14,30 +16,33 @@ import { UsageError, type SubCommand } from './command.js';
 
 /**
  * Says before a deployment which instances this program could not carry on: a line each, `STREAM: why`. Exit code 0 when there is none, 1
- * otherwise. A log is only read, so it may be that of a running system; DIRECTORY is a data directory, or a backup of one.
+ * otherwise. A log is only read, so it may be that of a running system; FROM is a data directory, a backup of one, or a signed export (NDJSON) of
+ * whole streams.
  */
 export const definitionsCommand: SubCommand = {
-  usage: 'check [DIRECTORY]',
+  usage: 'check [FROM]',
   meaning:
     'lists every instance in the log that the definitions of this program could not carry on; exit code 1 if there are any',
-  async run([what, directory, ...more]) {
-    if (what !== 'check' || more.length > 0) throw new UsageError('definitions takes check, and perhaps a directory.');
+  async run([what, from, ...more]) {
+    if (what !== 'check' || more.length > 0)
+      throw new UsageError('definitions takes check, and perhaps a directory or an export.');
     const config = loadConfig(process.env, { keys: 'leave' });
     const closing = new Closing();
     try {
-      return await check(config, await storeOf(config, directory, closing));
+      return await check(config, await storeOf(config, from, closing));
     } finally {
       await closing.close();
     }
   },
 };
 
-async function storeOf(config: Config, directory: string | undefined, closing: Closing): Promise<EventStore> {
-  if (directory === undefined && config.eventStore !== 'embedded') {
+async function storeOf(config: Config, from: string | undefined, closing: Closing): Promise<EventStore> {
+  if (from === undefined && config.eventStore !== 'embedded') {
     const logger = createLogger({ level: 'error' });
     return (await openStore({ config, logger, clock: systemClock, acceptLoss: false }, closing)).store;
   }
-  const store = readDirectory(directory ?? config.dataDir);
+  const isFile = from !== undefined && statSync(from, { throwIfNoEntry: false })?.isFile() === true;
+  const store = isFile ? readExport(from) : readDirectory(from ?? config.dataDir);
   closing.add(() => store.close());
   return store;
 }

@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Corrupt, type StoredEvent } from '#event-store';
+import { Corrupt, START, type StoredEvent } from '#event-store';
 import { chained, SimulatedStore } from '#testing';
 import { Signer, type Checkpoint } from '../checkpoint.js';
 import { exportLines } from './export.js';
+import { readExport } from './read.js';
 import { formats, type ExportFormat } from './formats.js';
 import type { ExportScope } from './sources.js';
 
@@ -155,6 +156,73 @@ describe.each(Object.values(formats))('an export as $name', (format) => {
     ]);
     const other = await exported({ stream: 'job-2' }, format);
     expect(check([...other.slice(0, -1), lines.at(-1)!], format.name)[0]).toBe(1);
+  });
+});
+
+describe('an export that is read as a log', () => {
+  const written = (lines: readonly string[]): string => {
+    const file = join(directory, 'read.ndjson');
+    rmSync(`${file}.sig`, { force: true });
+    writeFileSync(file, lines.join(''));
+    return file;
+  };
+  const own = ({ id, type, data, metadata, stream, revision }: StoredEvent) => [
+    id,
+    type,
+    data,
+    metadata,
+    stream,
+    revision,
+  ];
+
+  it('has the same events, in the log and in each stream, with its signature in it or apart', async () => {
+    const lines = await exported({ period: {} }, formats.ndjson);
+    const apart = written(lines.slice(0, -1));
+    writeFileSync(`${apart}.sig`, JSON.parse(lines.at(-1)!).signature);
+    for (const file of [apart, undefined]) {
+      const log = readExport(file ?? written(lines));
+      const all = (await store.readAll({ after: START })).events;
+      const read: StoredEvent[] = [];
+      for (
+        let page = await log.readAll({ after: START, limit: 7 });
+        ;
+        page = await log.readAll({ after: page.next, limit: 7 })
+      ) {
+        read.push(...page.events);
+        if (page.end) break;
+      }
+      expect(read.map(own)).toEqual(all.map(own));
+      for (const stream of ['job-0', 'job-1', 'job-2', 'job-9']) {
+        const [here, there] = [await log.readStream(stream), await store.readStream(stream)];
+        expect([here.events.map(own), here.end]).toEqual([there.events.map(own), true]);
+        const [last] = (await log.readStream(stream, { direction: 'backwards', limit: 1 })).events;
+        expect(last && own(last)).toEqual(there.events.length > 0 ? own(there.events.at(-1)!) : undefined);
+      }
+      await log.close();
+    }
+  });
+
+  it.each<[what: string, attack: (lines: string[]) => string[]]>([
+    ['a byte changed', (all) => all.with(3, all[3]!.replace('said', 'sbid'))],
+    ['a line dropped', (all) => all.toSpliced(3, 1)],
+    ['the end cut but for the signature', (all) => [...all.slice(0, 3), all.at(-1)!]],
+    ['no signature', (all) => all.slice(0, -1)],
+    ['another signature', (all) => all.with(-1, all.at(-1)!.replace('events 6', 'events 5'))],
+    ['something behind the signature', (all) => [...all, all[3]!]],
+    ['the last line cut in the middle', (all) => [...all.slice(0, -2), all.at(-2)!.slice(0, 40)]],
+    ['nothing left', () => []],
+  ])('is refused with %s', async (_, attack) => {
+    const file = written(attack(await exported({ stream: 'job-1' }, formats.ndjson)));
+    expect(() => readExport(file)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+
+  it('is refused where it has a stream in part, and as CSV', async () => {
+    const part = written(await exported({ period: { from: T + 4 * HOUR } }, formats.ndjson));
+    expect(() => readExport(part)).toThrow('has not all of job-1');
+    expect(() => readExport(written([formats.csv.head]))).toThrow('no signature');
+    expect(() => readExport(join(directory, 'nowhere'))).toThrow(
+      expect.objectContaining({ code: 'store_unavailable' }),
+    );
   });
 });
 
