@@ -6,8 +6,11 @@ const LONGEST_PATH = 1_000;
 const LONGEST_REASON = 1_000;
 const LONGEST_NOTE = 5_000;
 
+/** ADR 75: nothing of it is sealed. */
+export const KEPT = 'kept for ever in plain text: no secret, and nothing of a person that must be forgotten';
+
 class WithReason {
-  @ApiProperty({ maxLength: LONGEST_REASON, description: 'Recorded with who sent it' })
+  @ApiProperty({ maxLength: LONGEST_REASON, description: `Recorded with who sent it; ${KEPT}` })
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_REASON)
@@ -21,7 +24,7 @@ export class SkipStepDto extends WithReason {
   @MaxLength(LONGEST_PATH)
   step!: string;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'What the step would have added' })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: `What the step would have added; ${KEPT}` })
   @Optional()
   @IsObject()
   result?: Record<string, unknown>;
@@ -33,7 +36,7 @@ export class SetValueDto extends WithReason {
   @MaxLength(LONGEST_PATH)
   path!: string;
 
-  @ApiProperty({ description: 'Any JSON value', anyOf: [{}] })
+  @ApiProperty({ description: `Any JSON value; ${KEPT}`, anyOf: [{}] })
   @ValidateIf(({ value }: SetValueDto) => value !== null)
   @IsDefined()
   value!: unknown;
@@ -49,7 +52,7 @@ export class CompensateDto extends WithReason {
 }
 
 export class ProcessNoteDto {
-  @ApiProperty({ maxLength: LONGEST_NOTE })
+  @ApiProperty({ maxLength: LONGEST_NOTE, description: `Shown with the process; ${KEPT}` })
   @IsString()
   @MaxLength(LONGEST_NOTE)
   note!: string;

@@ -24,7 +24,7 @@ import { FromCaller, type Caller } from '../http/caller.js';
 import { FormAnswerFilter } from './form-answer.js';
 import * as commands from './process.commands.js';
 import { ApiForm, FormNotCompleteDto, FormNotValidDto, StartedDto } from './process.dto.js';
-import { ProcessNoteDto } from './operator.dto.js';
+import { KEPT, ProcessNoteDto } from './operator.dto.js';
 import { pagesOf } from './process.pages.js';
 import { PlanProcess } from './plan.query.js';
 import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js';
@@ -58,7 +58,7 @@ export class ProcessController {
   @HttpCode(201)
   @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
-  @ApiBody({ schema: PAGES, description: 'Answers of the pages so far' })
+  @ApiBody({ schema: PAGES, description: `Answers of the pages so far; ${KEPT}` })
   @ApiResponse({ status: 201, headers: POSITION_HEADER, type: StartedDto })
   @ApiForm()
   @ApiProblems(403, 404, 409, 412, 413, 422, 503, 507)
@@ -129,7 +129,7 @@ export class ProcessController {
   @HttpCode(204)
   @UseFilters(FormAnswerFilter)
   @ApiHeader(KEY)
-  @ApiBody({ schema: PAGES, required: false, description: 'Answers of the form that waits; {} for a retry' })
+  @ApiBody({ schema: PAGES, required: false, description: `Answers of the form that waits; {} for a retry; ${KEPT}` })
   @ApiResponse({
     status: 204,
     headers: POSITION_HEADER,
