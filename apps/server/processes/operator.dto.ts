@@ -24,7 +24,11 @@ export class SkipStepDto extends WithReason {
   @MaxLength(LONGEST_PATH)
   step!: string;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: `What the step would have added; ${KEPT}` })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: `What the step would have added; ${KEPT}`,
+  })
   @Optional()
   @IsObject()
   result?: Record<string, unknown>;
