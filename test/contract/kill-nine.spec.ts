@@ -35,7 +35,7 @@ describe('kill -9 under load', () => {
         await store.close();
       }
     }
-  });
+  }, 120_000);
 });
 
 async function killUnderLoad(directory: string, record: string, round: number): Promise<void> {
