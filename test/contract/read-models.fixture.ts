@@ -209,14 +209,12 @@ export async function rebuilt(models: ReadModels): Promise<void> {
   while ((await listProjections(models)).some(({ rebuild }) => rebuild !== null)) await sleep(10);
 }
 
-/** All rows of all views, to be compared. */
+/** All rows of all views, to be compared. One table after the other: a connection for each would cost more than its rows. */
 export async function dump({ db }: ReadModels): Promise<Record<string, unknown[]>> {
-  const tables = [...projections.flatMap((each) => each.tables.map(({ name }) => name)), 'parked'];
-  const rows = tables.map(async (table) => {
-    const all = await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2, 3`.execute(db);
-    return [table, all.rows] as const;
-  });
-  return Object.fromEntries(await Promise.all(rows));
+  const all: Record<string, unknown[]> = {};
+  for (const table of [...projections.flatMap((each) => each.tables.map(({ name }) => name)), 'parked'])
+    all[table] = (await sql<object>`SELECT * FROM ${sql.table(table)} ORDER BY 1, 2, 3`.execute(db)).rows;
+  return all;
 }
 
 export const moveCheckpoints = ({ db }: ReadModels, to: number, of: readonly Projection[] = projections) =>
