@@ -3,6 +3,8 @@ import { EventLog, openEmbeddedStore } from '#event-store';
 import { projections } from '#read-models';
 import { mulberry32 } from '#testing';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
+import { FULL } from '../../libs/testing/full.js';
+import { SEED } from '../../libs/testing/seed.js';
 import { appendAll, CATEGORIES } from '../bench/population.events.js';
 import { percentile } from '../bench/statistics.js';
 import { reaches } from './portfolios.js';
@@ -10,11 +12,9 @@ import { load, type Load } from './rebuild.load.js';
 import { StoppedViews } from './rebuild.fold.js';
 import { until, World } from './world.js';
 
-const FULL = process.env['PURVEYOR_FULL'] === '1';
 const EVENTS = Number(process.env['PURVEYOR_FULL_EVENTS'] ?? (FULL ? 1_000_000 : 20_000));
 /** A subscription and the process that made it have nine events between them. */
 const THINGS = Math.ceil(EVENTS / 9);
-const SEED = Number(process.env['PURVEYOR_SEED'] ?? Date.now() % 1_000_000);
 const SAMPLE = 300;
 const VAULT_KEY = Buffer.alloc(32, 9);
 const LONG = FULL ? 600_000 : 60_000;
