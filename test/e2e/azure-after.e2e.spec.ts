@@ -29,7 +29,7 @@ beforeAll(async () => {
   await once(listening, 'listening');
   const { port } = listening.address() as AddressInfo;
   world = await World.start({ PURVEYOR_SMTP_URL: `smtp://127.0.0.1:${port}` });
-  await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0 });
+  await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0 });
 }, 60_000);
 afterAll(async () => {
   await world?.stop();

@@ -6,7 +6,7 @@ import { World } from './world.js';
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-  await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0 });
+  await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0 });
 }, 60_000);
 afterAll(() => world?.stop());
 

@@ -16,7 +16,7 @@ let world: World;
 let failed: string;
 beforeAll(async () => {
   world = await World.start();
-  await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0, callbackDelayMs: 50 });
+  await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0, callbackDelayMs: 50 });
   await world.script({ kind: 'createBillingRoleAssignment' }, { kind: 'fail', status: 403 });
   failed = await createAzure(world);
   await reaches(world, failed, 'BILLING_PROFILE_TENANT_ACCESS_FAILED');

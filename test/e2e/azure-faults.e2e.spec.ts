@@ -56,7 +56,7 @@ const chosen = (fault: number): readonly Stage[] =>
 let world: World;
 beforeAll(async () => {
   world = await World.start({ PURVEYOR_CSP_ATTEMPT_MS: '1000' });
-  await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0 });
+  await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0 });
 }, 60_000);
 afterEach(() => world.clearScripts());
 afterAll(() => world?.stop());

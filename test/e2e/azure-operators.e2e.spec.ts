@@ -8,7 +8,7 @@ import { SEED } from '../../libs/testing/seed.js';
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-  await world.settings({ pollsBeforeDone: 1, retryAfterSeconds: 0 });
+  await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0 });
 }, 60_000);
 afterEach(() => world.clearScripts());
 afterAll(() => world?.stop());
