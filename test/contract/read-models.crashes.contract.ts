@@ -23,6 +23,7 @@ function mortal(views: ViewStore, random: () => number, die: () => void): ViewSt
   const afterCommit = random() < 0.5;
   return {
     load: (table, ids) => views.load(table, ids),
+    scrub: () => views.scrub(),
     async apply(batch) {
       if (--left < 0) throw new Error('dead');
       if (left > 0 || afterCommit) await views.apply(batch);

@@ -4,14 +4,15 @@ import type { DomainEvent, SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { subjectEvents, subjectStream } from '#privacy/published';
 import { SimulatedStore } from '#testing';
-import { dump, PLAN, started, upTo, World, type Database } from './read-models.fixture.js';
+import { askForRebuild, askForRevert, listProjections, projections, type ReadModels } from '#read-models';
+import { dump, PLAN, rebuilt, started, upTo, World, type Database } from './read-models.fixture.js';
 
 const PERSONAL = { user_id: 'ada.lovelace', first_name: 'Ada-First', last_name: 'Lovelace-Last' };
 const by = { $correlationId: 'c', $causationId: 'c', actor: 'a', tenant: 't', commandId: 'x', time: 1 };
 const step = { step: 'TENANT', generation: 1, attempt: 1, time: 1 };
 
 /** Two portfolios with what is personal; each has a key that opens it until it is forgotten. */
-class People {
+export class People {
   readonly world = new World(new SimulatedStore());
   private readonly held = new Map<string, Uint8Array>();
   private readonly keys: SubjectKeys = {
@@ -57,6 +58,10 @@ class People {
 
 const plainTexts = (tables: unknown): number => JSON.stringify(tables).split(PERSONAL.user_id).length - 1;
 
+const PORTFOLIOS = projections.find(({ name }) => name === 'portfolios')!;
+const kept = async (models: ReadModels) =>
+  (await listProjections(models)).filter((each) => each.kept !== null).map(({ name }) => name);
+
 /** Forgetting a person must leave nothing of theirs in any row, on every database, and what a replay would give. */
 export function forgettingContract(name: string, openDatabase: () => Promise<Database>): void {
   describe(`forgetting a person over ${name}`, () => {
@@ -95,6 +100,26 @@ export function forgettingContract(name: string, openDatabase: () => Promise<Dat
       const replayed = await open();
       await (await upTo(world, end, replayed, { decode })).stop();
       expect(await dump(replayed)).toEqual(await dump(models));
+      await running.stop();
+    });
+
+    it('leaves no way back to rows of before that hold what was erased, also where these stood still', async () => {
+      const [people, models] = [new People(), await open()];
+      const { world, decode } = people;
+      await people.add('a');
+      let running = await upTo(world, await people.add('b'), models, { decode });
+      await askForRebuild(models, PORTFOLIOS);
+      await rebuilt(models);
+      expect(await kept(models)).toEqual(['portfolios']);
+      await running.projector.waitFor(await people.forget('a'), 10_000);
+      expect(await kept(models)).toEqual([]);
+      expect(await askForRevert(models, PORTFOLIOS)).toBe('nothing_kept');
+      await running.stop();
+      await people.forget('b');
+      const newer = projections.map((each) => (each === PORTFOLIOS ? { ...each, version: each.version + 1 } : each));
+      running = await upTo(world, await people.add('c'), models, { decode, projections: newer });
+      await rebuilt(models);
+      expect([await kept(models), plainTexts(await dump(models))]).toEqual([[], 1]);
       await running.stop();
     });
 

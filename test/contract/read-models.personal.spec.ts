@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ERASED, EventLog, EventRegistry, NEW_STREAM } from '#event-store';
 import type { SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { SimulatedStore } from '#testing';
+import { openReadModels } from '#read-models';
 import { sqliteDatabase } from './read-models.databases.js';
+import { People } from './read-models.forgetting.contract.js';
 import { dump, PLAN, started, upTo, World } from './read-models.fixture.js';
 
 const PERSONAL = { user_id: 'ada.lovelace', first_name: 'Ada-First', last_name: 'Lovelace-Last' };
@@ -58,5 +63,33 @@ describe('personal data in the views (ADR 9)', () => {
     const tables = await views();
     expect(holding(tables)).toEqual([]);
     expect(JSON.stringify(tables['portfolios'])).toContain(ERASED);
+  });
+
+  it('is gone from the files of SQLite as soon as the views hold that the person was forgotten', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'purveyor-views-'));
+    const models = await openReadModels({ directory });
+    const people = new People();
+    const found = async () => {
+      const files = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name))));
+      return files.filter((bytes) => bytes.includes(PERSONAL.user_id)).length;
+    };
+    const { stop, projector } = await upTo(people.world, await people.add('0'), models, { decode: people.decode });
+    const ids = Array.from({ length: 20 }, (_, n) => String(n));
+    for (const id of ids.slice(1)) await people.add(id);
+    // Rows that grow change their place in the file.
+    for (let attempt = 1; attempt < 6; attempt++)
+      for (const id of ids) {
+        const failure = { kind: 'refused', code: 'c', message: 'no'.repeat(attempt * Number(id) * 40) };
+        const data = { step: 'BILLING_PROFILE', generation: 1, attempt, failure, time: 1 };
+        await projector.waitFor(await people.append(`portfolio-${id}`, [{ type: 'StageFailed', data }]), 10_000);
+      }
+    expect(await found()).toBeGreaterThan(0);
+    let end = 0;
+    for (const id of ids) end = await people.forget(id);
+    await projector.waitFor(end, 10_000);
+    expect(await found()).toBe(0);
+    await stop();
+    await models.close();
+    await rm(directory, { recursive: true });
   });
 });

@@ -43,6 +43,11 @@ export class SqliteViews implements ViewStore {
     return this.db.connection().execute(async () => this.inOneTransaction(batch));
   }
 
+  /** What is deleted is overwritten (see `openSqlite`), but pages as they were before are in the write-ahead log until that begins anew. */
+  scrub(): Promise<void> {
+    return this.db.connection().execute(async () => this.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  }
+
   private inOneTransaction(batch: Batch): void {
     const { raw } = this;
     raw.exec('BEGIN IMMEDIATE');

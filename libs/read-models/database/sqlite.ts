@@ -7,6 +7,8 @@ export function openSqlite(path: string): DatabaseSyncInstance {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   // Of a new file only: of the documents one has room in a page of 4 KiB, and three in one of 8.
   db.exec('PRAGMA page_size=8192');
+  // Personal values that were erased must not be found in the file either.
+  db.exec('PRAGMA main.secure_delete=ON');
   db.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=2000',
   );

@@ -69,9 +69,12 @@ async function uniqueKey(tx: Kysely<Tables>, { name, key }: TableShape): Promise
 }
 
 /** Forgets tables beside and rows of before. */
-export async function dropBeside(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
-  for (const { name } of tables) {
-    await tx.schema.dropTable(nextName(name)).ifExists().execute();
-    await tx.schema.dropTable(keptTable(name)).ifExists().execute();
-  }
+export async function dropBeside(tx: Kysely<Tables>, projection: Projection): Promise<void> {
+  for (const { name } of projection.tables) await tx.schema.dropTable(nextName(name)).ifExists().execute();
+  await dropKept(tx, projection);
+}
+
+/** Forgets rows of before. */
+export async function dropKept(tx: Kysely<Tables>, { tables }: Projection): Promise<void> {
+  for (const { name } of tables) await tx.schema.dropTable(keptTable(name)).ifExists().execute();
 }

@@ -6,6 +6,7 @@ import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter, PARKED_BESIDE } from './batch.js';
 import { beside } from './beside.js';
 import { checkpointsOf, type Checkpoint } from './claim.js';
+import { dropRowsOfPersons, standingOnPersons } from './forgetting.js';
 import { besideName } from './names.js';
 import { Places } from './places.js';
 import type { Projection } from './projection.js';
@@ -94,10 +95,12 @@ export class Rebuilding {
       const events = page.events.filter((event) => event.position <= end);
       await writer.write(events, upTo(page, end));
     }
+    const stood = await standingOnPersons(readModels, store, wanted, end);
     await readModels.db.transaction().execute(async (tx) => {
       // One statement may compare millions of rows; the connection itself waits for a minute.
       if (readModels.shared) await sql`SET LOCAL statement_timeout = 59000`.execute(tx);
       await switchOver(tx, wanted, owner, end);
+      await dropRowsOfPersons(tx, stood);
     });
     adopt(wanted, end);
   }

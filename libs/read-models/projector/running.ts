@@ -5,6 +5,7 @@ import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter } from './batch.js';
 import type { Checkpoints } from './checkpoints.js';
 import { beat, letGo } from './claim.js';
+import { dropRowsOfPersons, forgets } from './forgetting.js';
 import type { Projection } from './projection.js';
 import type { Projector, ProjectorOptions } from './projector.types.js';
 import { Rebuilding } from './rebuilding.js';
@@ -98,7 +99,11 @@ export class RunningProjector implements Projector {
 
   private async writeBatch(events: readonly StoredEvent[], to: number): Promise<void> {
     if (to <= this.checkpoints.live.lowest()) return;
+    const { readModels } = this.options;
+    const forgotten = forgets(this.fed, events);
+    if (forgotten) await readModels.db.transaction().execute((tx) => dropRowsOfPersons(tx, this.fed));
     await this.writer.write(events, to);
+    if (forgotten) await readModels.views.scrub();
     this.moved();
   }
 
