@@ -66,7 +66,8 @@ async function deliver(
       'webhook-signature': signer.sign(id, now, body),
     };
     const began = performance.now();
-    const signal = AbortSignal.timeout(15_000);
+    // A busy machine answers late, and who asks again meanwhile makes it later still.
+    const signal = AbortSignal.timeout(60_000);
     const answer = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => undefined);
     await answer?.text().catch(() => undefined);
     if (answer !== undefined && answer.status < 500)

@@ -58,7 +58,11 @@ const subscriptionOf = async (world: Reached, id: string): Promise<string> =>
 
 export const userGroup: Flow = {
   async start(world, mark) {
-    const products = await world.api('GET', '/api/products');
+    // The views may have nothing yet where processes have just begun, or may be away.
+    const products = await until(
+      () => world.api('GET', '/api/products'),
+      ({ status, body }) => status === 200 && body.length > 0,
+    );
     const pages = [{ product: products.body[0].product_id }, { group_name: mark }];
     return world.api('POST', '/api/processes/create_user_group', pages, { 'idempotency-key': mark });
   },

@@ -78,6 +78,20 @@ export async function expectOnce(world: Production, jobs: readonly Job[], since 
   expect(counts).toEqual(Object.fromEntries(Object.entries(expected).filter(([, count]) => count > 0)));
 }
 
+/** Jobs under way while `trouble` happens, and those it has begun; all end, each request once. */
+export async function whileWorking(
+  world: Production,
+  name: string,
+  count: number,
+  trouble: () => Promise<readonly Job[] | void>,
+): Promise<void> {
+  const since = await world.lastSeq();
+  const [begun, more] = await Promise.all([beginJobs(world, count, 4_000, name), sleep(1_000).then(trouble)]);
+  const jobs = [...begun, ...(more ?? [])];
+  await allEnd(world, jobs);
+  await expectOnce(world, jobs, since);
+}
+
 /** Kills so many of each role with -9, one each `everyMs`, in random order, and starts each again at once. */
 export async function killAtRandom(
   world: Production,

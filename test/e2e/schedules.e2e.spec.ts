@@ -101,6 +101,11 @@ describe('schedules over HTTP', () => {
     expect(made.status).toBe(201);
     const { schedule_id } = made.body;
     await world.api('PUT', '/api/settings/status', { global_lock: true });
+    // What had fired by then has run.
+    await until(
+      async () => (await world.api('GET', '/api/settings/status')).body,
+      ({ global_status }) => global_status === 'PAUSED',
+    );
     const before = (await runsOf(schedule_id)).length;
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     expect((await runsOf(schedule_id)).length).toBe(before);
