@@ -94,7 +94,7 @@ describe('schedules over HTTP', () => {
       (found) => found === undefined,
     );
     expectProblem(await world.api('PUT', AT, { schedule_id, name: 'x' }), 404, 'schedule_not_found');
-  }, 60_000);
+  }, 120_000);
 
   it('while the engine is paused nothing fires; afterwards what was missed runs once', async () => {
     const made = await create(validate({ trigger: 'interval', trigger_kwargs: { seconds: 2 } }));
