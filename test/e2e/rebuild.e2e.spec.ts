@@ -32,7 +32,7 @@ async function fill(): Promise<number> {
   await appendAll(new EventLog(store, eventRegistry()), THINGS);
   const head = await store.head();
   await store.close();
-  await world.restartServer();
+  await world.restartServer({}, LONG);
   return head;
 }
 

@@ -80,7 +80,7 @@ export class World {
     });
   }
 
-  private async startServer(env: Record<string, string> = {}): Promise<void> {
+  private async startServer(env: Record<string, string> = {}, readyWithinMs?: number): Promise<void> {
     this.server = new Child('dist/apps/server/main.js', `${this.url}/readyz`, {
       PURVEYOR_PORT: String(this.serverPort),
       PURVEYOR_DATA_DIR: this.dataDir,
@@ -98,7 +98,7 @@ export class World {
       ...this.env,
       ...env,
     });
-    await this.server.ready();
+    await this.server.ready(readyWithinMs);
   }
 
   /** Resolves with the signal that ended the server, null if it ended by itself; throws when it still lives after `ms`. */
@@ -138,10 +138,10 @@ export class World {
   }
 
   /** Starts the server again on the same data; ends it first, in order, if it still runs. */
-  async restartServer(env: Record<string, string> = {}): Promise<void> {
+  async restartServer(env: Record<string, string> = {}, readyWithinMs?: number): Promise<void> {
     await this.server.end('SIGTERM');
     this.earlierLogs += this.server.log;
-    await this.startServer(env);
+    await this.startServer(env, readyWithinMs);
   }
 
   async stop(): Promise<void> {
