@@ -6,6 +6,7 @@ import {
   type EventSpec,
   type EventStore,
   type RecordedEvent,
+  type StoredEvent,
 } from '#event-store';
 import type { Decode } from '#read-models';
 
@@ -26,12 +27,13 @@ interface AnyFold {
 
 /** What is in a store, read by the events of a registry. */
 export async function runOf(
-  store: EventStore,
+  simulated: EventStore,
   specs: readonly EventSpec<string, never>[],
   deciders: Run['deciders'],
 ): Promise<Run> {
+  const store = inWholeMs(simulated);
   const log = new EventLog(store, new EventRegistry().register(specs));
-  const decode: Decode = (stored) => inWholeMs(log.decode(stored));
+  const decode: Decode = (stored) => log.decode(stored);
   const events: RecordedEvent[] = [];
   for (let after = START, end = false; !end;) {
     const page = await store.readAll({ after });
@@ -41,11 +43,27 @@ export async function runOf(
   return { store, decode, events, deciders };
 }
 
-/** The simulated clock has fractions, which no real one has, and which no column takes. */
-const inWholeMs = (event: RecordedEvent): RecordedEvent =>
-  JSON.parse(JSON.stringify(event), (_, value: unknown) =>
-    typeof value === 'number' && value > 1e11 ? Math.round(value) : value,
-  ) as RecordedEvent;
+/** The log as a real clock would have made it: the simulated one has fractions, which no column takes. */
+function inWholeMs(store: EventStore): EventStore {
+  const whole = Object.create(store) as EventStore;
+  whole.readAll = async (options) => {
+    const page = await store.readAll(options);
+    return { ...page, events: page.events.map(rounded) };
+  };
+  whole.subscribe = async function* (options) {
+    for await (const delivery of store.subscribe(options))
+      yield delivery.kind === 'events' ? { ...delivery, events: delivery.events.map(rounded) } : delivery;
+  };
+  return whole;
+}
+
+const INSTANT = /\b\d{12,}\.\d+\b/g;
+const rounded = (stored: StoredEvent): StoredEvent => {
+  const [data, metadata] = [stored.data, stored.metadata].map((text) =>
+    text.replaceAll(INSTANT, (instant) => String(Math.round(Number(instant)))),
+  ) as [string, string];
+  return { ...stored, data, metadata };
+};
 
 /** The same log as it was when it ended with its event number `count`. */
 export function cut({ store, decode, events, deciders }: Run, count: number): Run {
