@@ -20,9 +20,15 @@ export function kyselyOver(db: DatabaseSyncInstance): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shaped(db) }) });
 }
 
+/**
+ * Every transaction writes, and the projectors' thread writes over a connection of its own: one that reads first and is overtaken before it
+ * writes would fail at once, whatever the time-out, because what it has read is no longer so.
+ */
+const BEGIN = 'begin immediate';
+
 /** What Kysely's SQLite driver asks for: statements that know whether they answer rows. */
 function shaped(db: DatabaseSyncInstance): SqliteDatabase {
-  return { prepare: (sql) => statement(db.prepare(sql)), close: () => db.close() };
+  return { prepare: (sql) => statement(db.prepare(sql === 'begin' ? BEGIN : sql)), close: () => db.close() };
 }
 
 function statement(prepared: StatementSyncInstance): SqliteStatement {
