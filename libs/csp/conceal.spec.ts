@@ -15,6 +15,13 @@ describe('what a CSP says of a failure', () => {
     );
   });
 
+  it('is recorded without the personal values of the request, where they are words', () => {
+    const said = failed('Exists', 'Ada (ada.l+x@example.com) of Adams & Co exists, ADA!');
+    expect(conceal(said, [], ['ada', 'ada.l+x@example.com', 'of', ''])).toEqual(
+      failed('Exists', '[personal] ([personal]) of Adams & Co exists, [personal]!'),
+    );
+  });
+
   it('stays as it is where nothing secret was sent, and so do results', () => {
     const said = failed('Weak', 'too short');
     expect(conceal(said, [''])).toEqual(said);

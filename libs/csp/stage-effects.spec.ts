@@ -20,7 +20,7 @@ const call = {
   stream: 'portfolio-a',
   key: 'S/1',
   idempotencyKey: 'portfolio-a/S/1',
-  input: { password: 'vault:p#1', location: 'http://csp/1' },
+  input: { password: 'vault:p#1', location: 'http://csp/1', user_id: 'ada', address: { city: 'Ulm', note: 'lies' } },
   signal: AbortSignal.any([]),
 } as unknown as EffectCall;
 
@@ -30,13 +30,17 @@ function effects(outcome: Outcome) {
   const [post, poll] = stageEffects(stage, target);
   return { call: post!, poll: poll! };
 }
-const refusal: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'Weak', message: `${SECRET}?` } };
+const refusal: Outcome = {
+  kind: 'failed',
+  failure: { kind: 'refused', code: 'Weak', message: `${SECRET}? Ada of Ulm lies` },
+};
 
-describe('a CSP that repeats a secret in what it says of a failure', () => {
+describe('a CSP that repeats a secret and personal values in what it says of a failure', () => {
   it.each([
     ['the call', effects(refusal).call],
     ['a poll', effects(refusal).poll],
-  ])('is recorded without it: %s', async (_what, effect) => {
-    expect(await effect.run(call)).toMatchObject({ kind: 'failed', failure: { code: 'Weak', message: '[secret]?' } });
+  ])('is recorded without them: %s', async (_what, effect) => {
+    const message = '[secret]? [personal] of [personal] lies';
+    expect(await effect.run(call)).toMatchObject({ kind: 'failed', failure: { code: 'Weak', message } });
   });
 });

@@ -1,5 +1,5 @@
 import type { Outcome, Vault } from '#kernel';
-import { isReference, namesIn, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
+import { isReference, namesIn, PERSONAL_FIELDS, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
 import { uuidV5 } from '#platform';
 import type { Effect, EffectCall } from '#runtime';
 import { CallSender } from './call-sender.js';
@@ -106,7 +106,7 @@ async function concluded(
   { vault }: CspTarget,
   outcome: Outcome,
 ): Promise<Outcome> {
-  if (outcome.kind !== 'done') return conceal(outcome, secrets);
+  if (outcome.kind !== 'done') return conceal(outcome, secrets, personalIn(frozen));
   const known: Values = { ...pick(frozen, same(stage.keeps ?? [])), ...(outcome.result as Values) };
   const result: Record<string, unknown> = pick(known, same(Object.keys(stage.result.properties)));
   for (const field of secretPaths(stage.result)) {
@@ -116,6 +116,9 @@ async function concluded(
   }
   return { kind: 'done', result };
 }
+
+const personalIn = (payload: Values): readonly string[] =>
+  Object.values(pick(payload, same(PERSONAL_FIELDS))).filter((value) => typeof value === 'string');
 
 const same = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]));
 
