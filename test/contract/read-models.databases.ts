@@ -15,16 +15,17 @@ export async function sqliteDatabase(): Promise<Database> {
 
 export async function postgresDatabase(server: PostgresServer): Promise<Database & { readonly url: string }> {
   const url = await server.createDatabase();
-  const open = (acceptLoss?: boolean) => openReadModels({ at: url, directory: tmpdir(), acceptLoss });
-  return { url, ...database(open, async () => {}) };
+  return { url, ...database(opening(url), async () => {}) };
 }
+
+const opening = (at: string) => (acceptLoss?: boolean) => openReadModels({ at, directory: tmpdir(), acceptLoss });
 
 /** Like {@link postgresDatabase}, of databases that other tests have given back: to empty one costs a tenth of a new one. */
 export function postgresDatabases(server: PostgresServer): () => Promise<Database> {
   const free: string[] = [];
   return async () => {
     const url = free.pop() ?? (await server.createDatabase());
-    const open = (acceptLoss?: boolean) => openReadModels({ at: url, directory: tmpdir(), acceptLoss });
+    const open = opening(url);
     const giveBack = async () => {
       await emptied(await open());
       free.push(url);
