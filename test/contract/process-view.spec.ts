@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ProcessEvent } from '#workflow';
+import { forEach, step, workflow, type Migration, type ProcessEvent, type WorkflowDefinition } from '#workflow';
 import { Driven } from '../../libs/workflow/test/driving.js';
 import { foldProcess } from '../../libs/read-models/processes/process.fold.js';
 import { processDetail, processItem } from '../../libs/read-models/processes/process.shape.js';
@@ -98,6 +98,43 @@ describe('the view of a process', () => {
     const { steps } = viewOf(driven.send(skipping).events, 'eve').detail;
     expect(steps[0]).toMatchObject({ status: 'skipped', reason, created_by: 'eve', state_delta: { k: VALUE } });
     expect(driven.types.filter((type) => type.startsWith('StepRetry'))).toHaveLength(2);
+  });
+
+  it('knows steps by the paths they have after any number of migrations, whichever they began under', () => {
+    const at = (version: number, keys: readonly string[], migrates?: Migration['keys']) =>
+      workflow(
+        {
+          key: 'w',
+          version,
+          target: 'SYSTEM',
+          description: 'w',
+          ...(migrates && { migrates: [{ from: version - 1, keys: migrates }] }),
+        },
+        [
+          forEach(
+            'fan',
+            'items',
+            keys.filter((key) => key.startsWith('fan/')).map((key) => step({ key: key.slice(4) })) as never,
+          ),
+          ...keys.filter((key) => !key.startsWith('fan/')).map((key) => step({ key })),
+        ] as never,
+      );
+    const moved = (driven: Driven, to: WorkflowDefinition) =>
+      driven.deploy(to).answer(driven.run('$follow/1'), { kind: 'pending' });
+    const driven = new Driven(at(1, ['fan/x', 'late'])).begin('w', { items: [1, 2] });
+    driven.done('fan/0/x/1').failed('fan/1/x/1');
+    moved(driven, at(2, ['fan/y', 'later'], { 'fan/*/x': 'fan/*/y', late: 'later' }));
+    moved(driven, at(3, ['fan/z', 'latest', 'late'], { 'fan/*/y': 'fan/*/z', later: 'latest' }));
+    driven.resume({ by: 'eve' }).done('fan/1/x/2');
+    driven.done('latest/1', { k: VALUE }).failed('late/1');
+    const { doc, detail } = viewOf(driven.events);
+    expect(doc.status).toBe(driven.started.status);
+    expect(detail.steps.map(({ key, status }) => [key, status])).toEqual([
+      ['latest', 'success'],
+      ['late', 'failed'],
+      ['fan/0/z', 'success'],
+      ['fan/1/z', 'success'],
+    ]);
   });
 
   it('of a step that was passed over stays that when its success comes late', () => {

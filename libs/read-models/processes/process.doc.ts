@@ -59,7 +59,7 @@ export interface ProcessDoc {
   /** Beginnings of paths that count no more. */
   left: string[];
   /** Old path to new one. */
-  readonly renamed: Record<string, string>;
+  renamed: Record<string, string>;
   undoing: boolean;
   hidden: boolean;
   note: string | null;

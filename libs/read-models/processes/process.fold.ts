@@ -1,6 +1,12 @@
 import type { RecordedEvent } from '#event-store';
-import { failureShows, mostUrgent, type ProcessEventOf, type ProcessLifecycleEvent } from '#workflow/published';
-import { newProcess, newStep, REFUSED, type ProcessDoc } from './process.doc.js';
+import {
+  failureShows,
+  mostUrgent,
+  movedPath,
+  type ProcessEventOf,
+  type ProcessLifecycleEvent,
+} from '#workflow/published';
+import { newProcess, newStep, REFUSED, type ProcessDoc, type StepDoc } from './process.doc.js';
 import { withStep, type AnyStepEvent } from './step.fold.js';
 
 /** Changes `doc` in place: of a big document an event touches one step. */
@@ -76,15 +82,21 @@ function shown(doc: ProcessDoc, at: number): ProcessDoc {
 }
 
 function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']): void {
-  const before = doc.steps.splice(0);
-  for (const step of before) {
-    const to = keys[step.key];
-    if (typeof to !== 'string') continue;
-    doc.renamed[step.key] = to;
+  const beganAs = new Map(Object.entries(doc.renamed).map(([path, key]) => [key, path]));
+  doc.renamed = {};
+  const before = doc.steps.filter((step) => {
+    const path = beganAs.get(step.key) ?? (hasBegun(step) ? step.key : undefined);
+    const to = movedPath(keys, step.key);
+    if (to === undefined) return false;
+    if (path !== undefined && path !== to) doc.renamed[path] = to;
     step.key = to;
-  }
+    return true;
+  });
   const rows = new Map(before.map((step) => [step.key, step]));
   const pinned = new Set(steps.map(({ key }) => key));
-  const others = before.filter(({ key, status }) => !pinned.has(key) && status !== 'pending' && keys[key] !== null);
-  doc.steps.push(...steps.map(({ key, name }) => rows.get(key) ?? newStep(key, name)), ...others);
+  const others = before.filter(({ key, status }) => !pinned.has(key) && status !== 'pending');
+  doc.steps.splice(0, Infinity, ...steps.map(({ key, name }) => rows.get(key) ?? newStep(key, name)), ...others);
 }
+
+/** A request keeps the path under which it began: what comes of it tells that one. */
+const hasBegun = ({ attempts, failures }: StepDoc): boolean => attempts > 0 || failures !== undefined;

@@ -1,7 +1,7 @@
 import type { PinnedStep } from '../published/index.js';
+import { movedPath } from '../published/process.values.js';
 import { leafAt, type Compiled } from './compiled.js';
 import type { Migration } from './migration.types.js';
-import { movedPath } from './process.migrated.js';
 import { allRows, hasBegun, isDone, pathNow, type StartedProcess } from './process.state.js';
 
 /** What a migration pins anew. */

@@ -1,17 +1,6 @@
 import type { ProcessEventOf } from '../published/index.js';
-import { patternOf } from '../published/process.values.js';
+import { movedPath } from '../published/process.values.js';
 import { hasBegun, isDone, NOTHING_RARE, type ProcessCommon, type Row, type StartedProcess } from './process.state.js';
-
-type Keys = ProcessEventOf<'ProcessMigrated'>['data']['keys'];
-
-/** Where a step is after a migration; undefined when it is gone. The indexes of a for-each stay what they are. */
-export function movedPath(keys: Keys, path: string): string | undefined {
-  const to = keys[path] ?? keys[patternOf(path)];
-  if (to === undefined) return path in keys || patternOf(path) in keys ? undefined : path;
-  if (to === null) return undefined;
-  const indexes = [...path.matchAll(/(?<=\/)\d+(?=\/)/g)].map(([index]) => index);
-  return to.replace(/\*/g, () => indexes.shift() ?? '*');
-}
 
 /** Pins a process anew. A request that has begun keeps its path as its key (law 2), so its old name leads to its new place. */
 export function migrated(state: StartedProcess, { version, steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']) {

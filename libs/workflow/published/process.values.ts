@@ -21,6 +21,15 @@ export function nestsOf(path: string): readonly Nest[] {
 /** A path with its indexes as the definition writes them: `*`. */
 export const patternOf = (path: string): string => path.replace(/\/\d+(?=\/)/g, '/*');
 
+/** Where a step is after a migration; undefined when it is gone. The indexes of a for-each stay what they are. */
+export function movedPath(keys: Readonly<Record<string, string | null>>, path: string): string | undefined {
+  const to = keys[path] ?? keys[patternOf(path)];
+  if (to === undefined) return path in keys || patternOf(path) in keys ? undefined : path;
+  if (to === null) return undefined;
+  const indexes = [...path.matchAll(/(?<=\/)\d+(?=\/)/g)].map(([index]) => index);
+  return to.replace(/\*/g, () => indexes.shift() ?? '*');
+}
+
 type Merge = (data: Data, delta: object) => Data;
 
 /** Merges what a step adds where it belongs: at the top, into its element's entry, or into the dictionary it is focused on. */
