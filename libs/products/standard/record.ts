@@ -17,6 +17,8 @@ export interface Recording<R extends TProperties> {
   readonly values?: (state: Values<R>) => BlockValues;
   readonly description?: (state: Values<R>) => string;
   readonly status?: Lifecycle;
+  /** Keys of the states of its processes under which they name the subscriptions whose use they reserve. */
+  readonly reserved?: readonly string[];
 }
 interface RecordSpec<K extends string, R extends TProperties, B extends TProperties> extends Recording<R> {
   readonly key: K;
@@ -50,7 +52,7 @@ export function recordStep<const K extends string, R extends TProperties = {}, B
 }
 
 async function record<R extends TProperties>(
-  { values, description, status }: Recording<R>,
+  { values, description, status, reserved }: Recording<R>,
   subscriptionId: string,
   state: Values<R>,
   context: StepContext,
@@ -65,7 +67,7 @@ async function record<R extends TProperties>(
   if (text !== undefined)
     recorded = await send(context, subscriptionId, { type: 'SetDescription', description: text, ...about });
   if (status !== undefined) recorded = await send(context, subscriptionId, { type: 'SetStatus', status, ...about });
-  if (recorded !== undefined && status !== undefined) await tellUsed(context, subscriptionId, recorded);
+  if (recorded !== undefined && status !== undefined) await tellUsed(context, subscriptionId, recorded, reserved);
   if (recorded === undefined) throw new Error(`a step records nothing about subscription ${subscriptionId}`);
   return recorded;
 }

@@ -1,7 +1,7 @@
 import type { TProperties } from 'typebox';
-import type { ExistingSubscription } from '#subscription';
+import type { ExistingSubscription, SubscriptionState } from '#subscription';
 import { subscriptionStream } from '#subscription/published';
-import { step, type StepContext, type Values } from '#workflow';
+import { processStream, step, type ProcessState, type StepContext, type Values } from '#workflow';
 import { asLoaded } from './loaded.js';
 import { send } from './send.js';
 import { id } from './steps.js';
@@ -44,6 +44,13 @@ export const reserveUse = <const K extends string, R extends TProperties, A exte
       });
       return spec.result(asLoaded(used, found), state as Values<R>);
     },
+    /** A reference that is recorded already keeps its reservation: it goes with the reference. */
+    async compensate(state, context) {
+      const { subscription_id: own } = state as { subscription_id: string };
+      const { values } = await context.load<ExistingSubscription>(subscriptionStream(own));
+      const used = spec.of(state as Values<R>);
+      if (!ownersIn(values).includes(used)) await releaseUse(context, used, own);
+    },
     plan: 'as_it_runs',
   });
 
@@ -53,12 +60,31 @@ export const releaseUse = (context: StepContext, used: string, userSubscriptionI
   return send(context, used, { type: 'ReleaseUse', userSubscriptionId, ...about }, `ReleaseUse ${used}`);
 };
 
-/** Those that are used know the status of their users: it decides what may become of them. */
+/** Releases what processes of the subscription had reserved and never recorded, because they were aborted in between; `asked`: where in their states it is. */
+async function releaseAsked(
+  context: StepContext,
+  userSubscriptionId: string,
+  { processes }: ExistingSubscription,
+  asked: readonly string[],
+): Promise<void> {
+  const states = await Promise.all(processes.map((each) => context.load<ProcessState>(processStream(each))));
+  const named = states.flatMap((state) => (state.status === 'none' ? [] : asked.map((key) => state.data[key])));
+  for (const used of new Set(named.filter((each) => typeof each === 'string'))) {
+    const state = await context.load<SubscriptionState>(subscriptionStream(used));
+    const isReserved = state.status !== 'none' && state.users[userSubscriptionId] !== undefined;
+    if (isReserved) await releaseUse(context, used, userSubscriptionId);
+  }
+}
+
+/** Those that are used know the status of their users: it decides what may become of them. Who is terminated lets go of what it `asked` for, too. */
 export async function tellUsed(
   context: StepContext,
   userSubscriptionId: string,
-  { values, status: userStatus }: ExistingSubscription,
+  recorded: ExistingSubscription,
+  asked: readonly string[] = [],
 ): Promise<void> {
+  const { values, status: userStatus } = recorded;
+  if (userStatus === 'terminated') await releaseAsked(context, userSubscriptionId, recorded, asked);
   for (const used of ownersIn(values)) {
     if (userStatus === 'terminated') await releaseUse(context, used, userSubscriptionId);
     else {

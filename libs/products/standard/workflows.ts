@@ -35,11 +35,17 @@ export function modifyWorkflow<const S extends Steps, B extends TProperties, I e
 
 /** Start / relation / Lock / ... / Set subscription to 'terminated' / Unlock / Done. No form input enters the state. */
 export function terminateWorkflow<const S extends Steps, B extends TProperties>(
-  { blocks, ...meta }: OnSubscription<{}, B>,
+  { blocks, reserved, ...meta }: OnSubscription<{}, B> & Pick<Recording<{}>, 'reserved'>,
   steps: S & Wired<S, Have<{}, B>>,
 ): WorkflowDefinition {
   const before = [init, storeProcessSubscription(blocks), unsync];
-  return built({ ...onOne(meta), target: 'TERMINATE' }, [...before, ...steps, setStatus('terminated'), resync, done]);
+  return built({ ...onOne(meta), target: 'TERMINATE' }, [
+    ...before,
+    ...steps,
+    setStatus('terminated', { reserved }),
+    resync,
+    done,
+  ]);
 }
 
 /** Start / relation / Lock / ... / Unlock / Done, as a task. The steps add `drift`; what they find stays out of sync. */

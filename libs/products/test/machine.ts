@@ -1,5 +1,5 @@
 import { categoryOf } from '#event-store';
-import type { Decider, DomainEvent, Owed, Run } from '#kernel';
+import type { Decider, DomainEvent, Outcome, Owed, Run } from '#kernel';
 import { operationDecider, ProvisionerRegistry, provisioningEffects } from '#provisioning';
 import type { Dispatcher, Effect, EffectCall } from '#runtime';
 import { claimTerms, subscriptionDecider, type ExistingSubscription } from '#subscription';
@@ -19,6 +19,8 @@ export class Machine {
   private readonly effects: readonly Effect[];
   private readonly workflows: ReturnType<typeof productRegistry>['workflows'];
   private started = 0;
+  /** Key of the step whose attempts are refused. */
+  failAt: string | undefined;
 
   constructor(ports: ProductPorts) {
     const { workflows, provisioners } = productRegistry(ports);
@@ -60,6 +62,11 @@ export class Machine {
     await this.drive();
   }
 
+  /** Id of the process that was started last. */
+  get last(): string {
+    return `p${this.started}`;
+  }
+
   process(id: string): StartedProcess {
     const state = this.stateOf(processStream(id)) as ProcessState;
     if (state.status === 'none') throw new Error(`there is no process ${id}`);
@@ -83,7 +90,11 @@ export class Machine {
     if (typeof id !== 'string') return undefined;
     const { target, isTask } = this.workflows.latest(workflow)!.definition;
     const product = catalogue.find(this.subscription(id).productId);
-    const { usableWhen, outOfSyncAllowed, blockedByUsers } = claimTerms({ name: workflow, target, isTask }, product);
+    const listed = product?.workflows.find(({ name }) => name === workflow);
+    const { usableWhen, outOfSyncAllowed, blockedByUsers } = claimTerms(
+      { ...listed, name: workflow, target, isTask },
+      product,
+    );
     return { subscriptionId: id, usableWhen, outOfSyncAllowed, blockedByUsers };
   }
 
@@ -104,7 +115,11 @@ export class Machine {
     if (categoryOf(stream) === 'process' && !key.startsWith('$')) this.ran.push(key.split('/')[0]!);
     const call = { stream, key, attempt, input, idempotencyKey: `${stream}/${key}`, signal: AbortSignal.timeout(5000) };
     const effect = this.effects.find(({ name }) => name === run.effect)!;
-    const outcome = await effect.run(call as EffectCall).catch((error: Error & { code?: string; status?: number }) => ({
+    const running =
+      key === `${this.failAt}/1`
+        ? Promise.reject<Outcome>(new Error('refused by the test'))
+        : effect.run(call as EffectCall);
+    const outcome = await running.catch((error: Error & { code?: string; status?: number }) => ({
       kind: 'failed',
       failure: { kind: 'refused', code: error.code ?? 'threw', message: error.message, status: error.status },
     }));

@@ -131,6 +131,25 @@ describe('user', () => {
     expect([machine.subscription(id).status, usersOf(ops), directory.users.size]).toEqual(['terminated', {}, 1]);
   });
 
+  it.each(['initialize_subscription', 'update_subscription'])(
+    'what was reserved and not recorded, because %s failed, is let go of by an undoing or with the user',
+    async (failing) => {
+      const isCreate = failing === 'initialize_subscription';
+      const before = isCreate ? undefined : (await create()).data['subscription_id'];
+      machine.failAt = failing;
+      const at = isCreate
+        ? create({ user_group_id: dev })
+        : on('modify_user', before, { username: 'ada', user_group_id: dev });
+      const { status, data } = await at;
+      machine.failAt = undefined;
+      expect([status, Object.keys(usersOf(dev))]).toEqual(['failed', [data['subscription_id']]]);
+      await machine.send(`process-${machine.last}`, { type: isCreate ? 'AbortProcess' : 'CompensateProcess', time: 5 });
+      if (isCreate) expect((await on('terminate_user', data['subscription_id'])).status).toBe('completed');
+      expect([machine.process(machine.last).status, usersOf(dev)]).toEqual([isCreate ? 'completed' : 'aborted', {}]);
+      expect((await on('terminate_user_group', dev)).status).toBe('completed');
+    },
+  );
+
   it('validate finds a membership that somebody took by hand, reconcile gives it back', async () => {
     const { subscription_id: id } = (await create()).data;
     directory.members.clear();

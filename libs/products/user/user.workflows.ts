@@ -98,18 +98,21 @@ export const modifyUser = ({ update }: Outside): WorkflowDefinition =>
 
 /** Takes the user out of the directory, and with that out of its group. One that is gone already counts as deprovisioned. */
 export const terminateUser = (): WorkflowDefinition =>
-  terminateWorkflow({ key: 'terminate_user', version: 1, description: 'Terminate user', blocks: anyUser }, [
-    operationStep({
-      key: 'deprovision_user',
-      name: 'Deprovision user',
-      reads: { subscription: loaded(anyUser) },
-      manifest: ({ subscription: { subscription_id } }) => ({
-        needs: [{ id: 'user', type: USER_RESOURCE, parameters: { external_id: subscription_id } }],
+  terminateWorkflow(
+    { key: 'terminate_user', version: 1, description: 'Terminate user', blocks: anyUser, reserved: ['user_group_id'] },
+    [
+      operationStep({
+        key: 'deprovision_user',
+        name: 'Deprovision user',
+        reads: { subscription: loaded(anyUser) },
+        manifest: ({ subscription: { subscription_id } }) => ({
+          needs: [{ id: 'user', type: USER_RESOURCE, parameters: { external_id: subscription_id } }],
+        }),
+        adopted: ({ subscription: { user } }) => ({ user: user?.user_id === undefined ? {} : { id: user.user_id } }),
+        result: () => ({}),
       }),
-      adopted: ({ subscription: { user } }) => ({ user: user?.user_id === undefined ? {} : { id: user.user_id } }),
-      result: () => ({}),
-    }),
-  ]);
+    ],
+  );
 
 /** Compares the user and its membership with the directory, and changes nothing there. */
 export const validateUser = ({ validate }: Outside): WorkflowDefinition =>
