@@ -40,6 +40,19 @@ const definitions = [
     }),
     inputStep({ key: 'question', pages: [{ schema: () => page('And now?', {}) }], adds: {} }),
   ]),
+  workflow(about('odd_form', { isTask: false }), [
+    inputStep({
+      key: 'question',
+      adds: {},
+      pages: [
+        {
+          schema: () => {
+            throw new Error('no such page');
+          },
+        },
+      ],
+    }),
+  ]),
   workflow(about('broken'), [
     step({
       key: 'breaks',

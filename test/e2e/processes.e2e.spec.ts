@@ -80,6 +80,15 @@ describe('a process that asks', () => {
   });
 });
 
+describe('a process whose form cannot be made', () => {
+  it('is shown without it, and can be given up', async () => {
+    const id = await start('odd_form');
+    expect(await reaches(id, 'suspended')).toMatchObject({ form: null });
+    expect((await world.api('PUT', `/api/processes/${id}/abort`)).status).toBe(204);
+    expect(await reaches(id, 'aborted')).toMatchObject({ form: null });
+  });
+});
+
 describe('two answers to one form at once', () => {
   it.each([
     ['another', 'grass'],

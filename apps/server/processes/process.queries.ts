@@ -12,7 +12,7 @@ import {
   type ProcessItem,
   type Slice,
 } from '#read-models';
-import { leftOver, processStream, STEP_STATES, type LeftOver, type ProcessState } from '#workflow';
+import { leftOver, processStream, STEP_STATES, type LeftOver, type ProcessState, type StartedProcess } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
@@ -78,7 +78,18 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
     if (state.status === 'none') return {};
     // Law 8: the definition an unfinished process is pinned to may be missing here, or have other steps.
     if (!workflows.carries(state)) return { last_status: LACKS_CODE };
-    return { form: await this.forms.page(state), left_over: leftOver(workflows.carrying(state).compiled, state) };
+    const left_over = leftOver(workflows.carrying(state).compiled, state);
+    return { form: await this.form(process_id, state), left_over };
+  }
+
+  /** A form that cannot be made, as when its code throws, keeps nobody from seeing the process, or from giving it up. */
+  private async form(processId: string, state: StartedProcess): Promise<object | null> {
+    try {
+      return await this.forms.page(state);
+    } catch (error) {
+      this.parts.logger.warn({ process: processId, err: error }, 'the form that the process waits for cannot be made');
+      return null;
+    }
   }
 }
 
