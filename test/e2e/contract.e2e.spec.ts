@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { called, missing, rows, type Known } from './contract.rows.js';
+import { called, missing } from './contract.called.js';
+import type { Known } from './contract.row.js';
+import { rows } from './contract.rows.js';
 import { until, World } from './world.js';
 
 let world: World;

@@ -1,34 +1,7 @@
 import { expect } from '@jest/globals';
 import { uuidV5 } from '../../libs/platform/crypto/hashes.js';
-import type { Answer, World } from './world.js';
-
-/** What the rows are asked about: made once, before the first. */
-export interface Known {
-  readonly productId: string;
-  /** Completed: a user group was created. */
-  readonly processId: string;
-  readonly subscriptionId: string;
-}
-
-type Of<T> = T | ((known: Known) => T);
-/** One question and what the reference says of its answer. */
-export interface Asked {
-  /** Where the row has parameters, or a query is wanted. */
-  readonly path?: Of<string>;
-  readonly body?:
-    | readonly unknown[]
-    | Readonly<Record<string, unknown>>
-    | ((known: Known) => readonly unknown[] | Readonly<Record<string, unknown>>);
-  readonly headers?: Of<Record<string, string>>;
-  readonly status: number;
-  readonly answer?: (answer: Answer, known: Known, world: World) => void | Promise<void>;
-}
-
-export interface Row {
-  /** As in the table of the reference. */
-  readonly row: string;
-  readonly asked: readonly Asked[];
-}
+import type { Known, Row } from './contract.row.js';
+import type { Answer } from './world.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const catalogueId = (kind: string, name: string): string => uuidV5(JSON.stringify([kind, name]));
@@ -322,38 +295,4 @@ export const rows: readonly Row[] = [
     asked: [{ body: { message: 'x' }, status: 200, answer: ({ body }) => expect(body).toEqual({}) }],
   },
   { row: 'POST /user/log/{user_name}', asked: [{ path: '/user/log/ada', body: { message: 'x' }, status: 200 }] },
-];
-
-/** Rows marked Y that are not built yet. Whoever builds one moves it up; a row that answers must not be here. */
-export const missing: readonly string[] = [];
-
-/** Rows marked Y in the table of reference section 2.3. */
-export const called: readonly string[] = [
-  'POST /processes/{workflow_key}',
-  'PUT /processes/{id}/resume',
-  'PUT /processes/resume-all',
-  'PUT /processes/{id}/abort',
-  'PATCH /processes/{id}',
-  'DELETE /processes/{id}',
-  'GET /processes/status-counts',
-  'GET /processes/{id}',
-  'GET /subscriptions/workflows/{id}',
-  'PUT /subscriptions/{id}/set_in_sync',
-  'PATCH /products/{id}',
-  'PATCH /product_blocks/{id}',
-  'PATCH /resource_types/{id}',
-  'PATCH /workflows/{id}',
-  'POST /subscription_customer_descriptions/',
-  'PUT /subscription_customer_descriptions/',
-  'GET /settings/status',
-  'PUT /settings/status',
-  'GET /settings/worker-status',
-  'GET /settings/cache-names',
-  'DELETE /settings/cache/{name}',
-  'POST /settings/search-index/reset',
-  'GET /settings/overview',
-  'GET /translations/{ll-CC}',
-  'POST /forms/{form_key}',
-  'POST /schedules/',
-  'DELETE /schedules/',
 ];
