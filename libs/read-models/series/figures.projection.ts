@@ -152,7 +152,7 @@ function openSteps(stream: string, { doc, rows, position }: Held) {
 
 export const figuresProjection: Projection = {
   name: 'figures',
-  version: 1,
+  version: 2,
   tables: [INSTANCES, OPEN_STEPS, SERIES],
   categories: [...Object.keys(MOVES), SUBSCRIPTION],
   begin: () => new Figures(),

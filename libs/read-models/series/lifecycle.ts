@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#event-store';
 import { dutyStep, PORTFOLIO_CATEGORY, stageOfUndo, type PortfolioCreated } from '#portfolio/published';
 import { OPERATION_CATEGORY, type OperationEventOf } from '#provisioning/published';
-import { PROCESS, type ProcessStarted } from '#workflow/published';
+import { movedPath, PROCESS, type ProcessStarted } from '#workflow/published';
 import type { InstanceDoc } from './instance.doc.js';
 import type { OpenState } from './request-moves.js';
 
@@ -89,7 +89,7 @@ export function begin({ type, data, metadata }: RecordedEvent): InstanceDoc | un
 export function renamed({ type, data }: RecordedEvent): ((step: string) => string | null) | undefined {
   if (type === 'ProcessMigrated') {
     const { keys } = data as { readonly keys: Readonly<Record<string, string | null>> };
-    return (step) => (Object.hasOwn(keys, step) ? keys[step]! : step);
+    return (step) => movedPath(keys, step) ?? null;
   }
   if (type !== 'PlanMigrated') return undefined;
   const { stages } = data as { readonly stages: Readonly<Record<string, string>> };
