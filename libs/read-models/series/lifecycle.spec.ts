@@ -12,7 +12,11 @@ describe('where a step is after a migration', () => {
 
   it('follows the stages of a plan with all that is below them', () => {
     const rename = told('PlanMigrated', { stages: { TENANT: 'TENANCY' } })!;
-    expect(['TENANT', 'TENANT/secret', 'GONE'].map((step) => rename(step))).toEqual(['TENANCY', 'TENANCY/secret', null]);
+    expect(['TENANT', 'TENANT/secret', 'GONE'].map((step) => rename(step))).toEqual([
+      'TENANCY',
+      'TENANCY/secret',
+      null,
+    ]);
   });
 
   it('is as it was with every other event', () => {
