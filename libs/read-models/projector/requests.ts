@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { ReadModels } from '../database/read-models.js';
 import type { Tables } from '../database/tables.js';
@@ -14,7 +15,7 @@ export type Asked = 'begun' | 'running' | 'nothing_kept' | 'other_version';
  * of another one: somebody has gone back to an earlier program.
  */
 export function askForRebuild({ db }: ReadModels, projection: Projection): Promise<Asked> {
-  return db.transaction().execute(async (tx) => {
+  return patiently(db, async (tx) => {
     if (await has(tx, besideName(projection))) return 'running';
     await forget(tx, projection.name, (rows) => rows === 'beside');
     const live = await rowOf(tx, projection.name);
@@ -30,7 +31,7 @@ export function askForRebuild({ db }: ReadModels, projection: Projection): Promi
 
 /** Asks for the rows of before: they are caught up beside the live ones, and change places with them. */
 export function askForRevert({ db }: ReadModels, projection: Projection): Promise<Asked> {
-  return db.transaction().execute(async (tx) => {
+  return patiently(db, async (tx) => {
     if (await has(tx, besideName(projection))) return 'running';
     const names = await checkpointNames(tx, projection.name, (rows) => rows === 'kept');
     if (names.length === 0) return 'nothing_kept';
@@ -38,6 +39,20 @@ export function askForRevert({ db }: ReadModels, projection: Projection): Promis
     await goBack(tx, projection);
     return 'begun';
   });
+}
+
+const TRIES = 12;
+const AGAIN_MS = 100;
+
+/** The projectors' thread may write for longer than SQLite waits (5 s), but comes to an end. */
+async function patiently<T>(db: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (tries === TRIES || !/database is locked/.test(String(error))) throw error;
+      await sleep(AGAIN_MS);
+    }
 }
 
 async function goBack(tx: Kysely<Tables>, projection: Projection): Promise<void> {
