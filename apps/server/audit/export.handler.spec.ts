@@ -39,9 +39,8 @@ beforeAll(async () => {
     config: { auditKey: new Uint8Array(32) },
     clock: { now: () => 0 },
   } as unknown as Parts;
-  server = createServer(async (_, reply) => {
-    const { body } = await new ExportEventsHandler(parts).execute(new ExportEvents({}, 'open'));
-    body.pipe(reply);
+  server = createServer((_, reply) => {
+    void new ExportEventsHandler(parts).execute(new ExportEvents({}, 'open')).then(({ body }) => body.pipe(reply));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

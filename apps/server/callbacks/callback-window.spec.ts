@@ -107,7 +107,7 @@ describe('a success that is recorded too late', () => {
       ['operation-1', holders['operation-1'](done)],
     ] as const)
       expect(
-        cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state } as never, 'A/2', success({})),
+        cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state }, 'A/2', success({})),
       ).toBe(false);
   });
 });
