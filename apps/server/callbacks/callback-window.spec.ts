@@ -106,8 +106,8 @@ describe('a success that is recorded too late', () => {
       ['process-1', holders['process-1'](done)],
       ['operation-1', holders['operation-1'](done)],
     ] as const)
-      expect(
-        cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state }, 'A/2', success({})),
-      ).toBe(false);
+      expect(cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state }, 'A/2', success({}))).toBe(
+        false,
+      );
   });
 });
