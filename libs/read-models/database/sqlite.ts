@@ -2,15 +2,18 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Tables } from './tables.js';
 
+/** How long a statement waits, with its whole thread, for another connection that writes. */
+export const BUSY_MS = 5_000;
+
 /** Opens a read-model file. synchronous=NORMAL survives power loss at the price of the last rows, which the log gives back. */
 export function openSqlite(path: string): DatabaseSyncInstance {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
+  const db = new DatabaseSync(path, { timeout: BUSY_MS });
   // Of a new file only: of the documents one has room in a page of 4 KiB, and three in one of 8.
   db.exec('PRAGMA page_size=8192');
   // Personal values that were erased must not be found in the file either.
   db.exec('PRAGMA main.secure_delete=ON');
   db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=2000',
+    `PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=${BUSY_MS}; PRAGMA wal_autocheckpoint=2000`,
   );
   return db;
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { patiently } from '../database/patiently.js';
 import type { ReadModels } from '../database/read-models.js';
 import type { Tables } from '../database/tables.js';
 import { makeBeside, takeUpKept } from './beside.js';
@@ -14,8 +14,8 @@ export type Asked = 'begun' | 'running' | 'nothing_kept' | 'other_version';
  * place. One that runs already goes on. Rows of before that were made by this very version are caught up instead, when the live ones are
  * of another one: somebody has gone back to an earlier program.
  */
-export function askForRebuild({ db }: ReadModels, projection: Projection): Promise<Asked> {
-  return patiently(db, async (tx) => {
+export function askForRebuild(models: ReadModels, projection: Projection): Promise<Asked> {
+  return patiently(models, async (tx) => {
     if (await has(tx, besideName(projection))) return 'running';
     await forget(tx, projection.name, (rows) => rows === 'beside');
     const live = await rowOf(tx, projection.name);
@@ -30,8 +30,8 @@ export function askForRebuild({ db }: ReadModels, projection: Projection): Promi
 }
 
 /** Asks for the rows of before: they are caught up beside the live ones, and change places with them. */
-export function askForRevert({ db }: ReadModels, projection: Projection): Promise<Asked> {
-  return patiently(db, async (tx) => {
+export function askForRevert(models: ReadModels, projection: Projection): Promise<Asked> {
+  return patiently(models, async (tx) => {
     if (await has(tx, besideName(projection))) return 'running';
     const names = await checkpointNames(tx, projection.name, (rows) => rows === 'kept');
     if (names.length === 0) return 'nothing_kept';
@@ -39,20 +39,6 @@ export function askForRevert({ db }: ReadModels, projection: Projection): Promis
     await goBack(tx, projection);
     return 'begun';
   });
-}
-
-const TRIES = 12;
-const AGAIN_MS = 100;
-
-/** The projectors' thread may write for longer than SQLite waits (5 s), but comes to an end. */
-async function patiently<T>(db: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await db.transaction().execute(work);
-    } catch (error) {
-      if (tries === TRIES || !/database is locked/.test(String(error))) throw error;
-      await sleep(AGAIN_MS);
-    }
 }
 
 async function goBack(tx: Kysely<Tables>, projection: Projection): Promise<void> {
