@@ -24,20 +24,17 @@ export async function dropRowsOfPersons(tx: Kysely<Tables>, projections: readonl
   }
 }
 
-/** Those whose live rows stood still while a person was forgotten, who is in them for ever. `to`: where the rows beside are. */
-export async function standingOnPersons(
+/** Whether its live rows stood still while a person was forgotten, who is in them for ever. `to`: where the rows beside are. */
+export async function standsOnPersons(
   models: ReadModels,
   store: EventStore,
-  projections: readonly Projection[],
+  projection: Projection,
   to: number,
-): Promise<readonly Projection[]> {
-  const rows = await checkpointsOf(models, projections);
-  const found: Projection[] = [];
-  for (const projection of projections.filter(holdsPersonal)) {
-    const { position: at } = rows.find((row) => row.projection === projection.name)!;
-    if (await anyForgotten(store, Number(at), to)) found.push(projection);
-  }
-  return found;
+): Promise<boolean> {
+  if (!holdsPersonal(projection)) return false;
+  const rows = await checkpointsOf(models, [projection]);
+  const { position: at } = rows.find((row) => row.projection === projection.name)!;
+  return anyForgotten(store, Number(at), to);
 }
 
 async function anyForgotten(store: EventStore, after: number, to: number): Promise<boolean> {

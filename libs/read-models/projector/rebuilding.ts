@@ -6,7 +6,7 @@ import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter, PARKED_BESIDE } from './batch.js';
 import { beside } from './beside.js';
 import { checkpointsOf, type Checkpoint } from './claim.js';
-import { dropRowsOfPersons, standingOnPersons } from './forgetting.js';
+import { dropRowsOfPersons, standsOnPersons } from './forgetting.js';
 import { besideName } from './names.js';
 import { Places } from './places.js';
 import type { Projection } from './projection.js';
@@ -30,7 +30,7 @@ export interface RebuildingOptions extends ProjectorOptions {
   /** Where the live rows of the group are; undefined while none of them is fed. */
   readonly fedTo: () => number | undefined;
   /** What was rebuilt is live from now on, up to `at`. Called within a turn. */
-  readonly adopt: (projections: readonly Projection[], at: number) => void;
+  readonly adopt: (projection: Projection, at: number) => void;
 }
 
 /** Builds what is asked for beside the live rows, from where it was left, and puts it in their place when it has come as far as they. */
@@ -78,7 +78,7 @@ export class Rebuilding {
       folded += page.events.length;
       const look = this.clock.now() >= lookAt;
       if (arrived || look || folded >= BATCH) await writer.flush();
-      if (arrived) return this.options.turns.take(() => this.finish(wanted, places, writer));
+      if (arrived) return this.finish(wanted, places);
       if (folded >= BATCH) folded = 0;
       if (!look) continue;
       if ((await this.asked()).length !== rows.length) return;
@@ -86,23 +86,38 @@ export class Rebuilding {
     }
   }
 
-  /** Takes in what the live rows hold beyond the last page; nobody writes those meanwhile. */
-  private async finish(wanted: readonly Projection[], places: Places, writer: BatchWriter): Promise<void> {
-    const { store, readModels, owner, fedTo, adopt } = this.options;
+  /** One after the other: the live rows are fed between two of them. */
+  private async finish(wanted: readonly Projection[], places: Places): Promise<void> {
+    for (const projection of wanted) {
+      await this.options.turns.take(() => this.exchange(projection, places.of(besideName(projection))));
+      await setImmediate();
+    }
+  }
+
+  /** Takes in what the live rows hold beyond `from`, and changes places with them; nobody writes those meanwhile. */
+  private async exchange(projection: Projection, from: number): Promise<void> {
+    const { store, readModels, owner, decode, fedTo, adopt } = this.options;
+    const places = new Places(owner);
+    places.set(besideName(projection), from);
+    const writer = new BatchWriter(readModels.views, [beside(projection)], places, decode, PARKED_BESIDE);
     const end = fedTo() ?? (await store.head());
     while (places.lowest() < end) {
-      const page = await store.readAll({ after: position(places.lowest()), filter: filterOf(wanted), limit: PAGE });
+      const page = await store.readAll({
+        after: position(places.lowest()),
+        filter: filterOf([projection]),
+        limit: PAGE,
+      });
       const events = page.events.filter((event) => event.position <= end);
       await writer.write(events, upTo(page, end));
     }
-    const stood = await standingOnPersons(readModels, store, wanted, end);
+    const stood = await standsOnPersons(readModels, store, projection, end);
     await readModels.db.transaction().execute(async (tx) => {
       // One statement may compare millions of rows; the connection itself waits for a minute.
       if (readModels.shared) await sql`SET LOCAL statement_timeout = 59000`.execute(tx);
-      await switchOver(tx, wanted, owner, end);
-      await dropRowsOfPersons(tx, stood);
+      await switchOver(tx, projection, owner, end);
+      if (stood) await dropRowsOfPersons(tx, [projection]);
     });
-    adopt(wanted, end);
+    adopt(projection, end);
   }
 
   /** The checkpoints become this owner's, and say since when and from where they move. */

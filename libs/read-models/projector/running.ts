@@ -123,14 +123,14 @@ export class RunningProjector implements Projector {
       signal: this.signal,
       turns: this.turns,
       fedTo: () => (this.fed.length > 0 ? this.checkpoints.live.highest() : undefined),
-      adopt: (projections, at) => this.adopt(projections, at),
+      adopt: (projection, at) => this.adopt(projection, at),
     });
   }
 
-  /** The rows of these projections are others from now on: what is held of them in memory is forgotten. */
-  private adopt(projections: readonly Projection[], at: number): void {
-    for (const projection of projections) this.checkpoints.adopted(projection, at);
-    this.fed = this.options.projections.filter((each) => this.fed.includes(each) || projections.includes(each));
+  /** The rows of this projection are others from now on: what is held of them in memory is forgotten. */
+  private adopt(projection: Projection, at: number): void {
+    this.checkpoints.adopted(projection, at);
+    this.fed = this.options.projections.filter((each) => this.fed.includes(each) || each === projection);
     this.writer = this.writerFor(this.fed);
     this.moved();
     this.wake();

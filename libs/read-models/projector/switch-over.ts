@@ -12,17 +12,10 @@ import { forget } from './requests.js';
  * `at`, unless the live ones stood still. {@link SecondProjector} when `owner` has lost its claim. Checkpoints come last: while they are locked
  * the owner cannot show that it lives, and rows may take long.
  */
-export async function switchOver(
-  tx: Kysely<Tables>,
-  projections: readonly Projection[],
-  owner: string,
-  at: number,
-): Promise<void> {
-  for (const projection of projections) {
-    await exchangeRows(tx, projection);
-    await keepBeside(tx, projection);
-  }
-  for (const projection of projections) await exchangeCheckpoints(tx, projection, owner, at);
+export async function switchOver(tx: Kysely<Tables>, projection: Projection, owner: string, at: number): Promise<void> {
+  await exchangeRows(tx, projection);
+  await keepBeside(tx, projection);
+  await exchangeCheckpoints(tx, projection, owner, at);
 }
 
 async function exchangeCheckpoints(tx: Kysely<Tables>, projection: Projection, owner: string, at: number) {
