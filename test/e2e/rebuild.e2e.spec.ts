@@ -12,8 +12,7 @@ import { load, type Load } from './rebuild.load.js';
 import { StoppedViews } from './rebuild.fold.js';
 import { until, World } from './world.js';
 
-/** A million with PURVEYOR_FULL_EVENTS=1000000: longer than a campaign may take where others share the machine (docs/adr/0080). */
-const EVENTS = Number(process.env['PURVEYOR_FULL_EVENTS'] ?? (FULL ? 300_000 : 20_000));
+const EVENTS = FULL ? 1_000_000 : 20_000;
 /** A subscription and the process that made it have nine events between them. */
 const THINGS = Math.ceil(EVENTS / 9);
 const SAMPLE = 300;
