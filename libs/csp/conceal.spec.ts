@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '#kernel';
-import { conceal } from './conceal.js';
+import { MemoryVault } from '#testing';
+import { Type } from 'typebox';
+import type { Stage } from '#portfolio';
+import { conceal, concealTold } from './conceal.js';
 
 const failed = (code: string, message: string): Outcome => ({
   kind: 'failed',
@@ -27,5 +30,22 @@ describe('what a CSP says of a failure', () => {
     expect(conceal(said, [''])).toEqual(said);
     const done: Outcome = { kind: 'done', result: { domain_name: 'hunter22' } };
     expect(conceal(done, ['hunter22'])).toBe(done);
+  });
+});
+
+describe('what a CSP says later, by callback', () => {
+  const schema = Type.Object({ first_name: Type.String(), password: Type.String({ secret: true }) });
+  const stage = { payload: { schema, from: {} } } as unknown as Stage;
+  const said = failed('Weak', 'Ada, hunter22 is weak');
+
+  it('is recorded without the secrets and the personal values of the request', async () => {
+    const vault = new MemoryVault();
+    const payload = { first_name: 'Ada', password: await vault.put('p', 'hunter22') };
+    expect(await concealTold(said, stage, payload, vault)).toEqual(failed('Weak', '[personal], [secret] is weak'));
+  });
+
+  it('is recorded without its words where the secret is there no more', async () => {
+    const payload = { first_name: 'Ada', password: 'vault:p#1' };
+    expect(await concealTold(said, stage, payload, new MemoryVault())).toEqual(failed('[secret]', '[secret]'));
   });
 });

@@ -1,4 +1,6 @@
-import type { Outcome } from '#kernel';
+import type { Outcome, Vault } from '#kernel';
+import { PERSONAL_FIELDS, pick, secretPaths, type Stage } from '#portfolio';
+import type { Values } from './csp-target.js';
 
 const HIDDEN = '[secret]';
 const PERSONAL = '[personal]';
@@ -20,6 +22,35 @@ export function conceal(outcome: Outcome, secrets: readonly string[], personal: 
   const message = values.map(asWord).reduce((said, word) => said.replaceAll(word, PERSONAL), hide(failure.message));
   return { kind: 'failed', failure: { ...failure, code: hide(failure.code), message } };
 }
+
+/** What is told of a stage's request later, by callback, likewise. The words are dropped where a secret of the request is there no more. */
+export async function concealTold(
+  outcome: Outcome,
+  stage: Stage,
+  payload: Values,
+  vault: Pick<Vault, 'get'>,
+): Promise<Outcome> {
+  if (outcome.kind !== 'failed') return outcome;
+  const secrets = await secretsOf(stage, payload, vault).catch(() => undefined);
+  if (secrets !== undefined) return conceal(outcome, Object.values(secrets), personalOf(payload));
+  return { kind: 'failed', failure: { ...outcome.failure, code: HIDDEN, message: HIDDEN } };
+}
+
+/** In clear, by field. Top-level secret fields only: a stage's payload is flat where it is secret. Rejects when one is not in the vault. */
+export async function secretsOf(
+  { payload: { schema } }: Stage,
+  payload: Values,
+  vault: Pick<Vault, 'get'>,
+): Promise<Readonly<Record<string, string>>> {
+  const names = secretPaths(schema).filter((name) => typeof payload[name] === 'string');
+  const values = await Promise.all(names.map(async (name) => [name, await vault.get(String(payload[name]))] as const));
+  return Object.fromEntries(values);
+}
+
+export const personalOf = (payload: Values): readonly string[] =>
+  Object.values(pick(payload, Object.fromEntries(PERSONAL_FIELDS.map((name) => [name, name])))).filter(
+    (value) => typeof value === 'string',
+  );
 
 const asWord = (value: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}])${value.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu');

@@ -2,6 +2,7 @@ export * from './azure/azure.csp.js';
 export * from './azure/facts.js';
 export * from './azure/plan.js';
 export * from './azure/plan-v2.js';
+export { concealTold } from './conceal.js';
 export * from './csp.decider.js';
 export * from './csp.js';
 export * from './csps.js';

@@ -1,10 +1,10 @@
-import type { Outcome, Vault } from '#kernel';
-import { isReference, namesIn, PERSONAL_FIELDS, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
+import type { Outcome } from '#kernel';
+import { isReference, namesIn, pick, secretPaths, type Stage, type StageCall } from '#portfolio';
 import { uuidV5 } from '#platform';
 import type { Effect, EffectCall } from '#runtime';
 import { CallSender } from './call-sender.js';
 import type { CspTarget, Values } from './csp-target.js';
-import { conceal } from './conceal.js';
+import { conceal, personalOf, secretsOf } from './conceal.js';
 import { beginOperation, pollOperation } from './operation.js';
 
 /** What an effect of a stage works with: the payload as frozen, and with its secrets resolved. */
@@ -32,7 +32,7 @@ export function stageEffects(stage: Stage, target: CspTarget): readonly Effect[]
 
 async function begin(stage: Stage, target: CspTarget, call: EffectCall): Promise<Attempt> {
   const frozen = call.input as Values;
-  const secrets = await resolveSecrets(stage, frozen, target.vault);
+  const secrets = await secretsOf(stage, frozen, target.vault);
   const values = {
     ...frozen,
     ...secrets,
@@ -106,7 +106,7 @@ async function concluded(
   { vault }: CspTarget,
   outcome: Outcome,
 ): Promise<Outcome> {
-  if (outcome.kind !== 'done') return conceal(outcome, secrets, personalIn(frozen));
+  if (outcome.kind !== 'done') return conceal(outcome, secrets, personalOf(frozen));
   const known: Values = { ...pick(frozen, same(stage.keeps ?? [])), ...(outcome.result as Values) };
   const result: Record<string, unknown> = pick(known, same(Object.keys(stage.result.properties)));
   for (const field of secretPaths(stage.result)) {
@@ -117,14 +117,4 @@ async function concluded(
   return { kind: 'done', result };
 }
 
-const personalIn = (payload: Values): readonly string[] =>
-  Object.values(pick(payload, same(PERSONAL_FIELDS))).filter((value) => typeof value === 'string');
-
 const same = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]));
-
-/** Top-level secret fields only: a stage's payload is flat where it is secret. */
-async function resolveSecrets(stage: Stage, payload: Values, vault: Vault): Promise<Readonly<Record<string, string>>> {
-  const names = secretPaths(stage.payload.schema).filter((name) => typeof payload[name] === 'string');
-  const values = await Promise.all(names.map(async (name) => [name, await vault.get(String(payload[name]))] as const));
-  return Object.fromEntries(values);
-}

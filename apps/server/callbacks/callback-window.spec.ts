@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '#kernel';
+import { azurePlanV1 } from '#csp';
 import { PlanRegistry } from '#portfolio';
 import { MemoryVault } from '#testing';
 import { cameLate, judge, refuse } from './callback-window.js';
@@ -109,5 +110,26 @@ describe('a success that is recorded too late', () => {
       expect(cameLate(waitingIn(stream, parts)!, { events: [], repeated: true, state }, 'A/2', success({}))).toBe(
         false,
       );
+  });
+});
+
+describe('a failure that is told of a stage', () => {
+  const [stage] = azurePlanV1.stages.filter(({ payload }) => 'first_name' in payload.schema.properties);
+  const plans = new PlanRegistry();
+  plans.register(azurePlanV1);
+  const request = { ...accepted, input: { first_name: 'Ada' } };
+  const state = { phase: 'STARTED', csp: azurePlanV1.csp, plan: azurePlanV1, stages: { [stage!.name]: request } };
+  const told = (outcome: Outcome) =>
+    waitingIn('portfolio-1', { ...parts, plans })!.protect!('portfolio-1', stage!.name, outcome, async () => state);
+
+  it('is kept without the personal values of the request', async () => {
+    const said = { ...failure, message: 'Ada is not allowed' } as never;
+    const kept = { ...failure, message: '[personal] is not allowed' };
+    expect(await told({ kind: 'failed', failure: said })).toEqual({ kind: 'failed', failure: kept });
+  });
+
+  it('is all that is looked at: a success is as it was, without a look at the state', async () => {
+    const outcome = success({ id: 'x' });
+    expect(await told(outcome)).toBe(outcome);
   });
 });

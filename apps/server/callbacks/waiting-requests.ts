@@ -1,6 +1,7 @@
-import { currentStage, pick, stageOf, type PlanRegistry, type PortfolioState } from '#portfolio';
+import { concealTold } from '#csp';
+import { currentStage, pick, requestOf, stageOf, type Facts, type PlanRegistry, type PortfolioState } from '#portfolio';
 import { categoryOf } from '#event-store';
-import type { Outcome } from '#kernel';
+import type { Outcome, Vault } from '#kernel';
 import {
   answerOf,
   discardRefused,
@@ -39,19 +40,25 @@ export interface Waiting {
 
 export interface WaitingParts {
   readonly plans: PlanRegistry;
-  readonly vault: SecretVault;
+  readonly vault: SecretVault & Pick<Vault, 'get'>;
 }
 
-const portfolios = (plans: PlanRegistry): Waiting => ({
+const portfolios = ({ plans, vault }: WaitingParts): Waiting => ({
   request: (state, step) => {
     const portfolio = state as PortfolioState;
     return portfolio.phase === 'ABSENT' ? undefined : portfolio.stages[step];
   },
   ownNames: (state, step, result) => {
-    const portfolio = state as PortfolioState;
-    const plan = portfolio.phase === 'ABSENT' ? undefined : plans.find(portfolio.csp, portfolio.plan);
-    const wire = plan && stageOf(plan, step)?.wire;
+    const wire = stageIn(plans, state as PortfolioState, step)?.wire;
     return wire ? pick(result, wire.result) : result;
+  },
+  protect: async (_stream, step, outcome, load) => {
+    if (outcome.kind !== 'failed') return outcome;
+    const portfolio = (await load()) as PortfolioState;
+    const stage = stageIn(plans, portfolio, step);
+    const request = portfolio.phase === 'ABSENT' ? undefined : requestOf(portfolio, step);
+    if (stage === undefined || request === undefined) return outcome;
+    return concealTold(outcome, stage, request.input as Facts, vault);
   },
   givenUp: (state) => (state as PortfolioState).phase === 'ABANDONED',
   // One that is done in time is no longer the current one.
@@ -60,6 +67,11 @@ const portfolios = (plans: PlanRegistry): Waiting => ({
     return portfolio.phase === 'ABANDONED' && currentStage(portfolio) === step;
   },
 });
+
+function stageIn(plans: PlanRegistry, portfolio: PortfolioState, step: string) {
+  const plan = portfolio.phase === 'ABSENT' ? undefined : plans.find(portfolio.csp, portfolio.plan);
+  return plan && stageOf(plan, step);
+}
 
 const processes: Waiting = {
   request: (state, step) => {
@@ -99,7 +111,7 @@ const operations = ({ vault }: WaitingParts): Waiting => ({
 export function waitingIn(stream: string, parts: WaitingParts): Waiting | undefined {
   switch (categoryOf(stream)) {
     case 'portfolio':
-      return portfolios(parts.plans);
+      return portfolios(parts);
     case 'process':
       return processes;
     case 'operation':
