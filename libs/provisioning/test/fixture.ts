@@ -1,4 +1,4 @@
-import type { Driving, Outcome, Run } from '#kernel';
+import { isRefusal, type Driving, type Outcome, type Refusal, type Run } from '#kernel';
 import {
   operationDecider,
   requestAt,
@@ -30,6 +30,13 @@ export const create = (of: ResourceManifest, more: object = {}): OperationComman
   ...more,
 });
 
+/** Operations of one need and of two, and what operators tell them. */
+export const one = create(manifest('a'));
+export const two = create(manifest(['a', 'b']));
+export const retry: OperationCommand = { type: 'RetryOperation', time: 9 };
+export const fail: OperationCommand = { type: 'FailOperation', reason: 'enough', time: 9 };
+export const deprovision: OperationCommand = { type: 'DeprovisionOperation', time: 9 };
+
 /** What can be told to an operation in a test: a command, `intend` for every intent owed, or the outcome of a step. */
 export type Told = OperationCommand | Driving | 'intend' | readonly [step: string, outcome: Outcome, via?: 'callback'];
 
@@ -39,6 +46,7 @@ export const accepted: Outcome = { kind: 'accepted' };
 export const refused: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'no', message: 'no' } };
 export const busy: Outcome = { kind: 'failed', failure: { kind: 'retryable', code: 'busy', message: 'busy' } };
 export const lost: Outcome = { kind: 'failed', failure: { kind: 'unknown', code: 'cut', message: 'cut' } };
+export const provisioned: Told[] = [one, 'intend', ['a/provision', made]];
 
 export const fold = (events: readonly OperationEvent[], from: OperationState = decider.initial()): OperationState =>
   events.reduce((state, event) => decider.evolve(state, event), from);
@@ -85,3 +93,14 @@ export const after = (...told: readonly Told[]): Operation => {
   if (state.status === 'ABSENT') throw new Error('absent');
   return state;
 };
+
+/** What the run was refused with. */
+export function refusal(run: () => unknown): Refusal {
+  try {
+    run();
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}

@@ -1,16 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRefusal, type Run } from '#kernel';
+import type { Run } from '#kernel';
 import {
-  acceptable,
   endOf,
   leftOver,
-  legalCommands,
   OPERATION_STATES,
   OPERATION_TRANSITIONS,
   statusAfter,
-  type OperationCommand,
   type OperationEvent,
-  type OperationState,
   type OperationStatus,
 } from '../index.js';
 import {
@@ -19,37 +15,24 @@ import {
   busy,
   create,
   decider,
-  fold,
+  deprovision,
+  fail,
   gone,
   lost,
   made,
   manifest,
+  one,
   play,
+  provisioned,
+  refusal,
   refused,
+  retry,
   step,
-  types,
+  two,
+  type Told,
 } from './fixture.js';
-import type { Told } from './fixture.js';
 
-const one = create(manifest('a'));
-const two = create(manifest(['a', 'b']));
-const retry: OperationCommand = { type: 'RetryOperation', time: 9 };
-const fail: OperationCommand = { type: 'FailOperation', reason: 'enough', time: 9 };
-const deprovision: OperationCommand = { type: 'DeprovisionOperation', time: 9 };
 const secret = { kind: 'done', result: { address: {}, secretRef: 'vault:x#1' } } as const;
-const provisioned: Told[] = [one, 'intend', ['a/provision', made]];
-
-const legalAnswers = (state: OperationState) => (state.status === 'ABSENT' ? [] : acceptable(state));
-
-const refusal = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    if (isRefusal(error)) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-};
 
 describe('the table of transitions', () => {
   it('has the codes people know', () => {
@@ -182,131 +165,5 @@ describe('a child operation', () => {
     const failed: Told[] = [child, 'intend', ['a/provision', refused]];
     expect(decider.next(after(...failed))).toMatchObject([{ input: { end: { kind: 'failed', code: 'no' } } }]);
     expect(refusal(() => step(after(...failed, 'intend'), retry)).code).toBe('state_conflict');
-  });
-});
-
-describe('commands', () => {
-  const all: Record<string, OperationCommand> = {
-    retry,
-    fail,
-    deprovision,
-    'accept-late': { type: 'AcceptLateAnswer', answerId: 'none', reason: 'r', time: 9 },
-  };
-  it.each<[string, Told[], string[]]>([
-    ['initial', [one], ['fail']],
-    ['in flight', [one, 'intend'], ['fail']],
-    ['waiting for a retry', [one, 'intend', ['a/provision', busy]], ['retry', 'fail']],
-    ['provisioned', provisioned, ['deprovision']],
-    ['failed', [one, 'intend', ['a/provision', refused]], ['retry', 'deprovision']],
-    ['deprovisioning failed', [...provisioned, deprovision, 'intend', ['a/deprovision', refused]], ['retry', 'fail']],
-    ['gone', [...provisioned, deprovision, 'intend', ['a/deprovision', gone]], []],
-  ])('%s: those that fit are decided, others refused with them', (_name, told, legal) => {
-    const state = after(...told);
-    expect(legalCommands(state)).toEqual(legal);
-    for (const [name, command] of Object.entries(all)) {
-      if (legal.includes(name)) expect(decider.decide(command, state)).not.toHaveLength(0);
-      else if (name === 'accept-late') expect(refusal(() => decider.decide(command, state)).status).toBe(404);
-      else if (name === 'deprovision' && state.status === 'DEPROVISIONED')
-        expect(decider.decide(command, state)).toEqual([]);
-      else if (!(name === 'deprovision' && state.status.startsWith('DEPROVISIONING')))
-        expect(refusal(() => decider.decide(command, state))).toMatchObject({
-          code: 'state_conflict',
-          extra: { state: state.status, commands: legal },
-        });
-    }
-  });
-
-  it('given up, what waits is taken back at once, an attempt under way when it has ended', () => {
-    expect(after(one, 'intend', ['a/provision', accepted], fail).status).toBe('DEPROVISIONING');
-    expect(after(one, fail).status).toBe('PROVISIONING_FAILED');
-    const underWay: Told[] = [one, 'intend', fail];
-    expect([after(...underWay).status, legalCommands(after(...underWay))]).toEqual(['PROVISIONING', []]);
-    expect(decider.next(after(...underWay))).toEqual([{ kind: 'wait', key: 'a/provision/1', until: 105 + 2_000 }]);
-    const due: Told = { type: 'Due', key: 'a/provision/1', time: 3_000, jitter: 0 };
-    for (const end of [busy, accepted, lost]) {
-      expect(after(...underWay, ['a/provision', end]).status).toBe('DEPROVISIONING');
-    }
-    expect(after(...underWay, due).status).toBe('DEPROVISIONING');
-    expect(after(...underWay, ['a/provision', made]).status).toBe('PROVISIONED');
-  });
-
-  it('creates once, and refuses another manifest under the same id', () => {
-    expect(step(after(two), two)).toEqual([]);
-    expect(refusal(() => step(after(two), one)).code).toBe('operation_exists');
-  });
-
-  it('names everything wrong with a manifest', () => {
-    const needs = [
-      { id: 'a', type: 'box' },
-      { id: 'a', type: 'box' },
-    ];
-    expect(refusal(() => decider.decide(create({ needs }), decider.initial())).errors).toEqual([
-      { pointer: '/manifest/needs/1/id', message: 'is there twice' },
-    ]);
-    const wrong = create({ needs: [{ id: 'a/b', type: '', odd: 1 }] } as never);
-    const pointers = refusal(() => decider.decide(wrong, decider.initial())).errors.map(({ pointer }) => pointer);
-    expect([...new Set(pointers)].sort()).toEqual([
-      '/manifest/needs/0/id',
-      '/manifest/needs/0/odd',
-      '/manifest/needs/0/type',
-    ]);
-  });
-});
-
-describe('callbacks', () => {
-  const waiting: Told[] = [one, 'intend', ['a/provision', accepted]];
-  it.each<[string, Told[], Told, string]>([
-    ['the same again', [...waiting, ['a/provision', made, 'callback']], ['a/provision', made, 'callback'], 'duplicate'],
-    [
-      'another answer',
-      [...waiting, ['a/provision', made, 'callback']],
-      ['a/provision', refused, 'callback'],
-      'conflict',
-    ],
-    ['how far it is', waiting, ['a/provision', { kind: 'pending', progress: 5 }, 'callback'], 'progress'],
-    ['how far it is, early', [one, 'intend'], ['a/provision', { kind: 'pending' }, 'callback'], 'progress'],
-    ['after it was given up', [...waiting, fail], ['a/provision', made, 'callback'], 'late'],
-  ])('%s: is recorded and changes nothing', (_name, told, callback, verdict) => {
-    const state = after(...told);
-    const events = step(state, callback);
-    expect(events).toMatchObject([{ type: 'AnswerReceived', data: { verdict } }]);
-    const { answers: _a, notedAfterEnd: _n, ...rest } = fold(events, state) as typeof state;
-    const { answers: _b, notedAfterEnd: _m, ...before } = state;
-    expect(rest).toEqual(before);
-  });
-
-  it('are accepted before our own request has returned, and it ends well', () => {
-    const state = after(one, 'intend', ['a/provision', made, 'callback'], ['a/provision', accepted]);
-    expect(state.status).toBe('PROVISIONED');
-  });
-
-  it('a failed deprovisioning is never deprovisioned', () => {
-    const told: Told[] = [...provisioned, deprovision, 'intend', ['a/deprovision', accepted]];
-    expect(after(...told, ['a/deprovision', refused, 'callback']).status).toBe('DEPROVISIONING_FAILED');
-  });
-
-  it('at most 20 are recorded after the end', () => {
-    const many = Array.from({ length: 30 }, (): Told => ['a/provision', refused, 'callback']);
-    const recorded = types(play(...provisioned, ...many)).filter((type) => type === 'AnswerReceived');
-    expect(recorded).toHaveLength(20);
-  });
-
-  it('a late answer can be accepted: the need is met, or what turned up is taken back', () => {
-    const accept = (answerId: string): Told => ({ type: 'AcceptLateAnswer', answerId, reason: 'seen', time: 9 });
-    const keep = create(manifest('a', { onFailure: 'leave' }));
-    const due: Told = { type: 'Due', key: 'a/provision/1', time: 20_000, jitter: 0 };
-    const play1: Told[] = [keep, 'intend', ['a/provision', accepted], due, ['a/provision', made, 'callback']];
-    const events = play(...play1);
-    const [id] = legalAnswers(fold(events));
-    expect(fold([...events, ...step(fold(events), accept(id!))]).status).toBe('PROVISIONED');
-
-    const gaveUp: Told[] = [one, 'intend', ['a/provision', accepted], due, 'intend', ['a/deprovision', gone]];
-    const end = play(...gaveUp, ['a/provision', made, 'callback']);
-    const state = fold(end);
-    expect(state.status).toBe('DEPROVISIONED');
-    const [late] = legalAnswers(state);
-    const again = fold([...end, ...step(state, accept(late!))]);
-    expect(again.status).toBe('DEPROVISIONING');
-    expect(decider.next(again)).toMatchObject([{ key: 'a/deprovision/2', input: { resource: { id: 'r1' } } }]);
   });
 });

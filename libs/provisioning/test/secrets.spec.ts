@@ -12,7 +12,18 @@ import {
   type Operation,
   type OperationState,
 } from '../index.js';
-import { accepted, after, create, decider, fold, manifest, refused, step as tell, type Told } from './fixture.js';
+import {
+  accepted,
+  after,
+  create,
+  decider,
+  deprovision,
+  fold,
+  manifest,
+  refused,
+  step as tell,
+  type Told,
+} from './fixture.js';
 import { SEED } from '../../testing/seed.js';
 
 const STEP = 'a/provision';
@@ -22,7 +33,6 @@ const made = (secret?: unknown, id = 'i'): Outcome => ({
   result: { id, address: {}, ...(secret !== undefined && { secret }) },
 });
 const waiting: Told[] = [create(manifest('a')), 'intend', [STEP, accepted]];
-const deprovision: Told = { type: 'DeprovisionOperation', time: 9 };
 
 /** An operation that hears callbacks as the intake does: secret, decision, and what the decision had no use for. */
 class Intake {
