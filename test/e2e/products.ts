@@ -1,6 +1,9 @@
 import { expect } from '@jest/globals';
 import { until, type Answer, type World } from './world.js';
 
+/** What the form of a workflow says of a subscription that is out of sync. */
+export const NOT_IN_SYNC = 'This workflow cannot be started: Subscription already has a running process or task';
+
 /** Talks to the world as people do who work with products. */
 export class ProductsTalk {
   constructor(readonly world: World) {}
@@ -59,3 +62,6 @@ export const firstFault = ({ status, body }: Answer): unknown[] => [
   body.validation_errors?.[0]?.loc,
   body.validation_errors?.[0]?.msg,
 ];
+
+/** The steps that a process shows. */
+export const keys = (process: any): string[] => process.steps.map((step: any) => step.key);
