@@ -7,6 +7,9 @@ export interface NeedSpec {
   readonly parameters?: Record<string, unknown>;
 }
 
+/** The requests that the sandbox's provisioners get, for scripts. */
+export const POST = { method: 'POST', path: '/provisioners/sandbox' };
+
 /** Needs of the sandbox's type, each with the way in which its end is told. */
 export const need = (id: string, mode?: 'instant' | 'poll' | 'callback', more: object = {}): NeedSpec => ({
   id,
