@@ -1,108 +1,31 @@
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { becomes, command, operation, typesOf, type NeedSpec } from './operations.js';
+import { hostileInput } from './hostile.input.js';
+import { Provisioner } from './hostile.provisioner.js';
+import { DONE, NEW, OLD, OTHERS, pathOf, secret, signed, talk, type Signing } from './hostile.talk.js';
+import { becomes, command, operation, typesOf } from './operations.js';
 import { expectProblem } from './portfolios.js';
-import { until, WEBHOOK_SECRET, World, type Answer } from './world.js';
-
-const secret = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
-const [NEW, OLD, OTHERS] = [secret(11), secret(12), secret(13)] as const;
-const DONE = { status: 'done', result: { id: 'r', address: { url: 'https://r' } } };
+import { until, WEBHOOK_SECRET, World } from './world.js';
 
 let world: World;
-let provisioner: Server;
-/** Answers 202 to everything; callbacks are what the tests send. By idempotency key: address and signatures. */
-const asked = new Map<string, { callbackUrl: string; text: string; headers: Record<string, string> }>();
-let slow: Promise<{ said: string; ms: number }>;
+const provisioner = new Provisioner();
+const talking = talk(() => world, provisioner.asked);
+const { asked, callBack, waiting, silence } = talking;
 
 beforeAll(async () => {
-  provisioner = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      const headers = request.headers as Record<string, string>;
-      const { callbackUrl } = JSON.parse(text) as { callbackUrl: string };
-      asked.set(headers['idempotency-key']!, { callbackUrl, text, headers });
-      response.writeHead(202).end();
-    });
-  });
-  await new Promise<void>((resolve) => provisioner.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(provisioner.address() as AddressInfo).port}/`;
+  const endpoint = await provisioner.listen();
   const settings = [
     { type: 'mine', endpoint, secrets: [NEW, OLD] },
     { type: 'other', endpoint, secrets: [OTHERS] },
   ];
   world = await World.start({ PURVEYOR_PROVISIONERS: JSON.stringify(settings) });
-  slow = drip();
 }, 60_000);
 afterAll(async () => {
   await world?.stop();
-  await new Promise((closed) => provisioner.close(closed).closeAllConnections());
+  await provisioner.close();
 });
-
-/** A client that begins a callback and sends a byte each second. */
-function drip(): Promise<{ said: string; ms: number }> {
-  const began = Date.now();
-  const { port } = new URL(world.url);
-  const socket = connect(Number(port), '127.0.0.1');
-  let said = '';
-  socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  socket.on('error', () => undefined);
-  socket.write(
-    'POST /api/callbacks/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
-  );
-  const timer = setInterval(() => socket.write(' '), 1_000);
-  return new Promise((resolve) =>
-    socket.on('close', () => {
-      clearInterval(timer);
-      resolve({ said, ms: Date.now() - began });
-    }),
-  );
-}
-
-interface Signing {
-  readonly id?: string;
-  readonly by?: string;
-  readonly aheadMs?: number;
-  /** What was signed, where it is not what is sent. */
-  readonly signed?: string;
-}
-let messages = 0;
-
-function signed(body: unknown, { id = `msg_${++messages}`, by = NEW, aheadMs = 0, signed: of }: Signing = {}) {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const time = new Date(Date.now() + aheadMs);
-  const headers = {
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(time.getTime() / 1_000)),
-    'webhook-signature': new Webhook(by).sign(id, time, of ?? text),
-  };
-  return { text, headers };
-}
-
-const pathOf = (url: string): string => new URL(url).pathname;
-function callBack(url: string, body: unknown, how: Signing = {}): Promise<Answer> {
-  const { text, headers } = signed(body, how);
-  return world.send('POST', pathOf(url), text, headers);
-}
-
-/** An operation whose only need the provisioner has taken; its address. */
-async function waiting(type = 'mine', policy?: object): Promise<{ id: string; url: string }> {
-  const manifest = { needs: [{ id: 'a', type }], ...(policy && { policy }) };
-  const { body } = await world.api('POST', '/api/operations', { manifest });
-  await becomes(world, body.id, 'PROVISIONING_REQUESTED');
-  return { id: body.id, url: asked.get(`operation-${body.id}/a/provision/1`)!.callbackUrl };
-}
-
-const silence = async (id: string, call: () => Promise<Answer>): Promise<Answer> => {
-  const before = await typesOf(world, id);
-  const answer = await call();
-  expect(await typesOf(world, id)).toEqual(before);
-  return answer;
-};
 
 /** Names and versions that the vault keeps of an operation; names are readable, values are sealed. */
 function kept(id: string): number {
@@ -239,70 +162,4 @@ describe('the secret of a refused callback', () => {
   }, 60_000);
 });
 
-describe('input that is made to break something', () => {
-  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-
-  it('a callback that is too large, too deep or poisoned', async () => {
-    const { id, url } = await waiting('mine', { onFailure: 'leave' });
-    const large = JSON.stringify({ status: 'progress', progress: 'x'.repeat(1_100_000) });
-    expectProblem(await silence(id, () => callBack(url, large)), 413);
-    const deep = `{"status":"progress","progress":${nested(200_000)}}`;
-    expectProblem(await silence(id, () => callBack(url, deep)), 400);
-    const poisoned = '{"status":"done","result":{"id":"r","address":{"__proto__":{"polluted":true}}}}';
-    expectProblem(await silence(id, () => callBack(url, poisoned)), 400);
-    const toLarge = { status: 'done', result: { address: { x: 'x'.repeat(100_000) } } };
-    expect((await callBack(url, toLarge)).status).toBe(202);
-    const failed = await becomes(world, id, 'PROVISIONING_FAILED');
-    expect(failed.lastError).toMatchObject({ kind: 'invalid_result', code: 'result_too_large' });
-  }, 40_000);
-
-  it('needs with the names of what objects have, and parameters that nobody expects', async () => {
-    const ids = ['__proto__', 'constructor', 'toString', 'report', '10', '9'];
-    const needs: NeedSpec[] = ids.map((id) => ({ id, type: 'mine', parameters: { hasOwnProperty: 1, valueOf: {} } }));
-    const { status, body } = await world.api('POST', '/api/operations', { manifest: { needs } });
-    expect(status).toBe(202);
-    await becomes(world, body.id, 'PROVISIONING_REQUESTED');
-    for (const id of ids)
-      expect((await callBack(asked.get(`operation-${body.id}/${id}/provision/1`)!.callbackUrl, DONE)).status).toBe(202);
-    const done = await becomes(world, body.id, 'PROVISIONED');
-    expect(done.needs.map((each: { id: string }) => each.id)).toEqual(ids);
-    expect(done.needs.every((each: { resource: { id: string } | null }) => each.resource?.id === 'r')).toBe(true);
-    const unknown = await world.api('POST', `/api/operations/${body.id}/retry`, { need: 'valueOf' });
-    expectProblem(unknown, 404, 'need_not_found');
-  }, 40_000);
-
-  it.each<[string, string, number]>([
-    ['a poisoned key', '{"manifest":{"needs":[{"id":"a","type":"mine","parameters":{"__proto__":{"x":1}}}]}}', 400],
-    ['a body of depth 200 000', `{"manifest":${nested(200_000)}}`, 400],
-    [
-      'parameters of depth 200 000',
-      `{"manifest":{"needs":[{"id":"a","type":"mine","parameters":{"p":${nested(200_000)}}}]}}`,
-      400,
-    ],
-    ['a slash in an id', '{"manifest":{"needs":[{"id":"a/../b","type":"mine"}]}}', 400],
-    ['no manifest', '{}', 400],
-    ['a list', '[]', 400],
-    ['null', 'null', 400],
-    [
-      '201 needs',
-      JSON.stringify({ manifest: { needs: Array.from({ length: 201 }, (_, n) => ({ id: `n${n}`, type: 'mine' })) } }),
-      400,
-    ],
-    [
-      'parameters that are too large',
-      JSON.stringify({ manifest: { needs: [{ id: 'a', type: 'mine', parameters: { p: 'p'.repeat(140_000) } }] } }),
-      400,
-    ],
-    ['a body that is too large', JSON.stringify({ manifest: { needs: [], more: 'x'.repeat(1_100_000) } }), 413],
-  ])('a manifest with %s', async (_name, text, status) => {
-    const answer = await world.send('POST', '/api/operations', text);
-    expectProblem(answer, status);
-  });
-
-  it('the last byte after twenty seconds: the connection is cut off, and everybody else was served', async () => {
-    const { said, ms } = await slow;
-    expect(said).toMatch(/^HTTP\/1\.1 408 /);
-    expect(ms).toBeLessThan(30_000);
-    expect((await world.api('GET', '/readyz')).status).toBe(200);
-  }, 40_000);
-});
+hostileInput(talking);
