@@ -67,9 +67,14 @@ async function releaseAsked(
   { processes }: ExistingSubscription,
   asked: readonly string[],
 ): Promise<void> {
-  const states = await Promise.all(processes.map((each) => context.load<ProcessState>(processStream(each))));
-  const named = states.flatMap((state) => (state.status === 'none' ? [] : asked.map((key) => state.data[key])));
-  for (const used of new Set(named.filter((each) => typeof each === 'string'))) {
+  const named = new Set<unknown>();
+  // One at a time: a subscription of years has many.
+  for (const process of processes) {
+    const state = await context.load<ProcessState>(processStream(process));
+    if (state.status !== 'none') for (const key of asked) named.add(state.data[key]);
+  }
+  for (const used of named) {
+    if (typeof used !== 'string') continue;
     const state = await context.load<SubscriptionState>(subscriptionStream(used));
     const isReserved = state.status !== 'none' && state.users[userSubscriptionId] !== undefined;
     if (isReserved) await releaseUse(context, used, userSubscriptionId);
@@ -84,7 +89,7 @@ export async function tellUsed(
   asked: readonly string[] = [],
 ): Promise<void> {
   const { values, status: userStatus } = recorded;
-  if (userStatus === 'terminated') await releaseAsked(context, userSubscriptionId, recorded, asked);
+  if (userStatus === 'terminated' && asked.length > 0) await releaseAsked(context, userSubscriptionId, recorded, asked);
   for (const used of ownersIn(values)) {
     if (userStatus === 'terminated') await releaseUse(context, used, userSubscriptionId);
     else {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { evaluateForm, type LiveData } from '#workflow';
 import { L2VPN_PRODUCT_ID, productRegistry } from '../index.js';
 import { FakeDirectory } from './fake-directory.js';
@@ -97,6 +97,13 @@ describe('L2VPN', () => {
     network.circuits.clear();
     expect((await on('terminate_l2vpn')).status).toBe('completed');
     expect(machine.subscription(id).status).toBe('terminated');
+  });
+
+  it('terminate of what uses no other does not read what its processes did', async () => {
+    await on('validate_l2vpn');
+    const load = jest.spyOn(machine, 'load');
+    expect((await on('terminate_l2vpn')).status).toBe('completed');
+    expect(load).not.toHaveBeenCalled();
   });
 
   it('reconcile has the very steps of modify', () => {

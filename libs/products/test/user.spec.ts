@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { evaluateForm, type LiveData } from '#workflow';
 import {
   productRegistry,
@@ -149,6 +149,21 @@ describe('user', () => {
       expect((await on('terminate_user_group', dev)).status).toBe('completed');
     },
   );
+
+  it('what its processes had reserved is looked up in one of them at a time', async () => {
+    const { subscription_id: id } = (await create()).data;
+    for (let night = 0; night < 3; night++) await on('validate_user', id);
+    let [open, most] = [0, 0];
+    const load = machine.load.bind(machine);
+    const read = jest.spyOn(machine, 'load').mockImplementation(async (stream) => {
+      most = Math.max(most, ++open);
+      await new Promise((resolve) => setImmediate(resolve));
+      return load(stream).finally(() => open--);
+    });
+    expect((await on('terminate_user', id)).status).toBe('completed');
+    expect(read).toHaveBeenCalledWith(`process-p${Number(machine.last.slice(1)) - 1}`);
+    expect(most).toBe(1);
+  });
 
   it('validate finds a membership that somebody took by hand, reconcile gives it back', async () => {
     const { subscription_id: id } = (await create()).data;
