@@ -63,9 +63,6 @@ describe('an undoing that waits for its operation', () => {
     await send({ type: 'StartProcess', workflow: 'make', state: {}, createdBy: 'ann', time: 0 });
     await cluster.advance(1_000);
     expect((await made()).status).toBe('failed');
-    await send({ type: 'CompensateProcess', step: 'op', time: 1_000 });
-    await cluster.advance(3_000);
-    expect((await made()).status).toBe('awaiting_callback');
   });
 
   let commands = 0;
@@ -78,7 +75,20 @@ describe('an undoing that waits for its operation', () => {
     return events[0]!.stream;
   }
 
+  const undo = async () => {
+    await send({ type: 'CompensateProcess', step: 'op', time: 1_000 });
+    await cluster.advance(3_000);
+    expect((await made()).status).toBe('awaiting_callback');
+  };
+  const giveUp = async (time: number) =>
+    dispatch(await operation(), { type: 'FailOperation', reason: 'it may stay', time });
+  const GIVEN_UP = {
+    status: 'failed',
+    duties: { '$undo/op': { status: 'failed', failure: { code: 'given_up', message: 'it may stay' } } },
+  };
+
   it('seldom asks meanwhile, and goes on at once when all is gone', async () => {
+    await undo();
     await cluster.advance(3_600_000, 1_000);
     expect((await made()).status).toBe('awaiting_callback');
     expect(asked).toBeLessThanOrEqual(3_600 / 30 + 2);
@@ -90,18 +100,46 @@ describe('an undoing that waits for its operation', () => {
   });
 
   it('fails with the reason when people have given the removal up, and is done when they took it up again', async () => {
-    const child = await operation();
-    await dispatch(child, { type: 'FailOperation', reason: 'it may stay', time: 4_000 });
+    await undo();
+    await giveUp(4_000);
     await cluster.advance(200);
-    expect(await made()).toMatchObject({
-      status: 'failed',
-      duties: { '$undo/op': { status: 'failed', failure: { code: 'given_up', message: 'it may stay' } } },
-    });
+    expect(await made()).toMatchObject(GIVEN_UP);
     removal = { kind: 'done', result: {} };
-    await dispatch(child, { type: 'RetryOperation', time: 5_000 });
+    await dispatch(await operation(), { type: 'RetryOperation', time: 5_000 });
     await cluster.advance(1_000);
     await send({ type: 'ResumeProcess', time: 6_000 });
     await cluster.advance(1_000);
     expect((await made()).status).toBe('aborted');
+  });
+
+  it('fails likewise when the removal had been begun by people', async () => {
+    await dispatch(await operation(), { type: 'DeprovisionOperation', time: 1_000 });
+    await cluster.advance(1_000);
+    await undo();
+    await giveUp(5_000);
+    await cluster.advance(3_000);
+    expect(await made()).toMatchObject(GIVEN_UP);
+  });
+
+  it('fails likewise when it was resumed while people had the removal tried again', async () => {
+    await undo();
+    await giveUp(4_000);
+    await cluster.advance(200);
+    await dispatch(await operation(), { type: 'RetryOperation', time: 5_000 });
+    await send({ type: 'ResumeProcess', time: 6_000 });
+    await cluster.advance(1_000);
+    expect((await made()).status).toBe('awaiting_callback');
+    await giveUp(7_000);
+    await cluster.advance(3_000);
+    expect(await made()).toMatchObject(GIVEN_UP);
+  });
+
+  it('fails with what the provisioner had refused it for when people leave it at that', async () => {
+    const failure = { kind: 'refused', code: 'in_use', message: 'others use it' } as const;
+    removal = { kind: 'failed', failure };
+    await undo();
+    await giveUp(4_000);
+    await cluster.advance(200);
+    expect(await made()).toMatchObject({ status: 'failed', duties: { '$undo/op': { status: 'failed', failure } } });
   });
 });

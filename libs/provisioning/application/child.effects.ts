@@ -2,7 +2,7 @@ import type { Clock, Driving, Outcome } from '#kernel';
 import { idOf } from '#event-store';
 import { fault, requestKey, type Dispatcher, type Effect, type EffectCall } from '#runtime';
 import { endInput, type EndInput, type ReportInput } from '../domain/operation.next.js';
-import { endOf, hasEnded, REPORT, type OperationState } from '../domain/operation.state.js';
+import { endOf, hasEnded, removalEndOf, REPORT, type OperationState } from '../domain/operation.state.js';
 import { REPORT_END } from '../domain/provisioner-terms.js';
 import {
   ASK_CHILD_OPERATION,
@@ -44,12 +44,16 @@ export function childEffects(ports: ChildPorts): readonly Effect[] {
     },
     {
       name: ASK_TAKEN_BACK,
-      /** Who is told hears of it at once, and where it cannot be taken back people find it with the operation: then there is no hurry. */
+      /**
+       * Who is told hears of it at once, and where it cannot be taken back people find it with the operation: then there is no hurry. Who came
+       * while it was being taken back already is told nothing, and learns here how that ended.
+       */
       async run(call) {
         const { location: child = '' } = call.input as { readonly location?: string };
         const { state } = await ports.dispatcher().load<OperationState>(child);
         if (state.status === 'ABSENT') return fault('unknown', 'request_absent', 'there is no such operation');
-        if (state.status === 'DEPROVISIONED') return { kind: 'done', result: {} };
+        const end = removalEndOf(state);
+        if (end !== undefined) return outcomeOf(idOf(child), endInput(state, end));
         const isTold = state.tell?.stream === call.stream && state.tell.key === call.key;
         return isTold || hasEnded(state) ? { kind: 'pending', retryAfterMs: TOLD_MS } : { kind: 'pending' };
       },

@@ -145,8 +145,7 @@ export function endOf(state: Operation): 'provisioned' | 'deprovisioned' | 'fail
 }
 
 /** How the taking back has ended for who waits for it; undefined while it has not, and while people can still help. */
-export function removalEndOf({ status, givenUp, tell }: Operation): 'deprovisioned' | 'failed' | undefined {
-  if (tell === undefined) return undefined;
+export function removalEndOf({ status, givenUp }: Operation): 'deprovisioned' | 'failed' | undefined {
   if (status === 'DEPROVISIONED') return 'deprovisioned';
   return status === 'DEPROVISIONING_FAILED' && givenUp ? 'failed' : undefined;
 }
