@@ -10,7 +10,10 @@ export function judge(waiting: Waiting, state: unknown, key: string, outcome: Ou
   return callbackVerdict(request, key, ownOutcome(waiting, state, step, outcome), waiting.givenUp(state));
 }
 
-/** Whether a success was recorded, now or the first time, that came too late to count: a repeat is answered like the first time. */
+/**
+ * Whether a success was recorded, now or the first time, that came too late to count: a repeat is answered like the first time, for as long as
+ * the state shows it.
+ */
 export const cameLate = (
   waiting: Waiting,
   { events, repeated, state }: Decided,

@@ -61,7 +61,8 @@ const portfolios = ({ plans, vault }: WaitingParts): Waiting => ({
     return concealTold(outcome, stage, request.input as Facts, vault);
   },
   givenUp: (state) => (state as PortfolioState).phase === 'ABANDONED',
-  // One that is done in time is no longer the current one.
+  // One that is done in time is no longer the current one. When an abandoned portfolio is deprovisioned its state shows no more that a
+  // success was late: a repeat is answered as accepted from then on.
   cameLate: (state, step) => {
     const portfolio = state as PortfolioState;
     return portfolio.phase === 'ABANDONED' && currentStage(portfolio) === step;
