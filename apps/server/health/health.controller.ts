@@ -2,13 +2,13 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { checkHealth, Degraded } from '#platform';
 import { Parts } from '../composition/parts.js';
-import { WORK_GROUP } from '../composition/work-group.js';
 import { ApiProblems } from '../http/api-doc.js';
 import { measure } from './measure.js';
 import { ReadModelMeters } from './read-model-meters.js';
 import { Needs, Open } from '../http/needs.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { HealthSchema } from './health.answers.js';
+import { workers } from './workers.js';
 
 @ApiTags('operations')
 @Controller()
@@ -37,7 +37,7 @@ export class HealthController {
     const health = await checkHealth({
       log: () => log(parts),
       views: () => views(parts),
-      work: () => workers(parts),
+      work: () => workers(parts.work),
       access: () => parts.access.state(),
     });
     if (health.status === 'failed') reply.code(503);
@@ -72,15 +72,4 @@ function views({ views: { main, groups } }: Parts): string {
     if (why !== undefined) throw new Degraded(`${group}: ${why}`);
   }
   return `at ${main.projector.position()}`;
-}
-
-function workers({ work }: Parts): string | undefined {
-  const group = work?.group();
-  if (work === undefined || group === undefined) return undefined;
-  const why = work.trouble();
-  if (why !== undefined) throw new Degraded(`the group ${WORK_GROUP} is not seen: ${why}`);
-  if (group === null)
-    throw new Degraded(`the group ${WORK_GROUP} is gone: run setup; overdue work is driven meanwhile`);
-  if (group.parked > 0) throw new Degraded(`${group.parked} parked messages: see \`main.js parked\``);
-  return `${group.workers} workers${work.keepsTime() ? ', this one keeps the time' : ''}`;
 }
