@@ -48,4 +48,14 @@ describe('what a CSP says later, by callback', () => {
     const payload = { first_name: 'Ada', password: 'vault:p#1' };
     expect(await concealTold(said, stage, payload, new MemoryVault())).toEqual(failed('[secret]', '[secret]'));
   });
+
+  it.each(['vault_damaged', 'SQLITE_BUSY', undefined])(
+    'is not taken while the vault has the fault %s',
+    async (code) => {
+      const fault = Object.assign(new Error('no secret now'), { code });
+      const payload = { first_name: 'Ada', password: 'vault:p#1' };
+      const vault = { get: () => Promise.reject(fault) };
+      await expect(concealTold(said, stage, payload, vault)).rejects.toBe(fault);
+    },
+  );
 });

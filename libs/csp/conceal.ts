@@ -23,7 +23,11 @@ export function conceal(outcome: Outcome, secrets: readonly string[], personal: 
   return { kind: 'failed', failure: { ...failure, code: hide(failure.code), message } };
 }
 
-/** What is told of a stage's request later, by callback, likewise. The words are dropped where a secret of the request is there no more. */
+/**
+ * What is told of a stage's request later, by callback, likewise. The words are dropped where a secret of the request is there no more. Rejects
+ * with any other fault of the vault, also where it is damaged: it is mended from a backup, and the callback is sent again until then, while
+ * words that were dropped are lost.
+ */
 export async function concealTold(
   outcome: Outcome,
   stage: Stage,
@@ -31,9 +35,13 @@ export async function concealTold(
   vault: Pick<Vault, 'get'>,
 ): Promise<Outcome> {
   if (outcome.kind !== 'failed') return outcome;
-  const secrets = await secretsOf(stage, payload, vault).catch(() => undefined);
+  const secrets = await secretsOf(stage, payload, vault).catch(unlessGone);
   if (secrets !== undefined) return conceal(outcome, Object.values(secrets), personalOf(payload));
   return { kind: 'failed', failure: { ...outcome.failure, code: HIDDEN, message: HIDDEN } };
+}
+
+function unlessGone(error: { readonly code?: unknown }): undefined {
+  if (error.code !== 'vault_not_found') throw error;
 }
 
 /** In clear, by field. Top-level secret fields only: a stage's payload is flat where it is secret. Rejects when one is not in the vault. */

@@ -14,7 +14,7 @@ export interface Ids {
 /** Keeps secrets outside events. A reference is `vault:<name>#<version>`; putting the same value under a name again answers the same reference. */
 export interface Vault {
   put(name: string, secret: string): Promise<string>;
-  /** Throws when there is none. */
+  /** Throws an error with the code `vault_not_found` when there is none. */
   get(reference: string): Promise<string>;
 }
 

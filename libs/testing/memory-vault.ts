@@ -15,7 +15,8 @@ export class MemoryVault implements ErasableVault {
 
   async get(reference: string): Promise<string> {
     const secret = this.kept.get(reference);
-    if (secret === undefined) throw new Error(`the vault holds no ${reference}`);
+    if (secret === undefined)
+      throw Object.assign(new Error(`the vault holds no ${reference}`), { code: 'vault_not_found' });
     return secret;
   }
 
