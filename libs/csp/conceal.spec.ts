@@ -20,7 +20,13 @@ describe('what a CSP says of a failure', () => {
 
   it('is recorded without the personal values of the request, where they are words', () => {
     const said = failed('Exists', 'Ada (ada.l+x@example.com) of Adams & Co exists, ADA!');
-    expect(conceal(said, [], ['ada', 'ada.l+x@example.com', 'of', ''])).toEqual(
+    const payload = {
+      first_name: 'ada',
+      last_name: 'of',
+      password_recovery_email_address: 'ada.l+x@example.com',
+      address: { city: '' },
+    };
+    expect(conceal(said, [], payload)).toEqual(
       failed('Exists', '[personal] ([personal]) of Adams & Co exists, [personal]!'),
     );
   });

@@ -1,5 +1,5 @@
 import type { Outcome, Vault } from '#kernel';
-import { PERSONAL_FIELDS, pick, secretPaths, type Stage } from '#portfolio';
+import { at, PERSONAL_FIELDS, secretPaths, type Stage } from '#portfolio';
 import type { Values } from './csp-target.js';
 
 const HIDDEN = '[secret]';
@@ -8,17 +8,19 @@ const PERSONAL = '[personal]';
 const LEAST_LETTERS = 3;
 
 /**
- * The outcome without the secrets and the personal values that the request carried: a CSP that refuses a password or a name may repeat it, and
- * what it says is recorded and shown, and not forgotten with the person. Only words of failures: of results, the fields that a stage declares
+ * The outcome without the secrets and the payload's personal values that the request carried: a CSP that refuses a password or a name may repeat
+ * it, and what it says is recorded and shown, and not forgotten with the person. Only words of failures: of results, the fields that a stage declares
  * are taken and nothing else. A personal value is hidden where it stands as a word.
  */
-export function conceal(outcome: Outcome, secrets: readonly string[], personal: readonly string[] = []): Outcome {
+export function conceal(outcome: Outcome, secrets: readonly string[], payload: Values = {}): Outcome {
   if (outcome.kind !== 'failed') return outcome;
   const { failure } = outcome;
   const hide = (text: string): string =>
     secrets.filter((secret) => secret !== '').reduce((said, secret) => said.replaceAll(secret, HIDDEN), text);
   // A longer value may have a shorter one in it.
-  const values = personal.filter(({ length }) => length >= LEAST_LETTERS).sort((a, b) => b.length - a.length);
+  const values = personalOf(payload)
+    .filter(({ length }) => length >= LEAST_LETTERS)
+    .sort((a, b) => b.length - a.length);
   const message = values.map(asWord).reduce((said, word) => said.replaceAll(word, PERSONAL), hide(failure.message));
   return { kind: 'failed', failure: { ...failure, code: hide(failure.code), message } };
 }
@@ -36,7 +38,7 @@ export async function concealTold(
 ): Promise<Outcome> {
   if (outcome.kind !== 'failed') return outcome;
   const secrets = await secretsOf(stage, payload, vault).catch(unlessGone);
-  if (secrets !== undefined) return conceal(outcome, Object.values(secrets), personalOf(payload));
+  if (secrets !== undefined) return conceal(outcome, Object.values(secrets), payload);
   return { kind: 'failed', failure: { ...outcome.failure, code: HIDDEN, message: HIDDEN } };
 }
 
@@ -55,10 +57,8 @@ export async function secretsOf(
   return Object.fromEntries(values);
 }
 
-export const personalOf = (payload: Values): readonly string[] =>
-  Object.values(pick(payload, Object.fromEntries(PERSONAL_FIELDS.map((name) => [name, name])))).filter(
-    (value) => typeof value === 'string',
-  );
+const personalOf = (payload: Values): readonly string[] =>
+  PERSONAL_FIELDS.map((path) => at(payload, path)).filter((value) => typeof value === 'string');
 
 const asWord = (value: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}])${value.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu');

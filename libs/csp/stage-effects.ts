@@ -4,7 +4,7 @@ import { uuidV5 } from '#platform';
 import type { Effect, EffectCall } from '#runtime';
 import { CallSender } from './call-sender.js';
 import type { CspTarget, Values } from './csp-target.js';
-import { conceal, personalOf, secretsOf } from './conceal.js';
+import { conceal, secretsOf } from './conceal.js';
 import { beginOperation, pollOperation } from './operation.js';
 
 /** What an effect of a stage works with: the payload as frozen, and with its secrets resolved. */
@@ -106,7 +106,7 @@ async function concluded(
   { vault }: CspTarget,
   outcome: Outcome,
 ): Promise<Outcome> {
-  if (outcome.kind !== 'done') return conceal(outcome, secrets, personalOf(frozen));
+  if (outcome.kind !== 'done') return conceal(outcome, secrets, frozen);
   const known: Values = { ...pick(frozen, same(stage.keeps ?? [])), ...(outcome.result as Values) };
   const result: Record<string, unknown> = pick(known, same(Object.keys(stage.result.properties)));
   for (const field of secretPaths(stage.result)) {
