@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { forEach, step, workflow, type Migration, type ProcessEvent, type WorkflowDefinition } from '#workflow';
+import type { ProcessEvent } from '#workflow';
 import { Driven } from '../../libs/workflow/test/driving.js';
 import { foldProcess } from '../../libs/read-models/processes/process.fold.js';
 import { processDetail, processItem } from '../../libs/read-models/processes/process.shape.js';
 import type { ProcessDoc } from '../../libs/read-models/processes/process.doc.js';
-import { definitions } from '../simulation/kinds.js';
-
-const DEFINITIONS = definitions(() => Promise.reject(new Error('nothing is called here'))).all();
+import { DEFINITIONS, happen, migrate, VALUE, VERSIONS } from './driven-processes.js';
 
 function viewOf(events: readonly ProcessEvent[], actor = 'ann') {
   const doc = events.reduce<ProcessDoc | undefined>((before, event, i) => {
@@ -16,49 +14,6 @@ function viewOf(events: readonly ProcessEvent[], actor = 'ann') {
   }, undefined)!;
   const row = { id: 'p', is_task: 0, started_at: 0, updated_at: 0, created_by: 'ann' } as never;
   return { doc, detail: processDetail(processItem(row, []), doc) };
-}
-
-const VALUE = { value: 1 };
-const ADDS = {
-  k: VALUE,
-  kk: VALUE,
-  a: VALUE,
-  b: VALUE,
-  c: VALUE,
-  no: VALUE,
-  d: VALUE,
-  e: VALUE,
-  r: VALUE,
-  u: VALUE,
-  v: VALUE,
-  w: VALUE,
-  told: VALUE,
-};
-
-/** Does one thing that may happen to the process; what does not fit is refused. */
-function happen(driven: Driven, pick: number, what: number): void {
-  driven.time++;
-  const runs = driven.owed.filter(({ kind }) => kind === 'run');
-  const run = runs[pick % Math.max(1, runs.length)];
-  const waits = driven.owed.filter(({ kind }) => kind === 'wait');
-  const operator = [
-    { type: 'ResumeProcess', input: { answer: { size: 2 } }, by: 'eve', time: driven.time },
-    { type: 'ResumeProcess', by: 'eve', time: driven.time },
-    { type: 'SetValue', path: '/items/0', value: pick, reason: 'r', time: driven.time },
-    { type: 'CompensateProcess', reason: 'r', time: driven.time },
-    { type: 'AbortProcess', reason: 'r', time: driven.time },
-  ] as const;
-  try {
-    if (what < 5 && run) driven.done(run.key, ADDS);
-    else if (what < 7 && run) driven.failed(run.key, { kind: what === 5 ? 'retryable' : 'refused' });
-    else if (what === 7 && run) driven.answer(driven.intend(run.key), { kind: 'accepted' });
-    else if (what < 10 && waits.length > 0) {
-      driven.time += 100_000;
-      driven.due(waits[pick % waits.length]!.key);
-    } else driven.send(operator[what % operator.length]!);
-  } catch (error) {
-    expect(error).toMatchObject({ refusal: true });
-  }
 }
 
 describe('the view of a process', () => {
@@ -101,30 +56,9 @@ describe('the view of a process', () => {
   });
 
   it('knows steps by the paths they have after any number of migrations, whichever they began under', () => {
-    const at = (version: number, keys: readonly string[], migrates?: Migration['keys']) =>
-      workflow(
-        {
-          key: 'w',
-          version,
-          target: 'SYSTEM',
-          description: 'w',
-          ...(migrates && { migrates: [{ from: version - 1, keys: migrates }] }),
-        },
-        [
-          forEach(
-            'fan',
-            'items',
-            keys.filter((key) => key.startsWith('fan/')).map((key) => step({ key: key.slice(4) })) as never,
-          ),
-          ...keys.filter((key) => !key.startsWith('fan/')).map((key) => step({ key })),
-        ] as never,
-      );
-    const moved = (driven: Driven, to: WorkflowDefinition) =>
-      driven.deploy(to).answer(driven.run('$follow/1'), { kind: 'pending' });
-    const driven = new Driven(at(1, ['fan/x', 'late'])).begin('w', { items: [1, 2] });
+    const driven = new Driven(VERSIONS[0]!).begin('w', { items: [1, 2] });
     driven.done('fan/0/x/1').failed('fan/1/x/1');
-    moved(driven, at(2, ['fan/y', 'later'], { 'fan/*/x': 'fan/*/y', late: 'later' }));
-    moved(driven, at(3, ['fan/z', 'latest', 'late'], { 'fan/*/y': 'fan/*/z', later: 'latest' }));
+    for (const to of VERSIONS.slice(1)) migrate(driven, to);
     driven.resume({ by: 'eve' }).done('fan/1/x/2');
     driven.done('latest/1', { k: VALUE }).failed('late/1');
     const { doc, detail } = viewOf(driven.events);
@@ -132,9 +66,19 @@ describe('the view of a process', () => {
     expect(detail.steps.map(({ key, status }) => [key, status])).toEqual([
       ['latest', 'success'],
       ['late', 'failed'],
+      ['ask', 'pending'],
       ['fan/0/z', 'success'],
       ['fan/1/z', 'success'],
     ]);
+  });
+
+  it('keeps a step of a for-each that is due again through a migration', () => {
+    const driven = new Driven(VERSIONS[0]!).begin('w', { items: [1, 2] });
+    driven.done('fan/0/x/1').failed('fan/1/x/1').resume();
+    migrate(driven, VERSIONS[1]!);
+    const { doc } = viewOf(driven.events);
+    expect(doc.steps.map(({ key }) => key)).toContain('fan/1/y');
+    expect([doc.status, driven.started.status]).toEqual(['resumed', 'resumed']);
   });
 
   it('of a step that was passed over stays that when its success comes late', () => {

@@ -94,7 +94,7 @@ function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrat
   });
   const rows = new Map(before.map((step) => [step.key, step]));
   const pinned = new Set(steps.map(({ key }) => key));
-  const others = before.filter(({ key, status }) => !pinned.has(key) && status !== 'pending');
+  const others = before.filter((step) => !pinned.has(step.key) && (step.status !== 'pending' || hasBegun(step)));
   doc.steps.splice(0, Infinity, ...steps.map(({ key, name }) => rows.get(key) ?? newStep(key, name)), ...others);
 }
 

@@ -24,7 +24,7 @@ export const PROCESS_COLUMNS = [
 
 export const processesProjection = streamProjection<ProcessRow, ProcessDoc>({
   name: 'processes',
-  version: 6,
+  version: 7,
   category: PROCESS,
   columnNames: [...PROCESS_COLUMNS, 'hidden', 'failed_at', 'search'],
   fold: foldProcess,
