@@ -6,6 +6,7 @@ import {
   type ProcessEventOf,
   type ProcessLifecycleEvent,
 } from '#workflow/published';
+import { renamedAgain } from './began-as.js';
 import { newProcess, newStep, REFUSED, type ProcessDoc, type StepDoc } from './process.doc.js';
 import { withStep, type AnyStepEvent } from './step.fold.js';
 
@@ -82,15 +83,13 @@ function shown(doc: ProcessDoc, at: number): ProcessDoc {
 }
 
 function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']): void {
-  const beganAs = new Map(Object.entries(doc.renamed).map(([path, key]) => [key, path]));
-  doc.renamed = {};
+  const moved = (path: string) => movedPath(keys, path);
+  const begun = doc.steps.filter(hasBegun).map(({ key }) => key);
+  doc.renamed = renamedAgain(doc.renamed, begun, moved);
   const before = doc.steps.filter((step) => {
-    const path = beganAs.get(step.key) ?? (hasBegun(step) ? step.key : undefined);
-    const to = movedPath(keys, step.key);
-    if (to === undefined) return false;
-    if (path !== undefined && path !== to) doc.renamed[path] = to;
-    step.key = to;
-    return true;
+    const to = moved(step.key);
+    if (to !== undefined) step.key = to;
+    return to !== undefined;
   });
   const rows = new Map(before.map((step) => [step.key, step]));
   const pinned = new Set(steps.map(({ key }) => key));
@@ -98,5 +97,4 @@ function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrat
   doc.steps.splice(0, Infinity, ...steps.map(({ key, name }) => rows.get(key) ?? newStep(key, name)), ...others);
 }
 
-/** A request keeps the path under which it began: what comes of it tells that one. */
 const hasBegun = ({ attempts, failures }: StepDoc): boolean => attempts > 0 || failures !== undefined;

@@ -152,7 +152,7 @@ function openSteps(stream: string, { doc, rows, position }: Held) {
 
 export const figuresProjection: Projection = {
   name: 'figures',
-  version: 2,
+  version: 3,
   tables: [INSTANCES, OPEN_STEPS, SERIES],
   categories: [...Object.keys(MOVES), SUBSCRIPTION],
   begin: () => new Figures(),

@@ -1,3 +1,4 @@
+import type { Renamed } from '../processes/began-as.js';
 import type { OpenState } from './request-moves.js';
 
 /** A step that is not over. Times are ms since the epoch. */
@@ -27,5 +28,7 @@ export interface InstanceDoc {
   readonly types?: Readonly<Record<string, string>>;
   /** Beginnings of the paths of steps on the way forward that count no more. */
   readonly gone: readonly string[];
+  /** Of a process that was migrated: the present paths of steps whose events tell an older one. */
+  readonly renamed?: Renamed;
   readonly open: Record<string, OpenStep>;
 }

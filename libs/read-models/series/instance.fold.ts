@@ -5,7 +5,8 @@ import { OPERATION_CATEGORY } from '#provisioning/published';
 import { failureShows, patternOf, PROCESS } from '#workflow/published';
 import { codeLabel, label, type Measure } from './figures.js';
 import type { InstanceDoc, OpenStep } from './instance.doc.js';
-import { begin, isGone, renamed, TURNS } from './lifecycle.js';
+import { begin, isGone, TURNS } from './lifecycle.js';
+import { moved } from './migrated.js';
 import { MOVES, type Move } from './request-moves.js';
 
 interface StepData {
@@ -41,7 +42,8 @@ export function foldInstance(doc: InstanceDoc | undefined, event: RecordedEvent,
   const move = MOVES[category]?.get(event.type);
   if (move === undefined) return turned(doc, event, category, measure);
   const data = event.data as StepData;
-  const step = BY_STAGE.has(event.type) ? undoStep(data.step) : data.step;
+  const path = BY_STAGE.has(event.type) ? undoStep(data.step) : data.step;
+  const step = doc.renamed?.[path] ?? path;
   const told = { category, step, move, at, data };
   measureStep(doc, told, measure);
   moveStep(doc, told);
@@ -51,8 +53,8 @@ export function foldInstance(doc: InstanceDoc | undefined, event: RecordedEvent,
 /** What concerns the whole of it. No event does both. */
 function turned(doc: InstanceDoc, event: RecordedEvent, category: string, measure: Measure): InstanceDoc {
   const at = event.metadata.time;
-  const rename = renamed(event);
-  if (rename !== undefined) return { ...doc, open: renameAll(doc.open, rename) };
+  const other = moved(doc, event);
+  if (other !== undefined) return other;
   const turn = TURNS[category]?.[event.type];
   if (turn === undefined) return doc;
   const { ended, anew, closes, gone } = turn;
@@ -64,15 +66,6 @@ function turned(doc: InstanceDoc, event: RecordedEvent, category: string, measur
   };
   const stays = ([step, { state }]: [string, OpenStep]) => !closes?.(step, state) && !isGone(next, step);
   return { ...next, open: Object.fromEntries(Object.entries(doc.open).filter(stays)) };
-}
-
-function renameAll(open: InstanceDoc['open'], rename: (step: string) => string | null): InstanceDoc['open'] {
-  return Object.fromEntries(
-    Object.entries(open).flatMap(([step, value]) => {
-      const to = rename(step);
-      return to === null ? [] : [[to, value]];
-    }),
-  );
 }
 
 interface Step {

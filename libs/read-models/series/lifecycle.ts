@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#event-store';
 import { dutyStep, PORTFOLIO_CATEGORY, stageOfUndo, type PortfolioCreated } from '#portfolio/published';
 import { OPERATION_CATEGORY, type OperationEventOf } from '#provisioning/published';
-import { movedPath, PROCESS, type ProcessStarted } from '#workflow/published';
+import { PROCESS, type ProcessStarted } from '#workflow/published';
 import type { InstanceDoc } from './instance.doc.js';
 import type { OpenState } from './request-moves.js';
 
@@ -19,7 +19,8 @@ interface Turn {
 
 const everything = () => [''];
 const failed = (_: string, state: OpenState) => state === 'failed';
-const DUTY = dutyStep('');
+/** Beginning of the steps that a portfolio owes beside its stages. */
+export const DUTY = dutyStep('');
 /** Of a step that is taken back, and of what is owed beside the steps. */
 const isAside = (step: string) => step.startsWith('$') || step.startsWith(DUTY) || isBack(step);
 const isBack = (step: string) => stageOfUndo(step) !== undefined || /\/(deprovision|secret)$/.test(step);
@@ -83,19 +84,4 @@ export function begin({ type, data, metadata }: RecordedEvent): InstanceDoc | un
     default:
       return undefined;
   }
-}
-
-/** What a migration made of the paths of steps; null for one that is gone. */
-export function renamed({ type, data }: RecordedEvent): ((step: string) => string | null) | undefined {
-  if (type === 'ProcessMigrated') {
-    const { keys } = data as { readonly keys: Readonly<Record<string, string | null>> };
-    return (step) => movedPath(keys, step) ?? null;
-  }
-  if (type !== 'PlanMigrated') return undefined;
-  const { stages } = data as { readonly stages: Readonly<Record<string, string>> };
-  return (step) => {
-    const [stage, ...rest] = step.split('/');
-    if (step.startsWith(DUTY)) return step;
-    return Object.hasOwn(stages, stage!) ? [stages[stage!], ...rest].join('/') : null;
-  };
 }

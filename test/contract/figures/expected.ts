@@ -1,5 +1,5 @@
 import { categoryOf, type RecordedEvent } from '#event-store';
-import { patternOf } from '#workflow/published';
+import { movedPath, patternOf } from '#workflow/published';
 import type { FigureName } from '#read-models';
 
 /** One value of a figure as the log has it; `ms` of a time. */
@@ -57,6 +57,21 @@ function stepOf(event: RecordedEvent): string | undefined {
   return TAKEN_BACK.test(event.type) ? `${step}/undo` : step;
 }
 
+/** What owes no request tells the present path of its step. */
+const NO_REQUEST = /^(StepSuspended|InputGiven|StepSleeping|StepWoken|StepSkipped|StepResumed)$/;
+
+/** What event number `i` of the stream calls its step, by the path that the step has before event number `end`; undefined if it has none any more. */
+function stepAt({ events }: Told, i: number, end: number): string | undefined {
+  const told = stepOf(events[i]!);
+  if (told === undefined || !events.some(named(/^ProcessMigrated$/))) return told;
+  const began = events.slice(0, i + 1).findIndex((event) => stepOf(event) === told && !NO_REQUEST.test(event.type));
+  const migrations = events.slice(began < 0 ? i : began, end).filter(named(/^ProcessMigrated$/));
+  return migrations.reduce<string | undefined>(
+    (path, event) => (path === undefined ? undefined : movedPath(data(event)['keys'], path)),
+    told,
+  );
+}
+
 function kindOf({ events }: Told): string {
   const { csp, workflow, manifest } = data(events[0]!);
   const types = new Set((manifest?.needs ?? []).map(({ type }: { type: string }) => type));
@@ -102,11 +117,12 @@ function puts(event: RecordedEvent, step: string, state: 'failed' | 'other'): 'f
 }
 
 /** The events of a step since it last began, up to but without number `end` of the stream; none where it is not open then. */
-function stretch({ events }: Told, step: string, end: number): readonly RecordedEvent[] {
+function stretch(told: Told, step: string, end: number): readonly RecordedEvent[] {
   let open: RecordedEvent[] = [];
   let over = false;
-  for (const event of events.slice(0, end)) {
-    if (stepOf(event) === step) open = over || DONE.test(event.type) || LEFT.test(event.type) ? [] : [...open, event];
+  for (const [i, event] of told.events.slice(0, end).entries()) {
+    if (stepAt(told, i, end) === step)
+      open = over || DONE.test(event.type) || LEFT.test(event.type) ? [] : [...open, event];
     const put = puts(event, step, open.length > 0 && FAILED.test(open.at(-1)!.type) ? 'failed' : 'other');
     if (put !== undefined) open = [];
     over ||= put === 'for ever';
@@ -117,7 +133,7 @@ function stretch({ events }: Told, step: string, end: number): readonly Recorded
 /** Every event of a step with what was told of the step since it began. */
 function* steps(told: Told) {
   for (const [i, event] of told.events.entries()) {
-    const step = stepOf(event);
+    const step = stepAt(told, i, i);
     if (step !== undefined) yield { event, labels: labelsOf(told, step), before: stretch(told, step, i) };
   }
 }
@@ -201,7 +217,7 @@ const stateOf = ({ type }: RecordedEvent): string => STATES.find(([names]) => na
 
 /** Every step that is open at the end of the log, as `stream step state since`. */
 export function openAtEnd(told: Told): readonly string[] {
-  const all = new Set(told.events.flatMap((event) => stepOf(event) ?? []));
+  const all = new Set(told.events.flatMap((_, i) => stepAt(told, i, told.events.length) ?? []));
   return [...all].flatMap((step) => {
     const open = stretch(told, step, told.events.length);
     if (open.length === 0) return [];

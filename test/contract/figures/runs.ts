@@ -4,6 +4,7 @@ import { meddledWith } from '../../simulation/operations.js';
 import { portfolios } from '../../simulation/portfolio-scenario.js';
 import { processes } from '../../simulation/processes.js';
 import { World, type Scenario } from '../../simulation/world.js';
+import { migratedRun } from './migrated-run.js';
 import { catalogueRun, schedulesRun } from './other-runs.js';
 import { runOf, type Run } from './run.js';
 
@@ -45,6 +46,7 @@ export const RUNS: Readonly<Record<string, (seed: number) => Promise<Run>>> = {
   ...Object.fromEntries(
     Object.entries(SCENARIOS).map(([name, scenario]) => [name, (seed: number) => simulated(scenario, seed)]),
   ),
+  'processes that migrations rename': migratedRun,
   schedules: schedulesRun,
   'the catalogue': catalogueRun,
 };
