@@ -10,8 +10,14 @@ interface Notice {
 }
 
 /** Sends a notice by SMTP. Every attempt carries the same Message-ID, so that a repeat can be told. Without a server nothing is sent. */
-export function mailEffect(smtpUrl: string | undefined, from: string): Effect {
+export function mailEffect(smtpUrl: string | undefined, from: string, open = transportTo): Effect {
   let transport: Promise<Transporter> | undefined;
+  /** One that could not be opened is not kept: the next attempt opens another. */
+  const opened = (url: string) =>
+    (transport ??= open(url).catch((error: Error) => {
+      transport = undefined;
+      throw error;
+    }));
   return {
     name: 'notice.mail',
     concurrency: 4,
@@ -20,8 +26,7 @@ export function mailEffect(smtpUrl: string | undefined, from: string): Effect {
       const message_id = `<${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}@purveyor>`;
       if (smtpUrl === undefined) return { kind: 'done', result: { sent: false } };
       try {
-        transport ??= transportTo(smtpUrl);
-        await (await transport).sendMail({ from, to, subject, text, messageId: message_id });
+        await (await opened(smtpUrl)).sendMail({ from, to, subject, text, messageId: message_id });
         return { kind: 'done', result: { sent: true, message_id } };
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error as SmtpError) };
