@@ -79,6 +79,7 @@ describe('loadConfig', () => {
       PURVEYOR_VAULT_KEY: 'hunter2',
       PURVEYOR_CALLBACK_KEYS: `a:${KEY},a:${KEY}`,
       PURVEYOR_WEBHOOK_SECRETS: 'whsec_c2hvcnQ=',
+      PURVEYOR_SMTP_URL: 'smtp://ada:hunter2%@mail',
     });
     expect(found.map((fault) => fault.split(':')[0]).sort()).toEqual(
       [
@@ -94,6 +95,7 @@ describe('loadConfig', () => {
         'VAULT_KEY',
         'CALLBACK_KEYS',
         'WEBHOOK_SECRETS',
+        'SMTP_URL',
       ]
         .map((name) => `PURVEYOR_${name}`)
         .sort(),

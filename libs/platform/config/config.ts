@@ -10,12 +10,12 @@ import {
   IsNotEmpty,
   IsOptional,
   IsString,
-  Matches,
   Max,
   Min,
 } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../log/logger.js';
 import { readEventStore } from './connection-string.js';
+import { readSmtpUrl } from './smtp-url.js';
 import { boundVariables, FromEnvironment } from './variable.js';
 import { readOutgoing, readProvisioners, type ProvisionerSetting } from './provisioners.js';
 import {
@@ -281,9 +281,10 @@ export class Config {
     meaning: 'SMTP server that takes notices to people. Without it none are sent, and the log says so.',
     allowed: 'smtp://[user:password@]host:port or smtps://...',
     secret: true,
+    read: readSmtpUrl,
   })
   @IsOptional()
-  @Matches(/^smtps?:\/\//)
+  @IsString()
   smtpUrl?: string;
 
   @FromEnvironment('PURVEYOR_MAIL_FROM', {

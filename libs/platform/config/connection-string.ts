@@ -41,7 +41,8 @@ function isSetting(pair: string, _index: number, all: readonly string[]): boolea
   return SETTINGS.has(name.toLowerCase()) && value !== '' && more.length === 0;
 }
 
-function isEncoded(text: string): boolean {
+/** Whether every percent sign begins an escape. */
+export function isEncoded(text: string): boolean {
   try {
     decodeURIComponent(text);
     return true;
