@@ -1,15 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { ERASED, EventLog, EventRegistry, NEW_STREAM } from '#event-store';
 import type { SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { SimulatedStore } from '#testing';
-import { openReadModels } from '#read-models';
+import { openReadModels, projections, type ReadModels, type ViewStore } from '#read-models';
 import { sqliteDatabase } from './read-models.databases.js';
 import { People } from './read-models.forgetting.contract.js';
-import { dump, PLAN, started, upTo, World } from './read-models.fixture.js';
+import { dump, failure, PLAN, rebuilt, started, upTo, World } from './read-models.fixture.js';
 
 const PERSONAL = { user_id: 'ada.lovelace', first_name: 'Ada-First', last_name: 'Lovelace-Last' };
 
@@ -64,23 +65,54 @@ describe('personal data in the views (ADR 9)', () => {
     expect(holding(tables)).toEqual([]);
     expect(JSON.stringify(tables['portfolios'])).toContain(ERASED);
   });
+});
 
-  it('is gone from the files of SQLite as soon as the views hold that the person was forgotten', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'purveyor-views-'));
-    const models = await openReadModels({ directory });
-    const people = new People();
-    const found = async () => {
+/** The files of views in SQLite that hold people, of whom one is to be found in them. */
+async function filed() {
+  const directory = await mkdtemp(join(tmpdir(), 'purveyor-views-'));
+  const models = await openReadModels({ directory });
+  const people = new People();
+  await people.add('a');
+  const both = await people.add('b');
+  return {
+    people,
+    models,
+    start: (given: { readModels?: ReadModels; projections?: typeof projections } = {}) => {
+      const { readModels = models, ...more } = given;
+      return upTo(people.world, both, readModels, { decode: people.decode, ...more });
+    },
+    /** In how many files somebody's personal text stands. */
+    found: async () => {
       const files = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name))));
       return files.filter((bytes) => bytes.includes(PERSONAL.user_id)).length;
-    };
-    const { stop, projector } = await upTo(people.world, await people.add('0'), models, { decode: people.decode });
-    const ids = Array.from({ length: 20 }, (_, n) => String(n));
-    for (const id of ids.slice(1)) await people.add(id);
+    },
+    reader: () => openReadModels({ directory }),
+    remove: async () => {
+      await models.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+const PORTFOLIOS = projections.find(({ name }) => name === 'portfolios')!;
+
+describe('the files of SQLite hold nothing of a person who was forgotten', () => {
+  let files: Awaited<ReturnType<typeof filed>>;
+  beforeEach(async () => {
+    files = await filed();
+  });
+  afterEach(() => files.remove());
+
+  it('as soon as the views hold that they were', async () => {
+    const { people, start, found } = files;
+    const { stop, projector } = await start();
+    const ids = ['a', 'b', ...Array.from({ length: 18 }, (_, n) => String(n))];
+    for (const id of ids.slice(2)) await people.add(id);
     // Rows that grow change their place in the file.
     for (let attempt = 1; attempt < 6; attempt++)
-      for (const id of ids) {
-        const failure = { kind: 'refused', code: 'c', message: 'no'.repeat(attempt * Number(id) * 40) };
-        const data = { step: 'BILLING_PROFILE', generation: 1, attempt, failure, time: 1 };
+      for (const [n, id] of ids.entries()) {
+        const grown = { ...failure, message: 'no'.repeat(attempt * n * 40) };
+        const data = { step: 'BILLING_PROFILE', generation: 1, attempt, failure: grown, time: 1 };
         await projector.waitFor(await people.append(`portfolio-${id}`, [{ type: 'StageFailed', data }]), 10_000);
       }
     expect(await found()).toBeGreaterThan(0);
@@ -89,7 +121,61 @@ describe('personal data in the views (ADR 9)', () => {
     await projector.waitFor(end, 10_000);
     expect(await found()).toBe(0);
     await stop();
-    await models.close();
-    await rm(directory, { recursive: true });
+  });
+
+  it('as soon as rows that were built anew are in the place of those of before', async () => {
+    const { people, models, start, found } = files;
+    await (await start()).stop();
+    await models.views.scrub();
+    expect(await found()).toBe(1);
+    for (const id of ['a', 'b']) await people.forget(id);
+    const newer = projections.map((each) => (each === PORTFOLIOS ? { ...each, version: each.version + 1 } : each));
+    const { stop } = await start({ projections: newer });
+    await rebuilt(models);
+    await stop();
+    expect(await found()).toBe(0);
+  });
+
+  it('after a kill between their rows and the files', async () => {
+    const { people, models, start, found } = files;
+    let killed = false;
+    const { views } = models;
+    const mortal: ViewStore = {
+      load: (table, ids) => views.load(table, ids),
+      apply: (batch) => views.apply(batch),
+      scrub: async () => {
+        if (killed) throw new Error('killed');
+        return views.scrub();
+      },
+    };
+    const { projector } = await start({ readModels: { ...models, views: mortal } });
+    await views.scrub();
+    killed = true;
+    for (const id of ['a', 'b']) await people.forget(id);
+    await expect(projector.done).rejects.toThrow('killed');
+    expect(await found()).toBeGreaterThan(0);
+    await (await start()).stop();
+    expect(await found()).toBe(0);
+  });
+
+  it('as soon as those who read the rows of before let them go', async () => {
+    const { people, models, start, found, reader } = files;
+    const { projector, stop } = await start();
+    await models.views.scrub();
+    await sql`PRAGMA busy_timeout = 20`.execute(models.db);
+    const other = await reader();
+    await other.db.connection().execute(async (connection) => {
+      await sql`BEGIN DEFERRED`.execute(connection);
+      await sql`SELECT * FROM portfolios`.execute(connection);
+      await people.forget('a');
+      await projector.waitFor(await people.forget('b'), 10_000);
+      expect(await found()).toBeGreaterThan(0);
+      await sql`COMMIT`.execute(connection);
+    });
+    const data = { step: 'BILLING_PROFILE', generation: 1, attempt: 1, failure, time: 1 };
+    await projector.waitFor(await people.append('portfolio-a', [{ type: 'StageFailed', data }]), 10_000);
+    expect(await found()).toBe(0);
+    await other.close();
+    await stop();
   });
 });

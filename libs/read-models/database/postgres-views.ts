@@ -32,7 +32,9 @@ export class PostgresViews implements ViewStore {
   }
 
   /** Its own vacuum does that, when it comes by. */
-  async scrub(): Promise<void> {}
+  async scrub(): Promise<boolean> {
+    return true;
+  }
 }
 
 async function moveCheckpoints(db: Kysely<Tables>, { owner, advances }: Batch): Promise<void> {

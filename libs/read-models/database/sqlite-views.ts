@@ -44,8 +44,9 @@ export class SqliteViews implements ViewStore {
   }
 
   /** What is deleted is overwritten (see `openSqlite`), but pages as they were before are in the write-ahead log until that begins anew. */
-  scrub(): Promise<void> {
-    return this.db.connection().execute(async () => this.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  scrub(): Promise<boolean> {
+    const begin = this.raw.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+    return this.db.connection().execute(async () => (begin.get() as { busy: number }).busy === 0);
   }
 
   private inOneTransaction(batch: Batch): void {

@@ -37,8 +37,8 @@ export interface ViewStore {
   load(table: TableShape, ids: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Rows and checkpoints in one transaction; {@link SecondProjector} and nothing written when a checkpoint is not as told. */
   apply(batch: Batch): Promise<void>;
-  /** Leaves nothing in the database's files of what rows held before, as far as it can see to that itself. */
-  scrub(): Promise<void>;
+  /** Leaves nothing in the database's files of what rows held before, as far as it can see to that itself. False while somebody reads what was there. */
+  scrub(): Promise<boolean>;
 }
 
 /** Another projector moved a checkpoint: this one must stop, or rows would be written twice. */

@@ -10,7 +10,7 @@ import { forget } from './requests.js';
 
 const FORGOTTEN = 'SubjectForgotten';
 /** Who hears that a person was forgotten has rows to erase. */
-const holdsPersonal = ({ categories }: Projection): boolean => categories?.includes(SUBJECT) ?? false;
+export const holdsPersonal = ({ categories }: Projection): boolean => categories?.includes(SUBJECT) ?? false;
 
 /** Whether a person was forgotten, so that some rows of these projections are to be erased. */
 export const forgets = (projections: readonly Projection[], events: readonly StoredEvent[]): boolean =>

@@ -30,7 +30,7 @@ export interface RebuildingOptions extends ProjectorOptions {
   /** Where the live rows of the group are; undefined while none of them is fed. */
   readonly fedTo: () => number | undefined;
   /** What was rebuilt is live from now on, up to `at`. Called within a turn. */
-  readonly adopt: (projection: Projection, at: number) => void;
+  readonly adopt: (projection: Projection, at: number) => Promise<void>;
 }
 
 /** Builds what is asked for beside the live rows, from where it was left, and puts it in their place when it has come as far as they. */
@@ -117,7 +117,7 @@ export class Rebuilding {
       await switchOver(tx, projection, owner, end);
       if (stood) await dropRowsOfPersons(tx, [projection]);
     });
-    adopt(projection, end);
+    await adopt(projection, end);
   }
 
   /** The checkpoints become this owner's, and say since when and from where they move. */

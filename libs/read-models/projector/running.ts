@@ -5,7 +5,7 @@ import { SecondProjector } from '../database/view-store.js';
 import { BatchWriter } from './batch.js';
 import type { Checkpoints } from './checkpoints.js';
 import { beat, letGo } from './claim.js';
-import { dropRowsOfPersons, forgets } from './forgetting.js';
+import { dropRowsOfPersons, forgets, holdsPersonal } from './forgetting.js';
 import type { Projection } from './projection.js';
 import type { Projector, ProjectorOptions } from './projector.types.js';
 import { Rebuilding } from './rebuilding.js';
@@ -31,6 +31,8 @@ export class RunningProjector implements Projector {
   private writer: BatchWriter;
   private wake: () => void = () => {};
   private stoppedBy: string | undefined;
+  /** Files of the database may hold what was erased: a kill may have come before the scrub, or a reader have kept it from its end. */
+  private unclean: boolean;
 
   constructor(
     private readonly options: ProjectorOptions,
@@ -40,6 +42,7 @@ export class RunningProjector implements Projector {
     this.clock = options.clock ?? systemClock;
     this.signal = AbortSignal.any([options.signal, this.stopping.signal]);
     this.writer = this.writerFor(fed);
+    this.unclean = options.projections.some(holdsPersonal);
     this.waiters = new Waiters(this.clock, () => this.position());
     this.done = this.run().finally(() => this.waiters.end());
     this.done.catch((error: unknown) => (this.stoppedBy = String(error)));
@@ -77,6 +80,7 @@ export class RunningProjector implements Projector {
     const { backlog = BACKLOG, pauseMs = PAUSE_MS } = options;
     while (this.fed.length === 0 && !signal.aborted) await this.pause(BEAT_MS);
     if (signal.aborted) return;
+    await this.turns.take(() => this.scrub());
     const after = position(this.checkpoints.live.lowest());
     for await (const delivery of options.store.subscribe({ after, signal })) {
       const events = delivery.kind === 'events' ? delivery.events : [];
@@ -100,11 +104,17 @@ export class RunningProjector implements Projector {
   private async writeBatch(events: readonly StoredEvent[], to: number): Promise<void> {
     if (to <= this.checkpoints.live.lowest()) return;
     const { readModels } = this.options;
-    const forgotten = forgets(this.fed, events);
-    if (forgotten) await readModels.db.transaction().execute((tx) => dropRowsOfPersons(tx, this.fed));
+    if (forgets(this.fed, events)) {
+      this.unclean = true;
+      await readModels.db.transaction().execute((tx) => dropRowsOfPersons(tx, this.fed));
+    }
     await this.writer.write(events, to);
-    if (forgotten) await readModels.views.scrub();
+    await this.scrub();
     this.moved();
+  }
+
+  private async scrub(): Promise<void> {
+    if (this.unclean) this.unclean = !(await this.options.readModels.views.scrub());
   }
 
   private moved(): void {
@@ -128,7 +138,9 @@ export class RunningProjector implements Projector {
   }
 
   /** The rows of this projection are others from now on: what is held of them in memory is forgotten. */
-  private adopt(projection: Projection, at: number): void {
+  private async adopt(projection: Projection, at: number): Promise<void> {
+    this.unclean ||= holdsPersonal(projection);
+    await this.scrub();
     this.checkpoints.adopted(projection, at);
     this.fed = this.options.projections.filter((each) => this.fed.includes(each) || each === projection);
     this.writer = this.writerFor(this.fed);
