@@ -7,9 +7,9 @@ import { ERASED, EventLog, EventRegistry, NEW_STREAM } from '#event-store';
 import type { SubjectKeys } from '#kernel';
 import { portfolioEvents } from '#portfolio/published';
 import { SimulatedStore } from '#testing';
-import { openReadModels, projections, type ReadModels, type ViewStore } from '#read-models';
+import { openReadModels, type Projection, type ReadModels, type ViewStore } from '#read-models';
 import { sqliteDatabase } from './read-models.databases.js';
-import { People } from './read-models.forgetting.contract.js';
+import { newer, People } from './read-models.forgetting.contract.js';
 import { dump, failure, PLAN, rebuilt, started, upTo, World } from './read-models.fixture.js';
 
 const PERSONAL = { user_id: 'ada.lovelace', first_name: 'Ada-First', last_name: 'Lovelace-Last' };
@@ -77,7 +77,7 @@ async function filed() {
   return {
     people,
     models,
-    start: (given: { readModels?: ReadModels; projections?: typeof projections } = {}) => {
+    start: (given: { readModels?: ReadModels; projections?: readonly Projection[] } = {}) => {
       const { readModels = models, ...more } = given;
       return upTo(people.world, both, readModels, { decode: people.decode, ...more });
     },
@@ -93,8 +93,6 @@ async function filed() {
     },
   };
 }
-
-const PORTFOLIOS = projections.find(({ name }) => name === 'portfolios')!;
 
 describe('the files of SQLite hold nothing of a person who was forgotten', () => {
   let files: Awaited<ReturnType<typeof filed>>;
@@ -129,7 +127,6 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
     await models.views.scrub();
     expect(await found()).toBe(1);
     for (const id of ['a', 'b']) await people.forget(id);
-    const newer = projections.map((each) => (each === PORTFOLIOS ? { ...each, version: each.version + 1 } : each));
     const { stop } = await start({ projections: newer });
     await rebuilt(models);
     await stop();

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { position, type EventStore, type StoredEvent } from '#event-store';
-import { SUBJECT } from '#privacy/published';
+import { FORGOTTEN, SUBJECT } from '#privacy/published';
 import type { ReadModels } from '../database/read-models.js';
 import type { Tables } from '../database/tables.js';
 import { dropKept } from './beside.js';
@@ -8,13 +8,14 @@ import { checkpointsOf } from './claim.js';
 import type { Projection } from './projection.js';
 import { forget } from './requests.js';
 
-const FORGOTTEN = 'SubjectForgotten';
 /** Who hears that a person was forgotten has rows to erase. */
 export const holdsPersonal = ({ categories }: Projection): boolean => categories?.includes(SUBJECT) ?? false;
 
 /** Whether a person was forgotten, so that some rows of these projections are to be erased. */
 export const forgets = (projections: readonly Projection[], events: readonly StoredEvent[]): boolean =>
-  projections.some(holdsPersonal) && events.some(({ type }) => type === FORGOTTEN);
+  projections.some(holdsPersonal) && tellForgetting(events);
+
+const tellForgetting = (events: readonly StoredEvent[]): boolean => events.some(({ type }) => type === FORGOTTEN);
 
 /** Nobody writes rows of before, so those of a forgotten person would stay in them: there is no way back to them any more. */
 export async function dropRowsOfPersons(tx: Kysely<Tables>, projections: readonly Projection[]): Promise<void> {
@@ -38,10 +39,10 @@ export async function standsOnPersons(
 }
 
 async function anyForgotten(store: EventStore, after: number, to: number): Promise<boolean> {
-  const filter = { streamPrefixes: [`${SUBJECT}-`], types: [FORGOTTEN] };
+  const filter = { streamPrefixes: [`${SUBJECT}-`] };
   for (let from = after, end = false; !end && from < to;) {
     const page = await store.readAll({ after: position(from), filter });
-    if (page.events.length > 0) return true;
+    if (tellForgetting(page.events)) return true;
     ({ next: from, end } = page);
   }
   return false;

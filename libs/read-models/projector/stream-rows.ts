@@ -1,5 +1,5 @@
 import { categoryOf, idOf, type RecordedEvent } from '#event-store';
-import { SUBJECT } from '#privacy/published';
+import { FORGOTTEN, SUBJECT } from '#privacy/published';
 import type { Folded } from '../database/tables.js';
 import type { Change, TableShape, Value } from '../database/view-store.js';
 import { keepRecent } from './keep-recent.js';
@@ -139,7 +139,7 @@ class StreamRows<R extends Folded, D> implements ProjectionRun {
 
 /** The stream whose personal data are gone from this event on. */
 const forgottenBy = ({ type, data }: RecordedEvent): string | undefined =>
-  type === 'SubjectForgotten' ? (data as { readonly subject: string }).subject : undefined;
+  type === FORGOTTEN ? (data as { readonly subject: string }).subject : undefined;
 
 /** The view's table has the view's name. */
 export function streamProjection<R extends Folded, D>(view: StreamView<R, D>): Projection {
