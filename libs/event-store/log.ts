@@ -136,13 +136,13 @@ export class EventLog {
   }
 }
 
-/** Where what was decoded is kept: beside what it came from and as long as that. A WeakMap of as many events costs the collector more than decoding. */
-const DECODED = Symbol('decoded');
-type Keeping = StoredEvent & { [DECODED]?: RecordedEvent };
-
-/** For readers that are given the same events one after the other: what one of them had decoded is not decoded again. */
+/**
+ * For readers that are given the same events one after the other: what one of them had decoded is not decoded again. It is kept beside what
+ * it came from and as long as that; a WeakMap of as many events costs the collector more than decoding.
+ */
 export function decodingOnce(decode: (stored: StoredEvent) => RecordedEvent): (stored: StoredEvent) => RecordedEvent {
-  return (stored: Keeping) => (stored[DECODED] ??= decode(stored));
+  const decoded = Symbol('decoded');
+  return (stored: StoredEvent & { [decoded]?: RecordedEvent }) => (stored[decoded] ??= decode(stored));
 }
 
 function unlessForgotten(error: unknown): void {
