@@ -94,10 +94,18 @@ export class Heads extends Cache<string, Head> {
   }
 }
 
+/** Made one after the other, streams are also met so when the log is read from its start. */
+const NEXT_TO_EACH_OTHER = 32;
+
 /** Names of streams by their id: rows that are read in a row are of few streams, and a name never changes. Empty for one that is not there. */
 export class StreamNames extends Cache<number, string> {
   constructor(db: DatabaseSyncInstance) {
-    const name = db.prepare('SELECT name FROM streams WHERE id = ?');
-    super((id) => (name.get(id) as { name: string } | undefined)?.name ?? '');
+    const names = db.prepare('SELECT id, name FROM streams WHERE id >= ? ORDER BY id LIMIT ?');
+    names.setReturnArrays(true);
+    super((wanted) => {
+      const found = names.all(wanted, NEXT_TO_EACH_OTHER) as unknown as [id: number, name: string][];
+      for (const [id, name] of found) this.set(id, name);
+      return found[0]?.[0] === wanted ? found[0][1] : '';
+    });
   }
 }
