@@ -3,6 +3,7 @@ import {
   failureShows,
   mostUrgent,
   movedPath,
+  type OpenStatus,
   type ProcessEventOf,
   type ProcessLifecycleEvent,
 } from '#workflow/published';
@@ -66,20 +67,30 @@ function changed(doc: ProcessDoc, event: ProcessLifecycleEvent): boolean {
 
 /** With branches the most urgent shows; what counts no more does not. */
 function shown(doc: ProcessDoc, at: number): ProcessDoc {
-  const { left, steps } = doc;
-  const counted = left.length === 0 ? steps : steps.filter(({ key }) => !left.some((prefix) => key.startsWith(prefix)));
-  const failed = counted.find(({ status }) => status === 'failed');
+  const { shows, begun, failed, suspended } = counted(doc);
   const over = doc.status === 'aborted' || doc.status === 'completed' || doc.status === REFUSED;
-  const open = doc.undoing ? counted.filter(({ key }) => key.startsWith('$')) : counted;
-  const shows = open.flatMap((step) => step.shows ?? []);
-  const begun = doc.undoing || counted.some(({ status }) => status !== 'pending');
   if (!over && (begun || shows.length > 0)) doc.status = shows.length > 0 ? mostUrgent(shows) : 'running';
   doc.failedReason = failed?.failure?.message ?? null;
   doc.failedAt = failed && !over ? (doc.failedAt ?? at) : null;
-  const asked = counted.find(({ status }) => status === 'suspend')?.assignee;
   const blamed = failed?.failure && failureShows(doc.started.isTask, failed.failure).assignee;
-  doc.assignee = asked ?? blamed ?? 'SYSTEM';
+  doc.assignee = suspended?.assignee ?? blamed ?? 'SYSTEM';
   return doc;
+}
+
+/** What its steps come to, in one pass: every event asks. While it is undone, what shows is the undoing. */
+function counted({ left, steps, undoing }: ProcessDoc) {
+  const shows: OpenStatus[] = [];
+  let begun = undoing;
+  let failed: StepDoc | undefined;
+  let suspended: StepDoc | undefined;
+  for (const step of steps) {
+    if (left.length > 0 && left.some((prefix) => step.key.startsWith(prefix))) continue;
+    begun ||= step.status !== 'pending';
+    if (step.status === 'failed') failed ??= step;
+    if (step.status === 'suspend') suspended ??= step;
+    if (step.shows !== undefined && (!undoing || step.key.startsWith('$'))) shows.push(step.shows);
+  }
+  return { shows, begun, failed, suspended };
 }
 
 function migrate(doc: ProcessDoc, { steps, keys }: ProcessEventOf<'ProcessMigrated'>['data']): void {
