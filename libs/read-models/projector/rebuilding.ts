@@ -73,22 +73,26 @@ export class Rebuilding {
     let [after, folded, lookAt] = [places.lowest(), 0, this.clock.now() + LOOK_MS];
     for (; !signal.aborted; await setImmediate()) {
       const page = await store.readAll({ after: position(after), filter: filterOf(wanted), limit: PAGE });
-      const arrived = page.end || page.next >= (this.options.fedTo() ?? Infinity);
-      if (!arrived) await writer.fold(page.events, (after = page.next));
+      const live = this.options.fedTo() ?? Infinity;
+      const arrived = page.end || page.next >= live;
+      after = Math.min(page.next, live);
+      await writer.fold(eventsUpTo(after, page), after);
       folded += page.events.length;
       const look = this.clock.now() >= lookAt;
-      if (arrived || look || folded >= BATCH) await writer.flush();
+      if (!arrived && !look && folded < BATCH) continue;
+      await writer.flush();
       if (arrived) return this.finish(wanted, places);
-      if (folded >= BATCH) folded = 0;
+      folded = 0;
       if (!look) continue;
       if ((await this.asked()).length !== rows.length) return;
-      [folded, lookAt] = [0, this.clock.now() + LOOK_MS];
+      lookAt = this.clock.now() + LOOK_MS;
     }
   }
 
   /** One after the other: the live rows are fed between two of them. */
   private async finish(wanted: readonly Projection[], places: Places): Promise<void> {
     for (const projection of wanted) {
+      if (this.options.signal.aborted) return;
       await this.options.turns.take(() => this.exchange(projection, places.of(besideName(projection))));
       await setImmediate();
     }
@@ -107,8 +111,9 @@ export class Rebuilding {
         filter: filterOf([projection]),
         limit: PAGE,
       });
-      const events = page.events.filter((event) => event.position <= end);
-      await writer.write(events, upTo(page, end));
+      // A page that ends the log holds every event up to `end`, wherever its last one is.
+      const to = page.end ? end : Math.min(page.next, end);
+      await writer.write(eventsUpTo(to, page), to);
     }
     const stood = await standsOnPersons(readModels, store, projection, end);
     await readModels.db.transaction().execute(async (tx) => {
@@ -147,5 +152,4 @@ function filterOf(projections: readonly Projection[]): EventFilter | undefined {
   };
 }
 
-/** A page that ends the log, or that goes beyond `end`, holds every event up to `end`. */
-const upTo = ({ next, end: last }: AllPage, end: number): number => (last ? end : Math.min(next, end));
+const eventsUpTo = (to: number, { events }: AllPage) => events.filter((event) => event.position <= to);
