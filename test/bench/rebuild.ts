@@ -23,7 +23,7 @@ import { insertEach } from './insert-each.js';
 import { closedLoop, median } from './statistics.js';
 
 /** Of the reference job, 14 events each. */
-const RUNS = Number(process.argv[2] ?? 10_000);
+const RUNS = Number(process.argv[2] ?? 30_000);
 const ROUNDS = 5;
 /** Asking costs as much as hundreds of events. */
 const LOOK_MS = 20;
