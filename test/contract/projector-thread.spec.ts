@@ -66,7 +66,7 @@ describe('the projector in a thread of its own', () => {
     expect(running.map((projector) => projector.position())).toEqual(groups.map(() => end));
     expect((await portfolio(models, 'late'))?.stages[0]).toMatchObject({ result: { first_name: 'Ada' } });
     const other = await project(world, await openReadModels({ directory: ':memory:' }));
-    await other.projector.waitFor(end, 10_000);
+    await other.waitFor(end);
     expect(await dump(models)).toEqual(await dump(other.models));
     await other.stop();
     stop.abort();
@@ -108,7 +108,7 @@ describe('the projector in a thread of its own', () => {
     expect(failures).toEqual([`Error: ${ended}; ${ended}`, `Error: ${ended}; ${ended}`]);
     expect(projector.failure()).toBeUndefined();
     const other = await project(world, await openReadModels({ directory: ':memory:' }));
-    await other.projector.waitFor(end, 10_000);
+    await other.waitFor(end);
     expect(await dump(models)).toEqual(await dump(other.models));
     await other.stop();
     stop.abort();

@@ -19,7 +19,7 @@ export function beatsContract(openDatabase: () => Promise<Database>): void {
           await until(async () => (await beats(models)) > before || (await waiting(models)) > 0);
           for (const name of order.slice(1)) await touch(tx, name);
         });
-      await running.projector.waitFor(await running.world.portfolio('c'), LATEST_MS);
+      await running.waitFor(await running.world.portfolio('c'));
       expect(running.projector.failure()).toBeUndefined();
       await running.stop();
       await remove();

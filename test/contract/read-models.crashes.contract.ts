@@ -10,7 +10,7 @@ import {
 import { mulberry32 } from '#testing';
 import type { Run } from './figures/run.js';
 import { RUNS } from './figures/runs.js';
-import { dump, hashOf, hurried, rebuilt, type Database } from './read-models.fixture.js';
+import { DEADLINE_MS, dump, hashOf, hurried, rebuilt, type Database } from './read-models.fixture.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
@@ -42,7 +42,7 @@ async function life({ store, decode, events }: Run, models: ReadModels, random: 
   await models.db.updateTable('checkpoints').set({ owner: '' }).execute();
   const given = { store, decode, projections, signal: stop.signal, owner: `life ${random()}`, clock: hurried };
   const projector = await startProjector({ ...given, readModels: { ...models, views } });
-  await projector.waitFor(events.at(-1)!.position, 20_000).catch(() => {});
+  await projector.waitFor(events.at(-1)!.position, DEADLINE_MS).catch(() => {});
   stop.abort();
   await projector.done.catch(() => {});
 }
@@ -84,7 +84,7 @@ async function finish({ store, decode, events }: Run, readModels: ReadModels): P
   const stop = new AbortController();
   const given = { store, decode, projections, readModels, signal: stop.signal, owner: 'last', clock: hurried };
   const projector = await startProjector(given);
-  await projector.waitFor(events.at(-1)!.position, 60_000);
+  await projector.waitFor(events.at(-1)!.position, DEADLINE_MS);
   await rebuilt(readModels);
   stop.abort();
   await projector.done;

@@ -162,12 +162,15 @@ export interface Database {
 
 export interface Running {
   readonly models: ReadModels;
-  readonly projector: Projector;
+  /** Tests wait with the deadline that they all have. */
+  readonly projector: Omit<Projector, 'waitFor'>;
+  /** Until the views hold `position`. Rejects with what has stopped the projector. */
+  readonly waitFor: (position: number) => Promise<void>;
   stop(): Promise<void>;
 }
 
-const DEADLINE_MS = 10_000;
-/** A projector's pauses are ten times as short, so that nobody waits for it to look about; the deadlines of tests are what they are. */
+export const DEADLINE_MS = 30_000;
+/** A projector's pauses are ten times as short, so that nobody waits for it to look about; {@link DEADLINE_MS} is what it is. */
 export const hurried: Clock = {
   ...systemClock,
   after: (ms, call) => systemClock.after(ms < DEADLINE_MS ? ms / 10 : ms, call),
@@ -175,7 +178,10 @@ export const hurried: Clock = {
 
 type Given = Partial<Pick<ProjectorOptions, 'store' | 'decode' | 'projections' | 'owner' | 'clock'>>;
 
-export async function project(world: World, models: ReadModels, given: Given = {}): Promise<Running> {
+/** A log with the means to read it. */
+type Readable = Pick<World, 'store' | 'decode'>;
+
+export async function project(world: Readable, models: ReadModels, given: Given = {}): Promise<Running> {
   const abort = new AbortController();
   const projector = await startProjector({
     store: world.store,
@@ -187,20 +193,22 @@ export async function project(world: World, models: ReadModels, given: Given = {
     clock: hurried,
     ...given,
   });
-  return {
-    models,
-    projector,
-    stop: async () => {
-      abort.abort();
-      await projector.done;
-    },
+  const stop = async () => {
+    abort.abort();
+    await projector.done;
   };
+  // What stopped it says more than that it did not come so far.
+  const late = async (error: unknown) => {
+    await stop();
+    throw error;
+  };
+  return { models, projector, waitFor: (position) => projector.waitFor(position, DEADLINE_MS).catch(late), stop };
 }
 
 /** Projects until the views hold `position`. */
-export async function upTo(world: World, position: number, models: ReadModels, given: Given = {}): Promise<Running> {
+export async function upTo(world: Readable, position: number, models: ReadModels, given: Given = {}): Promise<Running> {
   const running = await project(world, models, given);
-  await running.projector.waitFor(position, DEADLINE_MS);
+  await running.waitFor(position);
   return running;
 }
 

@@ -99,7 +99,7 @@ export function forgettingContract(name: string, openDatabase: () => Promise<Dat
         running = await upTo(world, both, models, { decode });
       }
       const end = await people.forget('a');
-      await running.projector.waitFor(end, 10_000);
+      await running.waitFor(end);
       const tables = await dump(models);
       expect(plainTexts(tables)).toBe(1);
       expect(JSON.stringify(tables['portfolios'])).toContain(ERASED);
@@ -117,7 +117,7 @@ export function forgettingContract(name: string, openDatabase: () => Promise<Dat
       await askForRebuild(models, PORTFOLIOS);
       await rebuilt(models);
       expect(await kept(models)).toEqual(['portfolios']);
-      await running.projector.waitFor(await people.forget('a'), 10_000);
+      await running.waitFor(await people.forget('a'));
       expect(await kept(models)).toEqual([]);
       expect(await askForRevert(models, PORTFOLIOS)).toBe('nothing_kept');
       await running.stop();

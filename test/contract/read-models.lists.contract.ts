@@ -78,7 +78,7 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
     });
 
     it('neither skip nor repeat while rows come and change', async () => {
-      const { projector, stop } = await project(world, models);
+      const { waitFor, stop } = await project(world, models);
       const ids = Array.from({ length: 12 }, (_, i) => `s${i}`);
       for (const id of ids) await named(id, `c${Number(id.slice(1)) % 4}`, false);
       let round = 0;
@@ -86,9 +86,9 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
         await named(`new${round}`, `c${round % 4}`);
         const data = { startDate: 1, time: world.time };
         const end = await world.append(`subscription-s${round++}`, [{ type: 'SubscriptionActivated', data }]);
-        await projector.waitFor(end, 10_000);
+        await waitFor(end);
       };
-      await projector.waitFor(await named('last', 'c9'), 5_000);
+      await waitFor(await named('last', 'c9'));
       const sort = [asc('customer_id')];
       const seen = await paged(subscriptions, { sort }, change);
       const found = seen.map((each) => each.subscription_id);
@@ -145,12 +145,12 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
     });
 
     it('find words however common, in text of any kind, as it is now', async () => {
-      const { projector, stop } = await project(world, models);
+      const { waitFor, stop } = await project(world, models);
       await named('a', 'Zürich ÉCOLE 東京 x');
       await named('b', 'Zurich z1 (10.0.0.7)');
       const found = async (search: string) =>
         (await subscriptions({ search })).items.map((each) => each.subscription_id);
-      await projector.waitFor(await world.portfolio('Berlin-7'), 5_000);
+      await waitFor(await world.portfolio('Berlin-7'));
       expect(await found('zur')).toEqual(['b', 'a']);
       expect(await found('ecole Züri')).toEqual(['a']);
       expect(await found('東')).toEqual(['a']);
@@ -164,7 +164,7 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
         type: 'SubscriptionDescriptionChanged',
         data: { description: 'Bern', processId: 'p', time: 1 },
       };
-      await projector.waitFor(await world.append('subscription-a', [changed]), 5_000);
+      await waitFor(await world.append('subscription-a', [changed]));
       // Its customer is called so still.
       expect(await found('ecole')).toEqual(['a']);
       expect(await found('bern')).toEqual(['a']);
@@ -198,13 +198,13 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
       await (await upTo(world, await named('a', 'Before'), models)).stop();
       const rebuilt = projections.map((each) => ({ ...each, version: each.version + 1 }));
       const running = await project(world, models, { projections: rebuilt });
-      await running.projector.waitFor(await named('b', 'After'), 10_000);
+      await running.waitFor(await named('b', 'After'));
       const found = async (search: string) =>
         (await subscriptions({ search })).items.map((each) => each.subscription_id);
       expect([await found('bef'), await found('aft'), await found('none')]).toEqual([['a'], ['b'], []]);
       const data = { description: 'Changed', processId: 'p', time: 1 };
       const changed = [{ type: 'SubscriptionDescriptionChanged', data }];
-      await running.projector.waitFor(await world.append('subscription-b', changed), 10_000);
+      await running.waitFor(await world.append('subscription-b', changed));
       expect(await found('chang')).toEqual(['b']);
       await running.stop();
     });

@@ -103,7 +103,7 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
 
   it('as soon as the views hold that they were', async () => {
     const { people, start, found } = files;
-    const { stop, projector } = await start();
+    const { stop, waitFor } = await start();
     const ids = ['a', 'b', ...Array.from({ length: 18 }, (_, n) => String(n))];
     for (const id of ids.slice(2)) await people.add(id);
     // Rows that grow change their place in the file.
@@ -111,12 +111,12 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
       for (const [n, id] of ids.entries()) {
         const grown = { ...failure, message: 'no'.repeat(attempt * n * 40) };
         const data = { step: 'BILLING_PROFILE', generation: 1, attempt, failure: grown, time: 1 };
-        await projector.waitFor(await people.append(`portfolio-${id}`, [{ type: 'StageFailed', data }]), 10_000);
+        await waitFor(await people.append(`portfolio-${id}`, [{ type: 'StageFailed', data }]));
       }
     expect(await found()).toBeGreaterThan(0);
     let end = 0;
     for (const id of ids) end = await people.forget(id);
-    await projector.waitFor(end, 10_000);
+    await waitFor(end);
     expect(await found()).toBe(0);
     await stop();
   });
@@ -157,7 +157,7 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
 
   it('as soon as those who read the rows of before let them go', async () => {
     const { people, models, start, found, reader } = files;
-    const { projector, stop } = await start();
+    const { waitFor, stop } = await start();
     await models.views.scrub();
     await sql`PRAGMA busy_timeout = 20`.execute(models.db);
     const other = await reader();
@@ -165,12 +165,12 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
       await sql`BEGIN DEFERRED`.execute(connection);
       await sql`SELECT * FROM portfolios`.execute(connection);
       await people.forget('a');
-      await projector.waitFor(await people.forget('b'), 10_000);
+      await waitFor(await people.forget('b'));
       expect(await found()).toBeGreaterThan(0);
       await sql`COMMIT`.execute(connection);
     });
     const data = { step: 'BILLING_PROFILE', generation: 1, attempt: 1, failure, time: 1 };
-    await projector.waitFor(await people.append('portfolio-a', [{ type: 'StageFailed', data }]), 10_000);
+    await waitFor(await people.append('portfolio-a', [{ type: 'StageFailed', data }]));
     expect(await found()).toBe(0);
     await other.close();
     await stop();

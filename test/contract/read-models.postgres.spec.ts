@@ -130,7 +130,7 @@ function overPostgres(postgres: PostgresServer): void {
       const end = await story(world);
       const models = await Promise.all([1, 2, 3].map(() => database.open()));
       const running = await Promise.all(models.map((each) => project(world, each)));
-      await Promise.all(running.map((each) => each.projector.waitFor(end, 10_000)));
+      await Promise.all(running.map((each) => each.waitFor(end)));
       expect(new Set((await checkpointsOf(models[0]!)).map((row) => row.owner)).size).toBe(1);
       await Promise.all(running.map((each) => each.stop()));
       await database.remove();

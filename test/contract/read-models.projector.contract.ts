@@ -10,6 +10,7 @@ import {
   processesOf,
   projections,
   SecondProjector,
+  startProjector,
   subscription,
   type ReadModels,
 } from '#read-models';
@@ -82,7 +83,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
     it('gives identical tables when it follows event by event, replays from zero, or gets each event twice', async () => {
       const live = await project(world, models);
       const end = await story(world);
-      await live.projector.waitFor(end, 10_000);
+      await live.waitFor(end);
       await live.stop();
       const hash = await hashOf(models);
       const from = async (store: EventStore) =>
@@ -175,7 +176,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       expect(Math.min(...read)).toBe(2);
       expect(await names()).toEqual(['B', 'A']);
       const more = await world.portfolio('c');
-      await rest.projector.waitFor(more, 10_000);
+      await rest.waitFor(more);
       expect(await names()).toEqual(['C', 'B', 'A']);
       const expected = newer.map((each) => [each.name, each.version, more] as const);
       const rows = (await checkpointsOf(models, newer)).map(
@@ -199,7 +200,7 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
       });
       const goes = await project(world, models, { projections: rest, owner: 'p/rest' });
       const end = await story(world);
-      await goes.projector.waitFor(end, 10_000);
+      await goes.waitFor(end);
       expect(await process(models, 'p')).toMatchObject({ last_status: 'completed' });
       expect(stands.projector.position()).toBeLessThan(end);
       const owners = async () => new Set((await checkpointsOf(models, some)).map((row) => row.owner));
@@ -215,9 +216,13 @@ export function projectorContract(name: string, openDatabase: () => Promise<Data
     });
 
     it('refuses to wait longer than told', async () => {
-      const running = await upTo(world, await story(world), models);
-      await expect(running.projector.waitFor(1e9, 1)).rejects.toMatchObject({ code: 'position_timeout', status: 503 });
-      await running.stop();
+      const stop = new AbortController();
+      const { store, decode } = world;
+      const given = { store, decode, projections, signal: stop.signal, owner: 'me' };
+      const projector = await startProjector({ ...given, readModels: models });
+      await expect(projector.waitFor(1e9, 1)).rejects.toMatchObject({ code: 'position_timeout', status: 503 });
+      stop.abort();
+      await projector.done;
     });
 
     it('keeps its place over a restart', async () => {

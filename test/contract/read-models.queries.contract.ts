@@ -29,11 +29,11 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
     eachWithItsOwn(openDatabase, (own) => ({ models, world } = own));
 
     it('pages neither skip nor repeat while rows come and change', async () => {
-      const { projector, stop } = await project(world, models);
+      const { waitFor, stop } = await project(world, models);
       const ids = Array.from({ length: 25 }, (_, i) => `p${i}`);
       let end = 0;
       for (const id of ids) end = await world.portfolio(id);
-      await projector.waitFor(end, 10_000);
+      await waitFor(end);
       const seen: string[] = [];
       let cursor: string | undefined;
       for (let round = 0; ; round++) {
@@ -42,7 +42,7 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
         if (page.next === null) break;
         cursor = page.next;
         await world.portfolio(`new${round}`);
-        await projector.waitFor(await world.stage(`p${round}`, 'StageStarted', started), 5_000);
+        await waitFor(await world.stage(`p${round}`, 'StageStarted', started));
       }
       expect(seen).toEqual([...ids].reverse());
       await stop();
@@ -66,8 +66,8 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
     });
 
     it('filter, sort and refuse what they do not know', async () => {
-      const { projector, stop } = await project(world, models);
-      await projector.waitFor(await story(world), 5_000);
+      const { waitFor, stop } = await project(world, models);
+      await waitFor(await story(world));
       expect((await listPortfolios(models, { state: 'TENANT_FAILED' })).items).toMatchObject([{ id: 'b' }]);
       const filter = [{ field: 'last_status', value: 'failed|completed' }];
       const sort = [{ field: 'started_at', direction: 'asc' }] as const;
@@ -89,7 +89,7 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
     });
 
     it('tell both ends of a relation, as long as it lasts', async () => {
-      const { projector, stop } = await project(world, models);
+      const { waitFor, stop } = await project(world, models);
       await world.subscription('group', 'Group', true);
       await world.subscription('ann', 'Ann', true);
       const by = { processId: 'p', time: 1 };
@@ -98,21 +98,21 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
         data: { userSubscriptionId, userStatus, ...by },
       });
       const uses = [told('ann', 'initial'), told('bob', 'initial'), told('ann', 'active')];
-      await projector.waitFor(await world.append('subscription-group', uses), 5_000);
+      await waitFor(await world.append('subscription-group', uses));
       const ann = { subscription_id: 'ann', description: 'Ann', status: 'active', insync: false, told: 'active' };
       const unseen = { subscription_id: 'bob', description: '', status: 'initial', insync: true, told: 'initial' };
       expect(await usersOf(models, 'group')).toEqual([ann, unseen]);
       const group = { subscription_id: 'group', description: 'Group', status: 'active', insync: false };
       expect(await usedBy(models, 'ann')).toEqual([group]);
       const released = { type: 'UseReleased', data: { userSubscriptionId: 'ann', ...by } };
-      await projector.waitFor(await world.append('subscription-group', [released]), 5_000);
+      await waitFor(await world.append('subscription-group', [released]));
       expect((await usersOf(models, 'group')).map((each) => each.subscription_id)).toEqual(['bob']);
       expect(await usedBy(models, 'ann')).toEqual([]);
       await stop();
     });
 
     it('search in what people know a subscription by', async () => {
-      const { projector, stop } = await project(world, models);
+      const { waitFor, stop } = await project(world, models);
       const by = { processId: 'p', time: 1 };
       await world.subscription('aa-1', 'First group', true);
       await world.append('subscription-aa-1', [
@@ -124,7 +124,7 @@ export function queriesContract(name: string, openDatabase: () => Promise<Databa
       ]);
       const note = { type: 'SubscriptionNoteChanged', data: { note: '100% done', time: 1 } };
       await world.subscription('bb-2', 'Second group', false);
-      await projector.waitFor(await world.append('subscription-bb-2', [note]), 5_000);
+      await waitFor(await world.append('subscription-bb-2', [note]));
       const found = async (search: string) =>
         (await listSubscriptions(models, { search, sort: [{ field: 'subscription_id', direction: 'asc' }] })).items.map(
           (each) => each.subscription_id,

@@ -59,7 +59,7 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
         for (const each of projections) expect(await askForRebuild(models, each)).toBe('begun');
         for (let i = 0; i < 20; i++) {
           end = await world.portfolio(`while-${round}-${i}`);
-          await running.projector.waitFor(end, 10_000);
+          await running.waitFor(end);
           expect(await portfolio(models, `while-${round}-${i}`)).toBeDefined();
         }
         await rebuilt(models);
@@ -95,7 +95,7 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
       await rebuilt(models);
       expect(await dump(models)).toEqual(wrong);
       const end = await world.portfolio('c');
-      await running.projector.waitFor(end, 10_000);
+      await running.waitFor(end);
       expect(await askForRevert(models, PORTFOLIOS)).toBe('begun');
       await rebuilt(models);
       const names = (await listPortfolios(models)).items.map((item) => item.name);
@@ -148,7 +148,7 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
       while ((await status()).rebuild?.trouble == null) await sleep(10);
       expect((await status()).rebuild).toMatchObject({ position: 0, trouble: 'a defect' });
       broken = false;
-      await running.projector.waitFor(await world.portfolio('c'), 10_000);
+      await running.waitFor(await world.portfolio('c'));
       expect(running.projector.failure()).toBeUndefined();
       await rebuilt(models);
       expect((await status()).kept).not.toBeNull();
@@ -162,7 +162,7 @@ export function rebuildContract(name: string, openDatabase: () => Promise<Databa
       const newer = await project(world, models, { projections: later });
       await rebuilt(models);
       const more = await world.portfolio('c');
-      await newer.projector.waitFor(more, 10_000);
+      await newer.waitFor(more);
       expect(await status()).toMatchObject({ version: PORTFOLIOS.version + 1, kept: { position: end } });
       await newer.stop();
       expect(

@@ -28,7 +28,7 @@ export function schedulesContract(name: string, openDatabase: () => Promise<Data
       world = new World();
       const projecting = await project(world, models);
       stop = async () => void (await projecting.stop());
-      shown = async (position) => void (await projecting.projector.waitFor(position, 10_000));
+      shown = async (position) => void (await projecting.waitFor(position));
     });
     afterEach(async () => {
       await stop();

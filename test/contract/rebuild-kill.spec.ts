@@ -33,7 +33,7 @@ async function fill(directory: string, models: ReadModels): Promise<number> {
   );
   const head = await store.head();
   const running = await project(world, models);
-  await running.projector.waitFor(head, 60_000);
+  await running.waitFor(head);
   await running.stop();
   await store.close();
   return head;
@@ -85,7 +85,7 @@ describe('a rebuild whose process is killed', () => {
       await last.stop();
       const fresh = await openReadModels({ directory: ':memory:' });
       const again = await project(new World(store), fresh);
-      await again.projector.waitFor(head, 60_000);
+      await again.waitFor(head);
       await again.stop();
       expect(await hashOf(models)).toBe(await hashOf(fresh));
       await Promise.all([store.close(), models.close(), fresh.close()]);

@@ -9,8 +9,7 @@ import {
   type Grain,
   type ReadModels,
 } from '#read-models';
-import { startProjector, projections } from '#read-models';
-import { dump, type Database } from '../read-models.fixture.js';
+import { dump, upTo, type Database } from '../read-models.fixture.js';
 import { byStream, EXPECTED, openAtEnd, type Value } from './expected.js';
 import { cut, type Run } from './run.js';
 import { RUNS } from './runs.js';
@@ -22,18 +21,8 @@ console.log(`figures: seed ${SEED}`);
 
 const figures = Object.keys(FIGURES) as FigureName[];
 
-async function project({ store, decode, events }: Run, models: ReadModels): Promise<void> {
-  const stop = new AbortController();
-  const options = { store, decode, readModels: models, projections, signal: stop.signal, owner: 'figures' };
-  const projector = await startProjector(options);
-  // What stopped it says more than that it did not come so far.
-  await projector.waitFor(events.at(-1)!.position, 20_000).catch(async (late: unknown) => {
-    stop.abort();
-    await projector.done;
-    throw late;
-  });
-  stop.abort();
-  await projector.done;
+async function project(run: Run, models: ReadModels): Promise<void> {
+  await (await upTo(run, run.events.at(-1)!.position, models)).stop();
 }
 
 /** Nearest rank. */
