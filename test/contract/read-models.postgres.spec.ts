@@ -25,6 +25,7 @@ import { queriesContract } from './read-models.queries.contract.js';
 import { crashesContract } from './read-models.crashes.contract.js';
 import { rebuildContract } from './read-models.rebuild.contract.js';
 import { schedulesContract } from './read-models.schedules.contract.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 const server = await PostgresServer.start();
 if (server === undefined) {
@@ -56,10 +57,9 @@ function overPostgres(postgres: PostgresServer): void {
 
   describe('both databases', () => {
     it('hold the same rows and give the same answers', async () => {
-      const seed = Date.now() % 1_000_000;
-      process.stderr.write(`read models: seed ${seed}\n`);
+      process.stderr.write(`read models: seed ${SEED}\n`);
       const world = new World();
-      const end = await manyThings(world, seed);
+      const end = await manyThings(world, SEED);
       const [sqlite, other] = [await sqliteDatabase(), await open()];
       const [one, two] = [await sqlite.open(), await other.open()];
       for (const models of [one, two]) await (await upTo(world, end, models)).stop();

@@ -9,6 +9,7 @@ import { openEmbeddedStore } from '#event-store';
 import { askForRebuild, checkpointsOf, openReadModels, projections, type ReadModels } from '#read-models';
 import { PostgresServer, mulberry32 } from '#testing';
 import { hashOf, project, rebuilt, started, World } from './read-models.fixture.js';
+import { SEED } from '../../libs/testing/seed.js';
 
 const PORTFOLIOS = 4_000;
 /** The first process gets no further, so that it is killed in the middle whatever the machine's speed: behind the first rows that are written. */
@@ -59,9 +60,8 @@ describe('a rebuild whose process is killed', () => {
   it.each(databases)(
     'over %s goes on where it was, and its rows are those of a replay from zero',
     async (_name, database) => {
-      const seed = Date.now() % 1_000_000;
-      process.stderr.write(`rebuild and kill: seed ${seed}\n`);
-      const random = mulberry32(seed);
+      process.stderr.write(`rebuild and kill: seed ${SEED}\n`);
+      const random = mulberry32(SEED);
       const directory = mkdtempSync(join(tmpdir(), 'purveyor-rebuild-'));
       const at = await database();
       const models = await openReadModels({ directory, at });

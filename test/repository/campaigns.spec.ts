@@ -24,5 +24,7 @@ describe('campaigns', () => {
 
   it('learn from one file what they begin with', () => {
     expect(readersOf('PURVEYOR_SEED')).toEqual(['libs/testing/seed.ts']);
+    const ofTheirOwn = /\bDate\.now\(\) %|\bseed\b.*(Date\.now|Math\.random)\(/i;
+    expect(sources.filter((file) => ofTheirOwn.test(read(file)))).toEqual(['libs/testing/seed.ts']);
   });
 });
