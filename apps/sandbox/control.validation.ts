@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Errors } from 'typebox/schema';
 import { DEFAULT_SETTINGS, type Behaviour, type ScriptMatch, type Settings } from './sandbox.types.js';
 
 const strict = { additionalProperties: false };
@@ -60,7 +60,7 @@ const SettingsSchema = Type.Object(
 );
 
 function faults(schema: TSchema, value: unknown): string | undefined {
-  const found = Value.Errors(schema, value);
+  const [, found] = Errors(schema, value);
   if (found.length === 0) return undefined;
   return found.map((fault) => `${fault.instancePath || '/'} ${fault.message}`).join('; ');
 }

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 import type { TSchema } from 'typebox';
 import { categoryOf } from './port.js';
 
@@ -52,17 +52,7 @@ export class EventRegistry {
       const category = this.events.get(spec.category) ?? new Map<string, RegisteredEvent>();
       this.events.set(spec.category, category);
       if (category.has(spec.type)) throw new Error(`event ${spec.type} of ${spec.category} is registered twice`);
-      const compiled = Compile(spec.schema);
-      category.set(spec.type, {
-        spec,
-        version: spec.version ?? 1,
-        check: (data) => compiled.Check(data),
-        faults: (data) =>
-          compiled
-            .Errors(data)
-            .map((e) => `${e.instancePath || '/'} ${e.message}`)
-            .join('; '),
-      });
+      category.set(spec.type, { spec, version: spec.version ?? 1, ...checked(spec.schema) });
     }
     return this;
   }
@@ -75,4 +65,18 @@ export class EventRegistry {
   all(): readonly RegisteredEvent[] {
     return [...this.events.values()].flatMap((category) => [...category.values()]);
   }
+}
+
+/** Compiled when first asked: a thread that only reads events has no need of it, and a start does not wait for every type there is. */
+function checked(schema: TSchema): Pick<RegisteredEvent, 'check' | 'faults'> {
+  let made: Validator | undefined;
+  const compiled = () => (made ??= Compile(schema));
+  return {
+    check: (data) => compiled().Check(data),
+    faults: (data) =>
+      compiled()
+        .Errors(data)[1]
+        .map((e) => `${e.instancePath || '/'} ${e.message}`)
+        .join('; '),
+  };
 }

@@ -1,4 +1,4 @@
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 import type { TSchema } from 'typebox';
 import type { Fault } from '#kernel';
 
@@ -17,7 +17,7 @@ export function faultsOf(schema: TSchema, value: unknown, below = ''): readonly 
   const check = validator(schema);
   if (check.Check(value)) return [];
   // A property that is not allowed is told twice, once by `boolean`: schema false.
-  const errors = check.Errors(value).filter((error) => error.keyword !== 'boolean');
+  const errors = check.Errors(value)[1].filter((error) => error.keyword !== 'boolean');
   const faults = errors.flatMap((error) => {
     const named = names(error.params);
     return named.length > 0

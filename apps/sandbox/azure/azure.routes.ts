@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express';
-import { Value } from 'typebox/value';
+import { Errors } from 'typebox/schema';
 import type { AnswersStore } from '../answers.store.js';
 import type { Database } from '../database.js';
 import { contextOf, sendAnswer } from '../gate.js';
@@ -90,7 +90,7 @@ function once(parts: AzureParts, route: Route, request: AzureRequest): Answer {
 }
 
 function worked(parts: AzureParts, route: Route, request: AzureRequest): AzureWork {
-  const wrong = route.body ? Value.Errors(route.body, request.body) : [];
+  const wrong = route.body ? Errors(route.body, request.body)[1] : [];
   if (wrong.length === 0) return route.work(request, parts);
   const message = wrong.map((fault) => `${fault.instancePath || '/'} ${fault.message}`).join('; ');
   return { answer: errorAnswer(400, 'BadRequest', message), applied: false };

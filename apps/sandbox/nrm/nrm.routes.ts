@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Router, type Request, type RequestHandler } from 'express';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { AnswersStore } from '../answers.store.js';
 import type { Database } from '../database.js';
 import { contextOf, sendAnswer } from '../gate.js';
@@ -34,7 +34,7 @@ const schema = Compile(CircuitSchema);
 function wantedIn(text: string, circuits: CircuitStore, own?: string): Wanted | Work {
   const body = parse(text);
   if (!schema.Check(body)) {
-    const [first] = schema.Errors(body);
+    const [, [first]] = schema.Errors(body);
     return refused(400, 'InvalidCircuit', `${first?.instancePath || '/'} ${first?.message ?? 'is not a circuit'}`);
   }
   const unknown = body.endpoints.find(({ port }) => !PORTS.includes(port));

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { Progress, Scope, ScopeProgress } from '#audit';
 import { Refusal } from '#kernel';
 

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { Fault } from '#kernel';
 import { isMandatory, isMember, type Block, type BlockField, type Member, type State } from './block.js';
 import { elementsOf, type Element, type Fields } from './block-walk.js';
@@ -63,7 +63,7 @@ export function schemaFaults(schema: TSchema, value: unknown, at: string): Fault
   const check = compiled.get(schema) ?? Compile(schema);
   compiled.set(schema, check);
   if (check.Check(value)) return [];
-  return check.Errors(value).map(({ instancePath, message }) => ({ pointer: at + instancePath, message }));
+  return check.Errors(value)[1].map(({ instancePath, message }) => ({ pointer: at + instancePath, message }));
 }
 
 const isObject = (value: unknown): value is Fields =>

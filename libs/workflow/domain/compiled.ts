@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { Failure } from '#kernel';
 import { DEFAULT_RETRY, type RequestPolicy } from '#runtime';
 import type { PinnedStep } from '../published/index.js';
@@ -83,7 +83,7 @@ function checkOf(schema: TSchema, node: Leaf): CompiledLeaf['check'] {
           kind: 'invalid_result',
           code: 'invalid_step_result',
           message: `step ${node.key} did not add what it declares`,
-          fields: compiled.Errors(result).map((e) => ({ pointer: e.instancePath, message: e.message })),
+          fields: compiled.Errors(result)[1].map((e) => ({ pointer: e.instancePath, message: e.message })),
         };
 }
 

@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { Answer, FormFault } from './form-answer.js';
 
 /** What a schema's keywords are called in answers: the names of pydantic, which the Workflow Orchestrator's clients know. */
@@ -32,7 +32,7 @@ export function faultFinder(schema: TObject): (answer: unknown) => readonly Form
   const compiled = Compile(schema);
   return (answer) => {
     if (compiled.Check(answer)) return [];
-    const faults = compiled.Errors(answer).flatMap((error) => faultsOf(error as Found, answer));
+    const faults = compiled.Errors(answer)[1].flatMap((error) => faultsOf(error as Found, answer));
     return faults.length > 0
       ? faults
       : [{ loc: ['__root__'], msg: 'is not valid', type: 'value_error', input: answer }];
