@@ -23,11 +23,20 @@ function sourceOf(name: string, from: string): string | undefined {
   return name.startsWith('#') ? `libs/${name.slice(1)}/index.ts` : undefined;
 }
 
-describe("the projector's thread", () => {
-  it('loads the log, the views and what it decodes with, and no framework: every start waits for its code', () => {
+describe('what is loaded at the start', () => {
+  it("the projector's thread brings the log, the views and what it decodes with, and no framework", () => {
     const files = new Set<string>();
     const packages = [...packagesOf(WORKER, files)].filter((name) => !name.startsWith('node:'));
     expect(files.size).toBeGreaterThan(100);
     expect(packages.sort()).toEqual(['@photostructure/sqlite', 'kysely', 'typebox', 'typebox/schema']);
   });
+
+  it.each(['apps/server/main.ts', 'apps/sandbox/main.ts'])(
+    '%s checks by schema only: what converts values is 150 files more, and nothing here converts',
+    (program) => {
+      const packages = packagesOf(program);
+      expect(packages).toContain('typebox/schema');
+      for (const heavy of ['typebox/compile', 'typebox/value']) expect(packages).not.toContain(heavy);
+    },
+  );
 });
