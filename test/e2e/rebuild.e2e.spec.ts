@@ -49,12 +49,12 @@ const statuses = async (): Promise<readonly Status[]> => (await world.api('GET',
 const caughtUp = (position: number) =>
   until(statuses, (all) => all.every((each) => each.checkpoint >= position), LONG, 200);
 
-const told = (what: string, { queries, commands }: Load): string =>
-  [['queries', queries] as const, ['commands', commands] as const]
-    .map(
-      ([name, ms]) =>
-        `${ms.length} ${name} p50 ${percentile(ms, 0.5).toFixed(1)} p99 ${percentile(ms, 0.99).toFixed(1)} ms`,
-    )
+const told = (what: string, { queries, commands, reads }: Load): string =>
+  [['queries', queries] as const, ['commands', commands] as const, ['reads of what they made', reads] as const]
+    .map(([name, ms]) => {
+      const [p50, p99, most] = [0.5, 0.99, 1].map((p) => percentile(ms, p).toFixed(1));
+      return `${ms.length} ${name} p50 ${p50} p99 ${p99} most ${most} ms`;
+    })
     .join(', ')
     .concat(` ${what}`);
 

@@ -6,6 +6,8 @@ import type { Answer, World } from './world.js';
 export interface Load {
   readonly queries: number[];
   readonly commands: number[];
+  /** Each waits for the position of a command that was answered. */
+  readonly reads: number[];
   /** Streams that the commands began. */
   readonly streams: string[];
   readonly wrong: string[];
@@ -30,7 +32,7 @@ const positionOf = ({ headers }: Answer): number => Number(headers.get('purveyor
  * before it was asked; and portfolios, each of which must be seen at once by who waits for its position.
  */
 export async function load(world: World, signal: AbortSignal): Promise<Load> {
-  const seen: Load = { queries: [], commands: [], streams: [], wrong: [] };
+  const seen: Load = { queries: [], commands: [], reads: [], streams: [], wrong: [] };
   const places = new Map<string, number>();
   const ask = async (path: string) => {
     const [began, floor] = [performance.now(), places.get(path) ?? 0];
@@ -55,7 +57,9 @@ async function command(world: World, n: number, seen: Load): Promise<void> {
   if (created.status !== 202) return void seen.wrong.push(`portfolio: ${created.status} ${created.text}`);
   const { id } = created.body;
   seen.streams.push(`portfolio-${id}`);
+  const asked = performance.now();
   const read = await world.api('GET', `/api/portfolios/${id}?min_position=${positionOf(created)}`);
+  seen.reads.push(performance.now() - asked);
   if (read.status !== 200) seen.wrong.push(`portfolio ${id} after its write: ${read.status} ${read.text}`);
 }
 
