@@ -73,7 +73,10 @@ export const PageSizeParameter = (by: number, description?: string): Decorate =>
 
 /** What every query takes. The value is checked where it is waited for, see PositionInterceptor. */
 export class QueryDto {
-  @ApiPropertyOptional({ type: 'integer', description: 'Waits until the views hold this log position; 503 `position_timeout` after 5 s' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'Waits until the views hold this log position; 503 `position_timeout` after 5 s',
+  })
   @IsOptional()
   @IsString()
   min_position?: string;
