@@ -24,7 +24,7 @@ export type * from './processes/process.shape.js';
 export { SecondProjector, type Value, type ViewStore } from './database/view-store.js';
 export { checkpointsOf } from './projector/claim.js';
 export type { Decode } from './projector/batch.js';
-export type { Projection, ProjectionGroup, ProjectionRun } from './projector/projection.js';
+export { wants, type Projection, type ProjectionGroup, type ProjectionRun } from './projector/projection.js';
 export * from './projector/projections.query.js';
 export { askForRebuild, askForRevert, type Asked } from './projector/requests.js';
 export * from './projector/projector.js';

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { position, revision, START } from '#event-store';
 import type {
   Delivery,
@@ -60,6 +61,12 @@ export async function readEverything(store: EventStore, filter?: EventFilter, li
     if (page.end) return read;
     after = position(page.next);
   }
+}
+
+/** Until it holds; fails after `ms`, and says what did not come true. */
+export async function until(holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+  for (const end = performance.now() + ms; performance.now() < end; await sleep(10)) if (await holds()) return;
+  throw new Error(`this did not come true within ${ms} ms: ${holds.toString()}`);
 }
 
 /** The head is at the last event, or behind it where others write into the same server; nothing of ours follows it. */

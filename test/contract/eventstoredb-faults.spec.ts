@@ -3,7 +3,7 @@ import { revision, START, type Delivery } from '#event-store';
 import { chained } from '#testing';
 import { openEventStoreDb, type EventStoreDbStore } from '../../libs/event-store/eventstoredb/index.js';
 import { startEventStoreStandIn, type EventStoreStandIn, type Fault } from '../../libs/testing/eventstoredb/index.js';
-import { event, fillStream, NEW, readEverything } from './contract.support.js';
+import { event, fillStream, NEW, readEverything, until } from './contract.support.js';
 
 /** Issue 4: all recovers by itself within 5 s of healing. */
 const HEALED_MS = 5_000;
@@ -163,8 +163,3 @@ describe('EventStoreDB adapter when things break', () => {
     });
   });
 });
-
-async function until(holds: () => boolean, ms: number): Promise<void> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(10)) if (holds()) return;
-  throw new Error(`this did not come true within ${ms} ms: ${holds.toString()}`);
-}

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { askForRebuild, checkpointsOf, projections, type ReadModels, type Tables } from '#read-models';
+import { until } from './contract.support.js';
 import { rebuilt, story, upTo, World, type Database } from './read-models.fixture.js';
-
-const LATEST_MS = 10_000;
 
 /** Whoever projects shows every second that it lives, whatever is locked meanwhile: databases with locks on rows. */
 export function beatsContract(openDatabase: () => Promise<Database>): void {
@@ -69,12 +67,4 @@ async function waiting({ db }: ReadModels): Promise<number> {
   const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(db);
   return rows[0]!.n;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const latest = performance.now() + LATEST_MS;
-  while (!(await holds())) {
-    expect(performance.now()).toBeLessThan(latest);
-    await sleep(20);
-  }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { revision, type WorkMessage } from '#event-store';
 import type { EventStoreDbStore } from '../../libs/event-store/eventstoredb/index.js';
 import { chained } from '#testing';
-import { event, fillStream } from './contract.support.js';
+import { event, fillStream, until } from './contract.support.js';
 import { openView, ownView, servers, type TestServer } from './servers.js';
 
 const GROUP = 'work-v1';
@@ -139,12 +139,3 @@ describe.each(servers)('work groups: %s', (_name, start) => {
     expect(store.health.state).toBe('connected');
   });
 });
-
-/** Waits for a condition, at most 15 s. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; Date.now() < end;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`this did not come true within 15 s: ${holds.toString()}`);
-}

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { join } from 'node:path';
-import { EventLog, readDirectory, type EventStore, type RecordedEvent } from '#event-store';
-import { projections, type Projection } from '#read-models';
+import { categoryOf, EventLog, readDirectory, type EventStore, type RecordedEvent } from '#event-store';
+import { projections, wants, type Projection } from '#read-models';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
 import { READ_MODEL_FILE } from '../../libs/read-models/database/read-models.js';
 import type { TableShape, Value } from '../../libs/read-models/database/view-store.js';
@@ -64,8 +64,7 @@ export class StoppedViews {
   }
 
   private compareIn(projection: Projection, events: readonly RecordedEvent[]): readonly Compared[] {
-    const category = events[0]!.stream.split('-')[0]!;
-    if (!(projection.categories?.includes(category) ?? true)) return [];
+    if (!wants(projection, categoryOf(events[0]!.stream))) return [];
     const run = projection.begin();
     for (const event of events) run.add(event);
     return run

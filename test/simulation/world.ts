@@ -1,5 +1,5 @@
 import type { Clock, CommandContext, Outcome } from '#kernel';
-import { EventLog, EventRegistry, StoreUnavailable, type EventSpec } from '#event-store';
+import { categoryOf, EventLog, EventRegistry, StoreUnavailable, type EventSpec } from '#event-store';
 import { foldStream, type AnyDecider, type Dispatcher, type Effect, type EffectCall } from '#runtime';
 import { mulberry32, SimulatedStore, VirtualClock } from '#testing';
 import { Node } from './node.js';
@@ -100,7 +100,7 @@ export class World {
   async states(): Promise<Map<string, unknown>> {
     const states = new Map<string, unknown>();
     for (const { stream } of this.scenario.begin) {
-      const decider = this.scenario.deciders[stream.split('-')[0]!]!;
+      const decider = this.scenario.deciders[categoryOf(stream)]!;
       states.set(stream, (await foldStream(this.log, decider, stream)).state);
     }
     return states;

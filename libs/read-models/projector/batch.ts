@@ -1,7 +1,7 @@
 import { categoryOf, UnknownEvent, type EventMetadata, type RecordedEvent, type StoredEvent } from '#event-store';
 import type { TableShape, Value, ViewStore } from '../database/view-store.js';
 import type { Places } from './places.js';
-import type { Missing, Projection, ProjectionRun } from './projection.js';
+import { wants, type Missing, type Projection, type ProjectionRun } from './projection.js';
 
 export type Decode = (stored: StoredEvent) => RecordedEvent;
 
@@ -147,7 +147,7 @@ export class BatchWriter {
 }
 
 function takersOf(category: string, taking: readonly Taking[]): Takers {
-  const all = taking.filter(({ projection }) => projection.categories?.includes(category) ?? true);
+  const all = taking.filter(({ projection }) => wants(projection, category));
   return { all, alwaysData: all.some(({ projection }) => projection.readsData === undefined) };
 }
 

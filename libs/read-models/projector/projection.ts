@@ -17,6 +17,9 @@ export interface Projection {
   begin(): ProjectionRun;
 }
 
+/** Whether the projection reads the events of a category. */
+export const wants = ({ categories }: Projection, category: string): boolean => categories?.includes(category) ?? true;
+
 /** The rows of a table whose first key column has this value. */
 export interface Missing {
   readonly table: TableShape;
