@@ -4,13 +4,16 @@ import { RecentPages } from './recent-pages.js';
 
 const numbers = ({ events }: AllPage) => events.map((event) => event.position);
 
-/** A log of `head` events that is read in pages of `length`, noting from where. */
-function log(head: number, length = 3) {
+/** A log of `head` events with `data` that is read in pages of `length`, noting from where. */
+function log(head: number, length = 3, data = '{}') {
   const reads: number[] = [];
   const read = (after: Position): AllPage => {
     reads.push(after);
     const count = Math.min(length, head - after);
-    const events = Array.from({ length: count }, (_, i) => ({ position: position(after + 1 + i) }) as StoredEvent);
+    const events = Array.from(
+      { length: count },
+      (_, i) => ({ position: position(after + 1 + i), data, metadata: '{}' }) as StoredEvent,
+    );
     return { events, next: position(after + count), end: after + count === head };
   };
   return { reads, read };
@@ -48,4 +51,13 @@ it.each([
   expect(reads).toHaveLength(17);
   const own = pages.behind(position(first - 1), read);
   expect([numbers(own)[0], own.events.length, reads.at(-1)]).toEqual([first, at.length, first - 1]);
+});
+
+it('of pages of long events no more is kept than 16 Mi characters', () => {
+  const [pages, { reads, read }] = [new RecentPages(), log(9, 1, 'x'.repeat(4 * 1024 * 1024 - 2))];
+  for (let after = 0; after < 9; after++) pages.behind(position(after), read);
+  expect(numbers(pages.behind(position(5), read))).toEqual([6, 7, 8, 9]);
+  expect(reads).toHaveLength(9);
+  expect(numbers(pages.behind(position(4), read))).toEqual([5]);
+  expect(reads).toHaveLength(10);
 });

@@ -1,15 +1,24 @@
 import type { AllPage, Position, StoredEvent } from '../port.js';
 
-/** Kept of what was read last: so many events at least, but pages of few no more than this. Subscribers that are further apart read for themselves. */
+/**
+ * Kept of what was read last: so many events at least, but pages of few no more than this, and none that goes beyond so many characters.
+ * Subscribers that are further apart read for themselves.
+ */
 const EVENTS = 8_000;
 const PAGES = 16;
+const CHARACTERS = 16 * 1024 * 1024;
+
+interface Kept {
+  readonly page: AllPage;
+  readonly characters: number;
+}
 
 /**
  * What was read last of the whole log. Subscribers of one thread follow each other closely, and reading an event costs as much as
  * handling it: the first one reads, checks and parts the rows for all of them, and they go on from where its page ended.
  */
 export class RecentPages {
-  private pages: readonly AllPage[] = [];
+  private pages: readonly Kept[] = [];
 
   /**
    * All that is kept behind `after`, else what `read` finds there. All of it at once, so that who lagged is with the others again: two that
@@ -28,17 +37,21 @@ export class RecentPages {
     let events: readonly StoredEvent[] = [];
     let last: AllPage | undefined;
     for (let next = after; ; { next } = last) {
-      const page = this.pages.find((each) => each.events[0]!.position <= next + 1 && each.next > next);
-      if (page === undefined) return last && { events, next, end: last.end };
+      const kept = this.pages.find(({ page }) => page.events[0]!.position <= next + 1 && page.next > next);
+      if (kept === undefined) return last && { events, next, end: last.end };
+      const { page } = kept;
       events = events.concat(page.events.slice(page.events.findIndex(({ position }) => position > next)));
       last = page;
     }
   }
 
   private keep(page: AllPage): void {
-    let events = 0;
-    this.pages = [page, ...this.pages]
-      .slice(0, PAGES)
-      .filter((each) => (events += each.events.length) - each.events.length < EVENTS);
+    const characters = page.events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
+    let [events, all] = [0, 0];
+    this.pages = [{ page, characters }, ...this.pages].slice(0, PAGES).filter((each) => {
+      events += each.page.events.length;
+      all += each.characters;
+      return events - each.page.events.length < EVENTS && all <= CHARACTERS;
+    });
   }
 }
