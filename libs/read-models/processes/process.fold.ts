@@ -84,7 +84,7 @@ function counted({ left, steps, undoing }: ProcessDoc) {
   let failed: StepDoc | undefined;
   let suspended: StepDoc | undefined;
   for (const step of steps) {
-    if (left.length > 0 && left.some((prefix) => step.key.startsWith(prefix))) continue;
+    if (left.some((prefix) => step.key.startsWith(prefix))) continue;
     begun ||= step.status !== 'pending';
     if (step.status === 'failed') failed ??= step;
     if (step.status === 'suspend') suspended ??= step;
