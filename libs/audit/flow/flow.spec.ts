@@ -42,7 +42,8 @@ class Log {
   }
 
   trace(id: string) {
-    const begunBy = async (causes: readonly string[]) => this.begun.filter(({ cause }) => causes.includes(cause));
+    const begunBy = async (causes: readonly string[], limit: number) =>
+      this.begun.filter(({ cause }) => causes.includes(cause)).slice(0, limit);
     return traceFlow({ store: this.store, factOf: (_, type) => FACTS[type], begunBy }, id);
   }
 }
@@ -149,5 +150,13 @@ describe('the tree of a flow', () => {
     for (let n = 0; n < 2_100; n++) await log.say('job-1', {}, ...Array.from({ length: 10 }, (): Said => ['Noted']));
     const flow = await log.trace('C');
     expect([flow.complete, flow.events]).toEqual([false, 20_500]);
+  });
+
+  it('is whole over a thousand streams, and over more shows the first thousand', async () => {
+    const begin = (n: number) => log.say(`job-${n}`, { $causationId: 'r' }, ['Created']);
+    for (let n = 0; n < 1_000; n++) await begin(n);
+    expect(await log.trace('C')).toMatchObject({ complete: true, streams: 1_000, events: 1_000 });
+    await begin(1_000);
+    expect(await log.trace('C')).toMatchObject({ complete: false, streams: 1_000, events: 1_000 });
   });
 });

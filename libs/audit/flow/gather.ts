@@ -43,9 +43,9 @@ export class Gathering {
   async appends(): Promise<readonly Append[]> {
     for (let causes: readonly string[] = [this.correlationId]; causes.length > 0 && this.complete;) {
       const before = new Set(this.keys);
-      const begun = await this.ports.begunBy(causes, MAX_STREAMS);
-      if (begun.length === MAX_STREAMS) this.complete = false;
-      for (const { stream, revision: from } of begun) await this.read(stream, from);
+      const begun = await this.ports.begunBy(causes, MAX_STREAMS + 1);
+      for (const { stream, revision: from } of begun.slice(0, MAX_STREAMS)) await this.read(stream, from);
+      if (begun.length > MAX_STREAMS) this.complete = false;
       this.close();
       causes = [...this.keys].filter((key) => !before.has(key));
     }
