@@ -2,8 +2,7 @@ import {
   chainHash,
   chainNext,
   chainStart,
-  CHAIN_START,
-  Corrupt,
+  metadataOf,
   revision,
   type ChainState,
   type EventStore,
@@ -19,16 +18,11 @@ export class Chains {
 
   constructor(private readonly store: EventStore) {}
 
-  /** Checks the next event of its stream and answers its chain hash. Throws Corrupt; a record that cannot even be read is as bad as a changed one. */
+  /** Checks the next event of its stream and answers its chain hash. Throws Corrupt. */
   async next(event: StoredEvent): Promise<string> {
     const { stream, revision: at } = event;
-    try {
-      const before = this.ends.get(stream) ?? (await chainBefore(this.store, stream, at));
-      return this.hold(stream, chainNext(before, event));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new Corrupt(`${stream}@${at}: its metadata cannot be read`, { stream, revision: at });
-    }
+    const before = this.ends.get(stream) ?? (await chainBefore(this.store, stream, at));
+    return this.hold(stream, chainNext(before, event));
   }
 
   private hold(stream: string, state: ChainState): string {
@@ -56,8 +50,7 @@ async function chainBefore(store: EventStore, stream: string, at: number): Promi
 function endOf(append: readonly StoredEvent[]): ChainState {
   const last = append.at(-1);
   if (last === undefined) return chainStart;
-  const { prev } = JSON.parse(last.metadata) as { prev?: string };
-  const appendPrev = prev ?? CHAIN_START;
+  const { prev: appendPrev } = metadataOf(last);
   const hash = append.reduce(
     (hash, e) => chainHash(hash, e.stream, e.revision, e.type, e.data, e.metadata),
     appendPrev,
@@ -69,6 +62,6 @@ function endOf(append: readonly StoredEvent[]): ChainState {
 export function checkAppend(append: readonly StoredEvent[]): void {
   const [first] = append;
   if (first === undefined) return;
-  const { prev: hash = CHAIN_START } = JSON.parse(first.metadata) as { prev?: string };
+  const { prev: hash } = metadataOf(first);
   append.reduce(chainNext, { ...chainStart, revision: first.revision - 1, hash, appendPrev: hash });
 }

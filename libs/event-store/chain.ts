@@ -1,6 +1,7 @@
 import { createHash, hash as oneShot } from 'node:crypto';
 import { uuidFromBytes } from '#kernel';
 import { Corrupt } from './errors.js';
+import { metadataOf } from './metadata.js';
 import type { EncodedEvent, StoredEvent } from './port.js';
 
 /** Hash before the first event of a stream. */
@@ -68,7 +69,7 @@ export function chainNext(state: ChainState, event: StoredEvent): ChainState {
     new Corrupt(`${event.stream}@${event.revision}: ${what}`, { stream: event.stream, revision: event.revision });
   if (event.revision !== state.revision + 1) throw bad(`revision ${event.revision} follows ${state.revision}`);
   const sameAppend = event.metadata === state.metadata;
-  const prev = sameAppend ? state.appendPrev : (JSON.parse(event.metadata) as { prev: string }).prev;
+  const prev = sameAppend ? state.appendPrev : metadataOf(event).prev;
   if (!sameAppend && prev !== state.hash) throw bad('it does not continue the hash chain');
   const hash = chainHash(state.hash, event.stream, event.revision, event.type, event.data, event.metadata);
   if (eventId(hash) !== event.id) throw bad('its content does not match its id');

@@ -1,6 +1,6 @@
 import { isRefusal, type DomainEvent, type SubjectKeys } from '#kernel';
 import { CHAIN_START, ChainedEvent, chainHash } from './chain.js';
-import type { EventMetadata, RecordedEvent } from './metadata.js';
+import { dataOf, metadataOf, type EventMetadata, type RecordedEvent } from './metadata.js';
 import { seal, unseal, type PersonalView } from './personal.js';
 import { revision, type Appended, type EventStore, type StoredEvent } from './port.js';
 import { UnknownEvent, type EventRegistry, type RegisteredEvent } from './registry.js';
@@ -76,18 +76,18 @@ export class EventLog {
     return JSON.stringify(personal && this.keys ? seal(event.data, stream, personal, this.keys) : event.data);
   }
 
-  /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8). */
+  /** Throws {@link UnknownEvent} for a type or version this process does not know (law 8), Corrupt for what cannot be read. */
   decode(stored: StoredEvent): RecordedEvent {
     return this.decodeFor('open', stored);
   }
 
   /** The same for a reader who may not see everything. */
   decodeFor(view: PersonalView, stored: StoredEvent): RecordedEvent {
-    const metadata = this.metadataOf(stored.metadata);
+    const metadata = this.metadataOf(stored);
     const registered = this.registered(stored.stream, stored.type);
     const version = metadata.versions?.[stored.type] ?? 1;
     if (version > registered.version) throw new UnknownEvent(stored.stream, stored.type, version);
-    let data = JSON.parse(stored.data) as unknown;
+    let data: unknown = dataOf(stored);
     const { personal, upcasts } = registered.spec;
     if (personal && this.keys) data = unseal(data, personal, this.keys, view);
     for (let v = version; v < registered.version; v++) data = upcasts?.[v]?.(data as never) ?? data;
@@ -124,8 +124,9 @@ export class EventLog {
   }
 
   /** Events of one append carry the same text, and readers meet them in a row. */
-  private metadataOf(text: string): EventMetadata {
-    if (text !== this.lastMetadata.text) this.lastMetadata = { text, parsed: JSON.parse(text) as EventMetadata };
+  private metadataOf(stored: StoredEvent): EventMetadata {
+    const text = stored.metadata;
+    if (text !== this.lastMetadata.text) this.lastMetadata = { text, parsed: metadataOf(stored) };
     return this.lastMetadata.parsed;
   }
 

@@ -1,3 +1,6 @@
+import { Corrupt } from './errors.js';
+import type { StoredEvent } from './port.js';
+
 /** What is stored beside every event; the same text for all events of one append. */
 export interface EventMetadata {
   readonly $correlationId: string;
@@ -33,4 +36,28 @@ export interface RecordedEvent<T extends string = string, D = unknown> {
   readonly revision: number;
   readonly position: number;
   readonly metadata: EventMetadata;
+}
+
+type Place = Pick<StoredEvent, 'stream' | 'revision'>;
+
+/** As stored. Throws {@link Corrupt}: metadata that cannot even be read are as bad as changed ones. */
+export const metadataOf = (event: Place & Pick<StoredEvent, 'metadata'>): EventMetadata =>
+  objectIn(event, 'metadata', event.metadata) as EventMetadata;
+
+/** As stored: of an older version, and sealed where personal. Throws {@link Corrupt} where it cannot be read. */
+export const dataOf = (event: Place & Pick<StoredEvent, 'data'>): Readonly<Record<string, unknown>> =>
+  objectIn(event, 'data', event.data) as Readonly<Record<string, unknown>>;
+
+function objectIn({ stream, revision }: Place, what: string, text: string): object {
+  const value = parsed(text);
+  if (typeof value === 'object' && value !== null) return value;
+  throw new Corrupt(`${stream}@${revision}: its ${what} cannot be read`, { stream, revision });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { noStream } from '#audit';
-import type { EventMetadata, PersonalView } from '#event-store';
+import { metadataOf, type PersonalView } from '#event-store';
 import { auditEvent, listStreams, storedEvents, type AuditPage, type Slice, type StreamItem } from '#read-models';
 import { Parts } from '../composition/parts.js';
 import { GetDifferenceHandler, GetStreamStateHandler } from './time-travel.queries.js';
@@ -61,8 +61,9 @@ export class ListStreamsHandler implements IQueryHandler<ListStreams> {
   private async listed(item: StreamItem): Promise<ListedStream> {
     const { stream } = item;
     const { events } = await this.parts.store.readStream(stream, { direction: 'backwards', limit: 1 });
-    const [{ type, revision, metadata }] = events as [(typeof events)[0]];
-    const { time, actor } = JSON.parse(metadata) as EventMetadata;
+    const last = events[0]!;
+    const { type, revision } = last;
+    const { time, actor } = metadataOf(last);
     return { ...item, last: { type, revision, time, actor }, links: streamLinks(stream) };
   }
 }

@@ -1,4 +1,4 @@
-import type { EventMetadata, StoredEvent } from '#event-store';
+import { metadataOf, type StoredEvent } from '#event-store';
 import type { AuditEvent } from '#read-models';
 
 const path = (stream: string): string => `/api/audit/streams/${encodeURIComponent(stream)}`;
@@ -24,7 +24,7 @@ export type ReadableEvent = ReturnType<typeof readable>;
 
 /** An event to the letter: what its hash was made over. Personal values are sealed in it. */
 export function raw(event: StoredEvent) {
-  const { $correlationId } = JSON.parse(event.metadata) as EventMetadata;
+  const { $correlationId } = metadataOf(event);
   return { ...event, links: linksOf(event, $correlationId) };
 }
 export type RawEvent = ReturnType<typeof raw>;

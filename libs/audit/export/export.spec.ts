@@ -268,12 +268,16 @@ describe('an export of a flow', () => {
     ['a type', (event) => ({ ...event, type: 'Denied' })],
     ['an actor', (event) => ({ ...event, metadata: event.metadata.replace('=1+1', 'me') })],
     ['an id', (event) => ({ ...event, id: event.id.replace(/^./, (x) => (x === '0' ? '1' : '0')) })],
+    ['the end of the metadata', (event) => ({ ...event, metadata: `${event.metadata}}` })],
+    ['all of the metadata', (event) => ({ ...event, metadata: 'null' })],
     ['a revision', (event) => ({ ...event, revision: (event.revision + 1) as never })],
   ];
 
   it.each(CHANGES)('is broken off before it is signed when %s of it was changed', async (_, change) => {
     changed(change);
-    await expect(exported({ correlationId: 'odd' }, formats.ndjson)).rejects.toThrow(Corrupt);
+    const refused = expect(exported({ correlationId: 'odd' }, formats.ndjson)).rejects;
+    await refused.toThrow(Corrupt);
+    await refused.toMatchObject({ at: { stream: 'job-1', revision: expect.any(Number) } });
     store.readStream = readStream;
     expect(await exported({ correlationId: 'odd' }, formats.ndjson)).toHaveLength(9);
   });

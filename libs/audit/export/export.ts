@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventMetadata, StoredEvent } from '#event-store';
+import { metadataOf, type StoredEvent } from '#event-store';
 import type { Signer } from '../checkpoint.js';
 import type { ExportFormat, Line } from './formats.js';
 import { named, sourceOf, type ExportScope, type SourcePorts } from './sources.js';
@@ -41,7 +41,7 @@ export async function* exportLines(
 
 function lineOf(n: number, event: StoredEvent, decoded: unknown): Line {
   const { position, stream, revision, type, id, data, metadata } = event;
-  const { time, actor, $correlationId, $causationId, commandId } = JSON.parse(metadata) as EventMetadata;
+  const { time, actor, $correlationId, $causationId, commandId } = metadataOf(event);
   const [correlation, causation, command] = [$correlationId, $causationId, commandId];
   const at = new Date(time).toISOString();
   return {

@@ -1,5 +1,5 @@
 import { Refusal } from '#kernel';
-import { position, revision, START, type EventStore, type StoredEvent } from '#event-store';
+import { metadataOf, position, revision, START, type EventStore, type StoredEvent } from '#event-store';
 import { Chains, checkAppend } from '../chains.js';
 import { isGenuine, type Checkpoint } from '../checkpoint.js';
 import { Gathering, type FlowPorts } from '../flow/gather.js';
@@ -81,7 +81,7 @@ async function* ofPeriod({ store, checkpoints }: SourcePorts, { from = 0, to = I
     const times: number[] = [];
     for (const event of page.events) {
       await chains.next(event);
-      times.push((JSON.parse(event.metadata) as { time: number }).time);
+      times.push(metadataOf(event).time);
     }
     yield page.events.filter((_, i) => times[i]! >= from && times[i]! <= to);
     ({ next: after, end } = page);

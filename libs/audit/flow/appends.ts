@@ -1,4 +1,4 @@
-import type { EventMetadata, StoredEvent } from '#event-store';
+import { dataOf, metadataOf, type EventMetadata, type StoredEvent } from '#event-store';
 import type { FlowEvent, RequestFact } from './flow.types.js';
 
 /** What an event says of a step of its stream. `generation` is absent where it is the newest one. */
@@ -24,26 +24,26 @@ export interface Append {
 /** By stream and event type. */
 export type FactOf = (stream: string, type: string) => RequestFact | undefined;
 
-/** Groups events, which come in the order of their stream, by the append that wrote them. */
+/** Groups events, which come in the order of their stream, by the append that wrote them. Throws Corrupt where they cannot be read. */
 export function appendsIn(events: readonly StoredEvent[], factOf: FactOf): Append[] {
   const appends: Append[] = [];
   let text: string | undefined;
   for (const event of events) {
-    if (event.metadata !== text)
-      appends.push({ stream: event.stream, metadata: JSON.parse(event.metadata) as EventMetadata, events: [] });
+    if (event.metadata !== text) appends.push({ stream: event.stream, metadata: metadataOf(event), events: [] });
     text = event.metadata;
     appends.at(-1)!.events.push(marked(event, factOf));
   }
   return appends;
 }
 
-function marked({ id, type, stream, revision, position, data }: StoredEvent, factOf: FactOf): MarkedEvent {
-  return { id, type, revision, position, of: stepIn(data, factOf(stream, type)) };
+function marked(event: StoredEvent, factOf: FactOf): MarkedEvent {
+  const { id, type, stream, revision, position } = event;
+  return { id, type, revision, position, of: stepIn(event, factOf(stream, type)) };
 }
 
-function stepIn(data: string, fact: RequestFact | undefined): OfStep | undefined {
-  if (!data.includes('"step":')) return undefined;
-  const { step, generation, attempt, failure } = JSON.parse(data) as Readonly<Record<string, unknown>>;
+function stepIn(event: StoredEvent, fact: RequestFact | undefined): OfStep | undefined {
+  if (!event.data.includes('"step":')) return undefined;
+  const { step, generation, attempt, failure } = dataOf(event);
   if (typeof step !== 'string') return undefined;
   const whole = (value: unknown) => (typeof value === 'number' ? value : undefined);
   return { step, generation: whole(generation), attempt: whole(attempt), fact, failure };

@@ -39,7 +39,7 @@ export class Gathering {
     private readonly correlationId: string,
   ) {}
 
-  /** The appends of the flow in the order of the log. */
+  /** The appends of the flow in the order of the log. Throws Corrupt where one cannot be read. */
   async appends(): Promise<readonly Append[]> {
     for (let causes: readonly string[] = [this.correlationId]; causes.length > 0 && this.complete;) {
       const before = new Set(this.keys);
