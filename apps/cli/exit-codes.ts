@@ -15,6 +15,8 @@ export const EXIT = {
   unreachable: 6,
   /** A fault of the server, or an answer that is not Purveyor's. */
   fault: 7,
+  /** What came cannot be written on this machine: no space, no such directory. */
+  local: 8,
 } as const;
 
 /** An end with a message for people and a code for scripts. */

@@ -15,7 +15,7 @@ import { openSession, type Environment, type GlobalOptions, type Open } from './
 
 const EXITS = `
 Exit codes: 0 done; 1 the answer is bad (broken chain, server not ready); 2 wrong command line; 3 refused; 4 no such thing;
-5 not allowed; 6 not reachable or busy; 7 a fault of the server.`;
+5 not allowed; 6 not reachable or busy; 7 a fault of the server; 8 cannot be written here.`;
 
 /** The whole command line. It throws (CommanderError, Failed) and never ends the process by itself. */
 export function programFor(env: Environment): Command {

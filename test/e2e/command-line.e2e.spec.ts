@@ -1,6 +1,6 @@
 import { EXIT } from '../../apps/cli/exit-codes.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -193,6 +193,7 @@ describe('purveyor', () => {
   }, 40_000);
 
   it('ends with a code that means something', async () => {
+    const env = { ...process.env, PURVEYOR_URL: world.url };
     const code = async (args: readonly string[], env?: Record<string, string>) => (await purveyor(args, env)).code;
     expect(await code(['--help'])).toBe(0);
     expect(await code(['list', 'nothing'])).toBe(2);
@@ -202,6 +203,8 @@ describe('purveyor', () => {
     expect(await code(['show', 'portfolio', NOTHING])).toBe(4);
     expect(await code(['status'], { PURVEYOR_URL: 'http://127.0.0.1:1' })).toBe(6);
     expect(await code(['status'], { PURVEYOR_URL: world.sandboxUrl })).not.toBe(0);
+    const full = spawnSync('sh', ['-c', 'node scripts/purveyor.mjs list csps > /dev/full'], { env, encoding: 'utf8' });
+    expect([full.status, full.stderr]).toEqual([8, expect.stringContaining('cannot be written: ENOSPC')]);
     const problem = await purveyor(['show', 'portfolio', NOTHING, '--json']);
     expect([problem.out, JSON.parse(problem.err)]).toEqual([
       '',

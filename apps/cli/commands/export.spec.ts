@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,9 +35,9 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-const exported = () =>
+const exported = (file = out) =>
   programFor({ PURVEYOR_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }).parseAsync(
-    ['export', '--out', out],
+    ['export', '--out', file],
     { from: 'user' },
   );
 
@@ -80,7 +80,22 @@ describe('export --out', () => {
       reply.write(LINES[0]);
       setImmediate(() => reply.destroy());
     };
-    await expect(exported()).rejects.toMatchObject({ exitCode: EXIT.unreachable });
+    await expect(exported()).rejects.toMatchObject({
+      exitCode: EXIT.unreachable,
+      message: expect.stringContaining('was broken off'),
+    });
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("tells what is wrong with this machine's disk, and leaves nothing", async () => {
+    answer = (_, reply) => void reply.end([...LINES, END].join(''));
+    symlinkSync('/dev/full', `${out}.part`);
+    const failed = { exitCode: EXIT.local, message: expect.stringContaining('cannot be written: ENOSPC') };
+    await expect(exported()).rejects.toMatchObject(failed);
+    expect(readdirSync(directory)).toEqual([]);
+    await expect(exported(join(directory, 'nowhere', 'export'))).rejects.toMatchObject({
+      exitCode: EXIT.local,
+      message: expect.stringContaining('ENOENT'),
+    });
   });
 });

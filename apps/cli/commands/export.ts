@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createWriteStream, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { EXIT, Failed } from '../exit-codes.js';
 import type { Open } from '../options.js';
 import { writeTo } from '../output/write-to.js';
@@ -38,24 +38,17 @@ export function addExport(program: Command, open: Open): void {
 /** Everything but the last line, the signature, which goes beside it and is answered. A file that is not whole and signed never gets its name. */
 async function save(body: AsyncIterable<Uint8Array>, out: string, format: string): Promise<string> {
   const part = `${out}.part`;
-  const file = createWriteStream(part);
-  const done = finished(file);
-  done.catch(() => {});
   try {
     const lines = new LastLine(body);
-    await writeTo(file, lines.before());
-    file.end();
-    await done;
+    await pipeline(lines.before(), createWriteStream(part));
     const signature = signatureIn(format, lines.last.toString('utf8'));
     writeFileSync(`${out}.sig`, signature);
     renameSync(part, out);
     return signature;
   } catch (error) {
-    file.destroy();
     rmSync(part, { force: true });
-    throw error instanceof Failed
-      ? error
-      : new Failed(EXIT.unreachable, `the export was broken off: ${(error as Error).message}`);
+    if (error instanceof Failed) throw error;
+    throw new Failed(EXIT.local, `the export cannot be written: ${(error as Error).message}`);
   }
 }
 

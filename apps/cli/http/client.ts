@@ -40,7 +40,7 @@ export class Client {
     return { status, headers, body: text === '' ? undefined : parsed(text, this.base) };
   }
 
-  /** An answer that goes on until the server ends it. */
+  /** An answer that goes on until the server ends it. Breaks it off before, that is a `Failed` (unreachable) too. */
   async open(
     path: string,
     { query, headers }: Asked,
@@ -53,7 +53,7 @@ export class Client {
       throw unreachable(this.base, error, 0);
     });
     if (!answer.ok || answer.body === null) throw failureOf(answer.status, await answer.text());
-    return answer.body;
+    return whole(this.base, answer.body);
   }
 
   private async exchange(method: string, path: string, asked: Asked) {
@@ -96,6 +96,16 @@ function unreachable(base: string, error: Error, seconds: number): Failed {
   const cause = error.cause as (Error & { code?: string }) | undefined;
   const why = cause?.code ?? cause?.message ?? error.message;
   return new Failed(EXIT.unreachable, `${base} cannot be reached: ${why} (--url or PURVEYOR_URL)`);
+}
+
+async function* whole(base: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const why = (cause as Error | undefined)?.message ?? message;
+    throw new Failed(EXIT.unreachable, `the answer of ${base} was broken off: ${why}`);
+  }
 }
 
 function parsed(text: string, base: string): unknown {
