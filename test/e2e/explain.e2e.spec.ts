@@ -15,6 +15,9 @@ const explained = async (stream: string): Promise<any> => {
   return answer.body;
 };
 
+/** What the detail of an instance says of the same. */
+const inDetail = async (path: string): Promise<unknown> => (await world.api('GET', path)).body.explanation;
+
 describe('GET /api/explain/{stream}', () => {
   it('of a portfolio whose stage failed names the stage, its answer and commands that work', async () => {
     await world.script({ method: 'POST', path: '/csp/azure/tenants' }, { kind: 'fail', status: 400 });
@@ -22,12 +25,14 @@ describe('GET /api/explain/{stream}', () => {
     await reaches(world, id, 'TENANT_FAILED');
     const found = await explained(`portfolio-${id}`);
     expect(found).toMatchObject({ state: 'FAILED', open: true });
+    expect(await inDetail(`/api/portfolios/${id}`)).toEqual(found);
     expect(found.waits).toMatchObject([{ for: 'operator', step: 'TENANT', on: 'people', due: null }]);
     expect(found.tries).toMatchObject([{ step: 'TENANT', attempts: 1, answers: [{ failure: { kind: 'refused' } }] }]);
     const { method, url } = found.commands.find((each: any) => each.command === 'resume');
     expect((await world.api(method, url, {})).status).toBe(202);
     await reaches(world, id, 'COMPLETED');
     expect(await explained(`portfolio-${id}`)).toMatchObject({ state: 'COMPLETED', open: false, waits: [] });
+    expect(await inDetail(`/api/portfolios/${id}`)).toBeNull();
   }, 40_000);
 
   it('of a portfolio that goes on by hand waits for a person', async () => {
@@ -43,6 +48,7 @@ describe('GET /api/explain/{stream}', () => {
     const found = await explained(`operation-${id}`);
     expect(found.waits).toMatchObject([{ for: 'operator', step: 'a/provision' }]);
     expect(found.commands.map((each: any) => each.url)).toContain(`/api/operations/${id}/retry`);
+    expect(await inDetail(`/api/operations/${id}`)).toEqual(found);
   });
 
   it('of an operation at a provisioner that calls back says until when', async () => {

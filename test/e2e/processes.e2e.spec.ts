@@ -28,7 +28,10 @@ describe('the order of checks on a start', () => {
 
   it('the reporter is shown in place of the caller', async () => {
     const id = await start('ask', [{}], '?reporter=ada');
-    expect(await reaches(id, 'suspended')).toMatchObject({ created_by: 'ada' });
+    expect(await reaches(id, 'suspended')).toMatchObject({
+      created_by: 'ada',
+      explanation: { open: true, waits: [{ for: 'form', on: 'people' }] },
+    });
     const long = await world.api('POST', `/api/processes/ask?reporter=${'x'.repeat(101)}`, [{}]);
     expectProblem(long, 400, 'validation_failed');
   });

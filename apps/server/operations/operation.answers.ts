@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { ManifestPolicySchema, OPERATION_STATES, ParentSchema } from '#provisioning';
 import { FailureSchema } from '#runtime';
+import { explained } from '../explain/in-detail.js';
 import { anyObject, count, flag, milliseconds, orNull, pageSchema, text, uuid } from '../http/answer-schema.js';
 
 const request = Type.Object({
@@ -46,6 +47,7 @@ export const OperationPageSchema = pageSchema(Type.Object(common));
 
 export const OperationDetailSchema = Type.Object({
   ...common,
+  ...explained,
   policy: orNull(ManifestPolicySchema),
   left: Type.Array(Type.Object({ need: text, todo: Type.Enum(['provision', 'deprovision']) })),
   answers: Type.Array(Type.Object({ answerId: text, key: text, verdict: text, outcome: text, at: milliseconds })),

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { operationStream } from '#provisioning';
+import { withExplanation } from '../explain/in-detail.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
@@ -52,10 +54,13 @@ export class OperationController {
   }
 
   @Get(':id')
-  @ApiAnswer(OperationDetailSchema, 'State and code, needs with their requests, history and legal commands')
+  @ApiAnswer(
+    OperationDetailSchema,
+    'State and code, needs with their requests, history, legal commands and what it waits for',
+  )
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string, @Query() _: QueryDto) {
-    return this.queries.execute(new GetOperation(id));
+  async get(@Param('id') id: string, @Query() _: QueryDto) {
+    return withExplanation(this.queries, operationStream(id), await this.queries.execute(new GetOperation(id)));
   }
 
   @Post(':id/retry')

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { FailureSchema } from '#runtime';
+import { explained } from '../explain/in-detail.js';
 import { anyObject, count, flag, milliseconds, orNull, pageSchema, text, uuid } from '../http/answer-schema.js';
 
 const phase = Type.Enum([
@@ -63,6 +64,7 @@ const StageSchema = Type.Object({
 
 export const PortfolioDetailSchema = Type.Object({
   ...common,
+  ...explained,
   ...times,
   plan: Type.Object({ name: text, version: count, stages: Type.Array(text) }),
   advance: Type.Enum(['automatic', 'manual']),

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
+import { withExplanation } from '../explain/in-detail.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
 import { FromCaller, type Caller } from '../http/caller.js';
@@ -55,10 +56,10 @@ export class PortfolioController {
   }
 
   @Get('portfolios/:id')
-  @ApiAnswer(PortfolioDetailSchema, 'State, phase, stages and legal commands')
+  @ApiAnswer(PortfolioDetailSchema, 'State, phase, stages, legal commands and what it waits for')
   @ApiProblems(400, 404, 503)
-  get(@Param('id') id: string, @Query() _: QueryDto) {
-    return this.queries.execute(new GetPortfolio(id));
+  async get(@Param('id') id: string, @Query() _: QueryDto) {
+    return withExplanation(this.queries, `portfolio-${id}`, await this.queries.execute(new GetPortfolio(id)));
   }
 
   @Patch('portfolios/:id/facts')

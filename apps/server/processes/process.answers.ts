@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { FailureSchema } from '#runtime';
+import { explained } from '../explain/in-detail.js';
 import { DifferenceSchema } from '#subscription/published';
 import { anyObject, count, counts, flag, orNull, seconds, text, uuid } from '../http/answer-schema.js';
 
@@ -43,6 +44,7 @@ const StepSchema = Type.Object({
 
 export const ProcessDetailSchema = Type.Object({
   ...common,
+  ...explained,
   current_state: anyObject,
   steps: Type.Array(StepSchema),
   form: orNull(anyObject),

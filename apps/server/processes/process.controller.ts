@@ -16,6 +16,8 @@ import {
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiExtraModels, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Type } from 'typebox';
+import { processStream } from '#workflow';
+import { withExplanation } from '../explain/in-detail.js';
 import { ApiProblems, POSITION_HEADER } from '../http/api-doc.js';
 import { ListDto, QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
@@ -109,10 +111,10 @@ export class ProcessController {
   }
 
   @Get(':id')
-  @ApiAnswer(ProcessDetailSchema, 'With current_state and steps')
+  @ApiAnswer(ProcessDetailSchema, 'With current_state, steps and what it waits for')
   @ApiProblems(400, 404, 422, 503)
   get(@Param('id') id: string, @Query() _: QueryDto) {
-    return this.queries.execute(new GetProcess(id));
+    return this.detail(id);
   }
 
   @Put('resume-all')
@@ -187,7 +189,11 @@ export class ProcessController {
   ) {
     const position = await this.operate(id, { type: 'SetNote', note }, caller, reply);
     await this.parts.projector.waitFor(position, VIEW_MS);
-    return this.queries.execute(new GetProcess(id));
+    return this.detail(id);
+  }
+
+  private async detail(id: string) {
+    return withExplanation(this.queries, processStream(id), await this.queries.execute(new GetProcess(id)));
   }
 
   private async operate(id: string, operation: commands.Operation, caller: Caller, reply: Reply): Promise<number> {
