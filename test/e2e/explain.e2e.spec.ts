@@ -5,7 +5,7 @@ import { World } from './world.js';
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start();
+  world = await World.start({ PURVEYOR_DEFAULT_SCHEDULES: 'on' });
 }, 60_000);
 afterAll(() => world?.stop());
 
@@ -58,6 +58,13 @@ describe('GET /api/explain/{stream}', () => {
     const [waits] = (await explained(`operation-${id}`)).waits.filter((each: any) => each.for === 'answer');
     expect(waits).toMatchObject({ step: 'a/provision', on: 'outside' });
     expect(waits.due).toBeGreaterThan(waits.since);
+  });
+
+  it('of the next instant of a schedule says when it comes', async () => {
+    const [{ stream }] = (await world.api('GET', '/api/audit/streams?category=occurrence&limit=1')).body.items;
+    const found = await explained(stream);
+    expect(found).toMatchObject({ state: 'planned', open: true, waits: [{ for: 'planned', step: 'fire' }] });
+    expect(found.waits[0].due).toBeGreaterThan(found.waits[0].since);
   });
 
   it('of no stream is 404', async () => {

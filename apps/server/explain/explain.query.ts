@@ -9,7 +9,14 @@ import type { ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import { explain, type Explanation } from './explain.js';
 import { readOutlook, type Outlook } from './outlook.js';
-import { operationSubject, plainSubject, portfolioSubject, processSubject, type Subject } from './subject.js';
+import {
+  operationSubject,
+  plainSubject,
+  portfolioSubject,
+  processSubject,
+  statedSubject,
+  type Subject,
+} from './subject.js';
 
 export class ExplainStream extends Query<Explanation> {
   constructor(readonly stream: string) {
@@ -63,7 +70,7 @@ export class ExplainStreamHandler implements IQueryHandler<ExplainStream> {
       case 'operation':
         return operationSubject(id, state as OperationState);
       default:
-        return plainSubject;
+        return statedSubject(state);
     }
   }
 

@@ -34,7 +34,10 @@ const BY_STATUS: Readonly<Record<RowStatus, readonly (readonly [Owed, WaitsFor, 
     [run('a/1', { notBefore: 8 }), 'probe', 8],
     [wait('a/1/operator'), 'late_answer', null],
   ],
-  resumed: [[run('a/2'), 'attempt', null]],
+  resumed: [
+    [run('a/2'), 'attempt', null],
+    [run('a/2', { notBefore: 4 }), 'planned', 4],
+  ],
   suspended: [[wait('a/1'), 'form', null]],
   sleeping: [[wait('a/1', 9), 'time', 9]],
   failed: [[wait('a/operator'), 'operator', null]],
@@ -56,6 +59,7 @@ describe('what is owed, in words', () => {
   it('of no step', () => {
     const none = () => undefined;
     expect(waitingFor(run('b/1'), none)).toEqual({ for: 'attempt', step: 'b', due: null });
+    expect(waitingFor(run('b/1', { notBefore: 9 }), none)).toEqual({ for: 'planned', step: 'b', due: 9 });
     for (const key of ['start', 'trigger', 'continue', 'operator'] as const)
       expect(waitingFor(wait(key), none)).toEqual({ for: key, step: null, due: null });
   });

@@ -28,8 +28,14 @@ export interface Subject {
   readonly postponed?: boolean;
 }
 
-/** Of what no one drives: it waits for nothing. */
+/** Of what is not known here. */
 export const plainSubject: Subject = { state: '', rowAt: () => undefined, troubled: [], commands: [] };
+
+/** Of what people do not operate: all that is told of it is its status, where its state has one. */
+export function statedSubject(state: unknown): Subject {
+  const { status } = state as { readonly status?: unknown };
+  return typeof status === 'string' ? { ...plainSubject, state: status } : plainSubject;
+}
 
 export function portfolioSubject(id: string, state: PortfolioState, plans: Pick<PlanRegistry, 'find'>): Subject {
   if (state.phase === 'ABSENT') return plainSubject;

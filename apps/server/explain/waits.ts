@@ -25,6 +25,7 @@ interface Meaning {
 /** Everything an instance can wait for. One table for the answer, its schema and the tests. */
 export const WAITS = {
   attempt: { on: 'engine', means: 'the next attempt is about to begin', next: 'a worker begins it' },
+  planned: { on: 'engine', means: 'its time has not come', next: 'a worker begins it when it is due' },
   under_way: {
     on: 'outside',
     means: 'an attempt is under way',
@@ -64,7 +65,7 @@ export interface Waiting {
 }
 
 type RunMeans = Readonly<Partial<Record<RowStatus, WaitsFor>>>;
-/** A run that is owed, by what has become of its step; `attempt` where nothing has. */
+/** A run that is owed, by what has become of its step; `attempt` where nothing has, `planned` where it has a time. */
 const BY_RUN: RunMeans = { intended: 'under_way', retrying: 'retry', accepted: 'poll', overdue: 'probe' };
 const BY_WAIT: RunMeans = {
   intended: 'under_way',
@@ -90,7 +91,8 @@ export function waitingFor(item: Owed, rowAt: (step: string) => Row | undefined)
   const status = step === null ? undefined : rowAt(step)?.status;
   if (item.kind === 'run') {
     const due = status === 'intended' ? (item.until ?? item.notBefore) : item.notBefore;
-    return { for: (status && BY_RUN[status]) ?? 'attempt', step, due: due === 0 ? null : due };
+    const begins = due === 0 ? 'attempt' : 'planned';
+    return { for: (status && BY_RUN[status]) ?? begins, step, due: due === 0 ? null : due };
   }
   const meant = step === null ? BY_KEY[item.key] : status && BY_WAIT[status];
   return { for: meant ?? 'operator', step, due: item.until ?? null };
