@@ -31,7 +31,7 @@ describe('what is loaded at the start', () => {
     expect(packages.sort()).toEqual(['@photostructure/sqlite', 'kysely', 'typebox', 'typebox/schema']);
   });
 
-  it.each(['apps/server/main.ts', 'apps/sandbox/main.ts'])(
+  it.each(['apps/server/serve.ts', 'apps/sandbox/main.ts'])(
     '%s checks by schema only: what converts values is 150 files more, and nothing here converts',
     (program) => {
       const packages = packagesOf(program);
@@ -39,4 +39,9 @@ describe('what is loaded at the start', () => {
       for (const heavy of ['typebox/compile', 'typebox/value']) expect(packages).not.toContain(heavy);
     },
   );
+
+  it('a setting that is wrong, or a sub-command, does not load the framework first', () => {
+    const packages = [...packagesOf('apps/server/main.ts')].filter((name) => !name.startsWith('node:'));
+    expect(packages.sort()).toEqual(['class-validator', 'pino', 'pino-pretty', 'reflect-metadata']);
+  });
 });
