@@ -18,7 +18,7 @@ import { World, type Scenario } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-const SCHEDULES = FULL ? 2_000 : 150;
+const SCHEDULES = FULL ? 2_000 : 60;
 console.log(`simulation of claims: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 const touching = (call: (context: StepContext) => Promise<unknown>) =>

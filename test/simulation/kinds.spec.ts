@@ -5,7 +5,7 @@ import { World } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-const SCHEDULES = FULL ? 400 : 60;
+const SCHEDULES = FULL ? 400 : 30;
 console.log(`simulation of every kind of step: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 async function run(seed: number, processes: number, trouble: number) {

@@ -5,7 +5,7 @@ import { World } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-const SCHEDULES = FULL ? 400 : 60;
+const SCHEDULES = FULL ? 400 : 30;
 console.log(`simulation of operators who meddle: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 /** What the steps of a process that was turned round did and did not take back. */

@@ -6,7 +6,7 @@ import { World, type Scenario } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-const SCHEDULES = FULL ? 2_000 : 150;
+const SCHEDULES = FULL ? 2_000 : 60;
 console.log(`simulation of operations: seed ${SEED}, ${SCHEDULES} schedules each`);
 
 async function run(scenario: Scenario, seed: number, processes: number, trouble: number) {

@@ -5,7 +5,7 @@ import { World, type Scenario } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-const SCHEDULES = FULL ? 2_000 : 150;
+const SCHEDULES = FULL ? 2_000 : 60;
 console.log(`simulation: seed ${SEED}, ${SCHEDULES} schedules for each number of processes`);
 
 async function check(
