@@ -1,4 +1,4 @@
-import { beforeAll, describe } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
 import {
   TIMER_LATE,
   TIMER_LATE_WITHOUT_ITS_WORKER,
@@ -11,13 +11,13 @@ import type { Faults } from './production.faults.js';
 import type { Production } from './production.world.js';
 
 /** Who keeps the time is killed or frozen: what is due is still met. */
-export function dueTimeFaults({ opened, fault, allHealthy }: Faults): void {
+export function dueTimeFaults({ opened, group, fault, allHealthy }: Faults): void {
   let world: Production;
   beforeAll(() => {
     world = opened();
   });
 
-  describe('due times', () => {
+  group('due times', () => {
     fault('are met by others when the worker that recorded them is killed', () =>
       within(TIMER_LATE, async (turn) => {
         await allHealthy();

@@ -1,15 +1,13 @@
-import { expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
 import { type Job, whileWorking } from './production.campaign.js';
 import type { Production } from './production.world.js';
 import { until } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 import { SEED } from '../../libs/testing/seed.js';
 
-/** A third of the faults, as the seed chooses; all with PURVEYOR_FULL=1 and on a real server. */
-const everyFault = FULL || process.env['EVENTSTORE_URL'] !== undefined;
-const inSlice = (name: string) => createHash('sha256').update(`${SEED} ${name}`).digest()[0]! % 3 === 0;
-if (!everyFault) console.info(`a third of the faults of production: seed ${SEED}, PURVEYOR_FULL=1 for all`);
+/** A quarter of each group of faults and at least one, as the seed chooses; all with PURVEYOR_FULL=1 and on a real server. */
+const APART = FULL || process.env['EVENTSTORE_URL'] !== undefined ? 1 : 4;
+if (APART > 1) console.info(`a quarter of the faults of production: seed ${SEED}, PURVEYOR_FULL=1 for all`);
 
 type Test = () => Promise<void>;
 export type Faults = ReturnType<typeof faultsOf>;
@@ -28,10 +26,17 @@ export function faultsOf(given: () => Production | undefined) {
       },
       300_000,
     );
-  /** A test of the production mode, where there is one. */
-  const fault = (name: string, test: Test) => {
-    if (everyFault || inSlice(name)) always(name, test);
-  };
+  let listed: (readonly [name: string, test: Test])[] = [];
+  /** The faults that `list` names; those that are chosen become tests. */
+  const group = (title: string, list: () => void) =>
+    describe(title, () => {
+      listed = [];
+      list();
+      const first = SEED % Math.min(APART, listed.length);
+      for (const [index, [name, test]] of listed.entries()) if (index % APART === first) always(name, test);
+    });
+  /** One of a group. */
+  const fault = (name: string, test: Test): void => void listed.push([name, test]);
   /** A fault that not every server can be given. */
   const faultWhere = (possible: () => boolean, name: string, test: Test) =>
     fault(name, async () => {
@@ -61,5 +66,5 @@ export function faultsOf(given: () => Production | undefined) {
     for (const name of opened().names()) await healthy(name);
   };
 
-  return { opened, always, fault, faultWhere, standInFault, under, healthy, allHealthy };
+  return { opened, always, group, fault, faultWhere, standInFault, under, healthy, allHealthy };
 }

@@ -8,13 +8,13 @@ import type { Production } from './production.world.js';
 import { until } from './world.js';
 
 /** The group of workers is deleted, or what else all share is another one. */
-export function groupFaults({ opened, fault, healthy, allHealthy, under }: Faults): void {
+export function groupFaults({ opened, group, fault, healthy, allHealthy, under }: Faults): void {
   let world: Production;
   beforeAll(() => {
     world = opened();
   });
 
-  describe('the group of workers', () => {
+  group('the group of workers', () => {
     fault('deleted under load: everything still ends, and setup makes it anew', async () => {
       await allHealthy();
       const { eventStore: url, streamPrefix } = world.settingsOfAll;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { facts } from './portfolios.js';
 import { HEALED_WITHIN, within } from './production.bounds.js';
@@ -7,7 +7,7 @@ import type { Faults } from './production.faults.js';
 import type { Production } from './production.world.js';
 
 /** The log is away, loses answers, or is led by another node. */
-export function logFaults({ opened, faultWhere, standInFault, healthy, under }: Faults): void {
+export function logFaults({ opened, group, faultWhere, standInFault, healthy, under }: Faults): void {
   let world: Production;
   beforeAll(() => {
     world = opened();
@@ -20,7 +20,7 @@ export function logFaults({ opened, faultWhere, standInFault, healthy, under }: 
       { 'idempotency-key': mark },
     );
 
-  describe('the log', () => {
+  group('the log', () => {
     for (const kind of ['hang', 'refuse'] as const)
       faultWhere(
         () => world.hasNetworkFaults,

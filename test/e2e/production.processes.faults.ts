@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DRAINED_WITHIN, PROJECTOR_REPLACED_WITHIN, TAKEN_OVER_WITHIN, within } from './production.bounds.js';
 import { allEnd, begin, expectOnce, type Job, pathOf } from './production.campaign.js';
@@ -8,13 +8,13 @@ import type { Production } from './production.world.js';
 import { until } from './world.js';
 
 /** Workers and projectors die, stand still, drain and join, and one pauses a CSP for all. */
-export function processFaults({ opened, fault, healthy, allHealthy, under }: Faults): void {
+export function processFaults({ opened, group, fault, healthy, allHealthy, under }: Faults): void {
   let world: Production;
   beforeAll(() => {
     world = opened();
   });
 
-  describe('processes', () => {
+  group('processes', () => {
     fault('an effect of a dead worker is taken over soon after its time', () => within(TAKEN_OVER_WITHIN, takenOver));
 
     async function takenOver(turn: string): Promise<number> {
