@@ -14,6 +14,7 @@ import { EventsController } from './events/events.controller.js';
 import { LiveClients } from './events/live-clients.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainStreamHandler } from './explain/explain.query.js';
+import { ExplainIfOpenHandler } from './explain/in-detail.js';
 import { HealthController } from './health/health.controller.js';
 import { CsvController } from './lists/csv.controller.js';
 import { CommandSender } from './http/command-sender.js';
@@ -102,6 +103,7 @@ export class AppModule implements OnApplicationShutdown {
         ...productCommandHandlers,
         ...dashboardQueryHandlers,
         ExplainStreamHandler,
+        ExplainIfOpenHandler,
         LiveClients,
         ...auditQueryHandlers,
         ForgetPersonHandler,
