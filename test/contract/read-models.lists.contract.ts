@@ -175,6 +175,7 @@ export function listsContract(name: string, openDatabase: () => Promise<Database
         id: `many${n}`,
         created_at: n,
         updated_at: n,
+        state_since: n,
         search: n % 3 === 0 ? 'common rare' : 'common',
       }));
       const upserts = rows.map((row: Record<string, Value>) => table!.columns.map((column) => row[column] ?? null));

@@ -51,9 +51,14 @@ const activitySchema = (row: Record<string, TSchema>) =>
     reasons: Type.Array(Type.Object({ ...place, code: text, count, standing: count })),
   });
 
-export const PortfolioActivitySchema = activitySchema({ csp: text, state: text, phase: text });
+export const PortfolioActivitySchema = activitySchema({
+  csp: text,
+  state: text,
+  phase: text,
+  oldestSince: milliseconds,
+});
 export const ProcessActivitySchema = activitySchema({ workflow: text, status: text, assignee: text });
-export const OperationActivitySchema = activitySchema({ state: text, overdue: count });
+export const OperationActivitySchema = activitySchema({ state: text, types: Type.Array(text), overdue: count });
 
 export const SubscriptionFiguresSchema = Type.Object({
   from: milliseconds,

@@ -130,7 +130,7 @@ export const readModelMetrics: readonly ReadModelMetric[] = [
     help: 'Portfolios by state',
     type: 'gauge',
     labels: ['csp', 'state', 'phase'],
-    read: rows(portfoliosByState),
+    read: rows(async (models) => (await portfoliosByState(models)).map(({ oldestSince: _, ...row }) => row)),
   },
   {
     name: 'purveyor_processes_open',
@@ -141,10 +141,15 @@ export const readModelMetrics: readonly ReadModelMetric[] = [
   },
   {
     name: 'purveyor_operations',
-    help: 'Operations by state',
+    help: 'Operations by state and the resource types of their needs',
     type: 'gauge',
-    labels: ['state'],
-    read: rows(async (models, now) => (await operationsByState(models, now)).map(({ overdue: _, ...row }) => row)),
+    labels: ['state', 'types'],
+    read: rows(async (models, now) =>
+      (await operationsByState(models, now)).map(({ overdue: _, types, ...row }) => ({
+        ...row,
+        types: types.join(','),
+      })),
+    ),
   },
   {
     name: 'purveyor_subscriptions',

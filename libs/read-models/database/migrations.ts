@@ -261,6 +261,19 @@ const wordsWithoutTriggers: Migration = {
   },
 };
 
+/** Portfolios are built again at once, for their view has a new version. */
+const ages: Migration = {
+  async up(db: AnyDb) {
+    await db.schema
+      .alterTable('portfolios')
+      .addColumn('state_since', typeOf(db, 'bigint'), (column) => column.notNull().defaultTo(0))
+      .execute();
+    await index(db, 'portfolios', ['csp', 'state', 'phase', 'state_since']);
+    await db.schema.dropIndex('operations_by_state_closes_at_overdue_since').execute();
+    await index(db, 'operations', ['state', 'types', 'closes_at', 'overdue_since']);
+  },
+};
+
 /** Ordered by name; a migration that was ever released is never changed. */
 const provider: MigrationProvider = {
   getMigrations: async () => ({
@@ -281,6 +294,7 @@ const provider: MigrationProvider = {
     '0014_figures': figures,
     '0015_lists': lists,
     '0016_words_without_triggers': wordsWithoutTriggers,
+    '0017_ages': ages,
   }),
 };
 

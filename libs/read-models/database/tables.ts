@@ -95,6 +95,7 @@ export interface PortfolioRow extends Folded {
   name: string;
   csp: string;
   state: string;
+  state_since: number;
   phase: string;
   stage: string | null;
   created_at: number;

@@ -40,6 +40,7 @@ export interface PortfolioDoc {
     | 'DEPROVISION_FAILED'
     | 'DEPROVISIONED';
   readonly state: string;
+  readonly stateSince: number;
   readonly stage: string | null;
   readonly stages: readonly StageDoc[];
   /** What is owed after completion and has begun. */
@@ -79,6 +80,7 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       advance,
       phase: advance === 'manual' ? 'UNSTARTED' : 'STARTING',
       state: 'UNSTARTED',
+      stateSince: at,
       stage: null,
       stages: plan.stages.map(newStage),
       after: [],
@@ -89,7 +91,9 @@ export function foldPortfolio(doc: PortfolioDoc | undefined, recorded: RecordedE
       failedAt: null,
     };
   }
-  return doc && { ...next(doc, event, at), updatedAt: at };
+  if (doc === undefined) return undefined;
+  const after = next(doc, event, at);
+  return { ...after, updatedAt: at, stateSince: after.state === doc.state ? doc.stateSince : at };
 }
 
 function next(
