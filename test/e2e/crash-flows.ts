@@ -107,7 +107,7 @@ export async function answers(world: Reached, paths: readonly string[]): Promise
 /** What differs between two runs of one job: times, log positions, and how many attempts (hence revisions) it took. */
 const OF_A_RUN = new Set(
   (
-    'time createdAt updatedAt startedAt endedAt completedAt startDate deadline started completed executed started_at last_modified_at ' +
+    'time createdAt updatedAt stateSince startedAt endedAt completedAt startDate deadline started completed executed started_at last_modified_at ' +
     'start_date position revision attempt attempts retries failures premium_purchase_date until since closesAt'
   ).split(' '),
 );

@@ -66,6 +66,7 @@ export const PortfolioDetailSchema = Type.Object({
   ...common,
   ...explained,
   ...times,
+  stateSince: milliseconds,
   plan: Type.Object({ name: text, version: count, stages: Type.Array(text) }),
   advance: Type.Enum(['automatic', 'manual']),
   stages: Type.Array(StageSchema),
