@@ -16,9 +16,7 @@ import { switchOver } from './switch-over.js';
 import type { Turns } from './turns.js';
 
 /** How often it is looked whether a rebuild was asked for. */
-const LOOK_MS = 200;
-/** How often, during one, whether others were asked for or this one is wanted no more; what was folded is written before. */
-const LOOK_AGAIN_MS = 500;
+const LOOK_MS = 500;
 /** Events read and folded at once; other work of the thread waits for so many at most. */
 const PAGE = 2_500;
 /** Events in one transaction: a row is written once for all of them. */
@@ -72,7 +70,7 @@ export class Rebuilding {
     const places = new Places(owner);
     for (const row of rows) places.set(row.projection, row.position);
     const writer = new BatchWriter(readModels.views, wanted.map(beside), places, decode, PARKED_BESIDE);
-    let [after, folded, lookAt] = [places.lowest(), 0, this.clock.now() + LOOK_AGAIN_MS];
+    let [after, folded, lookAt] = [places.lowest(), 0, this.clock.now() + LOOK_MS];
     for (; !signal.aborted; await setImmediate()) {
       const page = await store.readAll({ after: position(after), filter: filterOf(wanted), limit: PAGE });
       const live = this.options.fedTo() ?? Infinity;
@@ -87,7 +85,7 @@ export class Rebuilding {
       folded = 0;
       if (!look) continue;
       if ((await this.asked()).length !== rows.length) return;
-      lookAt = this.clock.now() + LOOK_AGAIN_MS;
+      lookAt = this.clock.now() + LOOK_MS;
     }
   }
 
