@@ -5,8 +5,8 @@ import { Parts } from '../composition/parts.js';
 import { STALE_MS } from '../composition/views.js';
 import { groupsOf } from './reads.js';
 
-/** Longer than views take to change places after a rebuild on a busy machine; who waits for more than that is told so (docs/adr/0080). */
-const WAIT_MS = 5_000;
+/** As long as another projector may take to come in the place of one that died; who waits for more than that is told so (docs/adr/0080). */
+const WAIT_MS = 10_000;
 
 type Query = Readonly<Record<string, unknown>>;
 

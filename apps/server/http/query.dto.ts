@@ -75,7 +75,7 @@ export const PageSizeParameter = (by: number, description?: string): Decorate =>
 export class QueryDto {
   @ApiPropertyOptional({
     type: 'integer',
-    description: 'Waits until the views hold this log position; 503 `position_timeout` after 5 s',
+    description: 'Waits until the views hold this log position; 503 `position_timeout` after 10 s',
   })
   @IsOptional()
   @IsString()

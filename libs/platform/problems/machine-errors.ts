@@ -134,7 +134,7 @@ export const machine: readonly ErrorEntry[] = [
     'position_timeout',
     503,
     'Not there yet',
-    'The view did not reach `min_position` within five seconds.',
+    'The view did not reach `min_position` within ten seconds.',
     'Ask again after the time in Retry-After, or ask without min_position.',
   ),
   entry(
