@@ -1,6 +1,6 @@
 import type { Failure } from '#kernel';
 import type { RequestEvent, RequestEventData, RequestEvents } from './request.events.js';
-import type { Request, RequestCommon } from './request.state.js';
+import { mayHaveTakenEffect, type Request, type RequestCommon } from './request.state.js';
 
 /** Folds one of the context's request events, by its `names`; `undefined` when the event is none of them. */
 export function evolveRequest(
@@ -44,8 +44,7 @@ export function resumeRequest(
   request: Request & { status: 'failed' | 'accepted' | 'overdue' | 'done' },
   changedInput: boolean,
 ): Request {
-  const kind = request.status === 'failed' ? request.failure.kind : 'unknown';
-  const sameKey = !changedInput && (kind === 'retryable' || kind === 'unknown');
+  const sameKey = !changedInput && (request.status !== 'failed' || mayHaveTakenEffect(request.failure));
   return {
     status: 'resumed',
     step: request.step,

@@ -41,3 +41,6 @@ export type Request = RequestCommon &
 export const TAKE_OVER_MS = 2_000;
 
 export const requestKey = (step: string, generation: number): string => `${step}/${generation}`;
+
+/** What failed so may have happened all the same: it is repeated under the same key (law 2). */
+export const mayHaveTakenEffect = ({ kind }: Failure): boolean => kind === 'retryable' || kind === 'unknown';

@@ -2,7 +2,7 @@ import type { Driving, Failure, Outcome, Owed, Run } from '#kernel';
 import { backOff, type RequestPolicy } from './policy.js';
 import { evolveRequest, resumeRequest } from './request.evolve.js';
 import type { RequestEvent, RequestEvents } from './request.events.js';
-import { requestKey, TAKE_OVER_MS, type Request } from './request.state.js';
+import { mayHaveTakenEffect, requestKey, TAKE_OVER_MS, type Request } from './request.state.js';
 
 /** What a request that exists, or is to begin, owes. `freshInput` builds the body of a generation's first attempt. */
 export interface RequestSpec {
@@ -217,7 +217,7 @@ export class Requests<N extends RequestEvents> {
       return [];
     } else if (request.status === 'overdue') {
       return this.probed(command, failure, request, policy);
-    } else if (request.status === 'accepted' && (failure.kind === 'retryable' || failure.kind === 'unknown')) {
+    } else if (request.status === 'accepted' && mayHaveTakenEffect(failure)) {
       return [];
     }
     return [this.againOrFailed(request, policy, failure, command.time, command.jitter)];

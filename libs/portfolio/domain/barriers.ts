@@ -1,3 +1,4 @@
+import { mayHaveTakenEffect } from '#runtime';
 import { currentRequest, type Existing } from './portfolio.state.js';
 import { endedItself, waiterFor } from './operations.js';
 import type { Stage, StagePlan } from './stage-plan.js';
@@ -42,7 +43,7 @@ function isUndecided(state: Existing, plan: StagePlan, stage: Stage): boolean {
   if (request?.status !== 'failed') return false;
   const waiter = isDone(state, stage.name) ? waiterFor(plan, stage) : undefined;
   if (waiter?.name === request.step) return !endedItself(request.failure);
-  return request.step === stage.name && (request.failure.kind === 'unknown' || request.failure.kind === 'retryable');
+  return request.step === stage.name && mayHaveTakenEffect(request.failure);
 }
 
 const isDone = (state: Existing, name: string): boolean => state.stages[name]?.status === 'done';

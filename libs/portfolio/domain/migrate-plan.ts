@@ -1,5 +1,5 @@
 import { Refusal } from '#kernel';
-import { faultsOf } from '#runtime';
+import { faultsOf, mayHaveTakenEffect } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { invalid, refuseNoReason, validateFacts, type Facts } from './payload.js';
 import { placeIn } from './plan-moved.js';
@@ -41,8 +41,7 @@ function underWay(state: Existing): Reason | undefined {
   if (request === undefined) return undefined;
   if (request.status !== 'failed')
     return because('under_way', `${request.step} is under way: pause the portfolio and wait for its end`);
-  const { kind } = request.failure;
-  return kind === 'unknown' || kind === 'retryable'
+  return mayHaveTakenEffect(request.failure)
     ? because('undecided', `what became of ${request.step} is not known: resume it first`)
     : undefined;
 }

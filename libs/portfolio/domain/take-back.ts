@@ -1,5 +1,5 @@
 import type { Driving, Failure, Owed } from '#kernel';
-import type { Request, RequestEvent, RequestSpec } from '#runtime';
+import { mayHaveTakenEffect, type Request, type RequestEvent, type RequestSpec } from '#runtime';
 import type { PortfolioEvent } from '../published/index.js';
 import { undoStep } from '../published/index.js';
 import { openDuties } from './duties.js';
@@ -29,8 +29,7 @@ export function deprovision(state: Existing, plan: StagePlan, reason: string, ti
 /** Asking once more may tell what became of it: nothing is known, or only that asking was refused. */
 function isOpen({ awaits }: Stage, request: Request): boolean {
   if (request.status !== 'failed') return false;
-  const { kind } = request.failure;
-  return awaits === undefined ? kind === 'unknown' || kind === 'retryable' : !endedItself(request.failure);
+  return awaits === undefined ? mayHaveTakenEffect(request.failure) : !endedItself(request.failure);
 }
 
 /** The stage whose own request must end before anything is taken back: it is under way, or an operation of the CSP goes on. */

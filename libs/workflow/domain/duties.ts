@@ -1,6 +1,7 @@
 import type { Owed, Run } from '#kernel';
 import {
   DEFAULT_RETRY,
+  mayHaveTakenEffect,
   requestKey,
   TAKE_OVER_MS,
   type Request,
@@ -159,7 +160,7 @@ export function tellInput(state: StartedProcess & EndedProcess, { stream, key }:
 /** Children nobody waits for any more, of an aborted process or of a branch that was left: each is aborted. */
 export function abandonedOwed(compiled: Compiled, state: StartedProcess): readonly Owed<RequestEvent>[] {
   return allRequests(state).flatMap((row) => {
-    const found = isWaitedFor(row) ? stepAt(compiled, pathNow(state, row.step)) : undefined;
+    const found = mayStillRun(row) ? stepAt(compiled, pathNow(state, row.step)) : undefined;
     if (found?.node.child !== true || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
     if (awaitsEnd(state, row.step)) return endOf(found, row);
     const key = requestKey(row.step, row.generation);
@@ -171,10 +172,10 @@ export function abandonedOwed(compiled: Compiled, state: StartedProcess): readon
   });
 }
 
-/** What the step's own request waits for; nothing of it is begun any more. */
+/** What the step's own request waits for. The child is there, so that a resumed request finds it again and begins nothing. */
 function endOf({ node, policy }: CompiledStep, row: Request): readonly Owed<RequestEvent>[] {
   const { step, generation, input } = row;
-  if (row.status !== 'accepted' && row.status !== 'overdue')
+  if (row.status === 'intended' || row.status === 'retrying')
     return [{ kind: 'wait', key: requestKey(step, generation) }];
   return requests.next(
     { step, effect: STEP_EFFECT, pollEffect: node.pollEffect, policy, freshInput: () => input },
@@ -196,8 +197,14 @@ export const stillAborting = (state: ProcessCommon): boolean =>
     ([path, row]) => path.startsWith(ABORT) && (row.status !== 'done' || awaitsEnd(state, path.slice(ABORT.length))),
   );
 
-const isWaitedFor = ({ status }: Request): boolean =>
-  status === 'intended' || status === 'accepted' || status === 'overdue' || status === 'retrying';
+/** Its end comes as an answer to the step's own request. */
+const isWaitedFor = (row: Request): boolean => row.status !== 'failed' && mayStillRun(row);
+
+/** Whether there may be a child that has not told its end: also of a failure that did not come from it, and of a resume that keeps the key. */
+function mayStillRun(row: Request): boolean {
+  if (row.attempt === 0 || row.status === 'done') return false;
+  return row.status !== 'failed' || mayHaveTakenEffect(row.failure);
+}
 
 function releaseOf(state: ProcessCommon, turn: number): ReleaseInput {
   const created = createdOne(state);

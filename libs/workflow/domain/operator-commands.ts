@@ -100,13 +100,13 @@ function madeDue(row: Row, { by, time }: ResumeProcess, state: StartedProcess, c
   return [{ type: 'StepResumed', data: { step: from, ...who(by), time } }, resumed];
 }
 
-/** Law 2: where an operator has changed what the step reads, it is another request. */
+/** Law 2: where an operator has changed what the step reads, it is another request. A child that may still run goes on with what it was given. */
 function changedInput(row: Row, state: StartedProcess, compiled: Compiled) {
   if (state.rare?.edited !== true || !isRequest(row) || row.input === undefined) return {};
   const reached = new Walk(compiled, state).reached.find(({ at }) => at.path === pathNow(state, row.step));
-  const reads = stepAt(compiled, pathNow(state, row.step))?.node.reads;
-  if (reached === undefined || reads === undefined) return {};
-  return sameJson(pick(reached.at.data, reads), (row.input as StepInput).state) ? {} : { changedInput: true };
+  const node = stepAt(compiled, pathNow(state, row.step))?.node;
+  if (reached === undefined || node === undefined || node.child === true) return {};
+  return sameJson(pick(reached.at.data, node.reads), (row.input as StepInput).state) ? {} : { changedInput: true };
 }
 
 export function abort({ reason, by, time }: AbortProcess, state: StartedProcess): Events {

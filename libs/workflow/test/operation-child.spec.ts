@@ -55,6 +55,48 @@ describe('a step that is done by an operation', () => {
     expect([driven.started.status, driven.callback('op/1', failed).keys]).toEqual(['aborted', ['$release/1']]);
   });
 
+  it('has it aborted too when a person had just asked for the step again', () => {
+    const driven = waiting().resume().send(abort);
+    expect(driven.run().key).toBe('$abort/op/1');
+    driven.done('$abort/op/1', { awaited: true });
+    driven.answer(driven.intend('op/1'), accepted);
+    expect(driven.owed).toMatchObject([{ kind: 'wait', key: 'op/1', deadline: 'ask' }]);
+    expect(driven.callback('op/1', failed).keys).toEqual(['$release/1']);
+  });
+
+  it('has it aborted too when it could not be told whether it was begun, and does not wait for what nobody will tell', () => {
+    const driven = new Driven(definition).begin('w', {}, { claims }).done('$claim/1');
+    for (let attempt = 1; driven.started.status !== 'failed'; attempt++) {
+      driven.time += 4_000_000;
+      driven.failed('op/1', { kind: 'unknown', code: 'store_unavailable' });
+    }
+    driven.send(abort);
+    expect(driven.keys).toEqual(['$abort/op/1']);
+    expect(driven.done('$abort/op/1', { awaited: true }).keys).toEqual(['$release/1']);
+  });
+
+  it('whose request was refused has nothing to abort', () => {
+    expect(waiting().callback('op/1', failed).send(abort).keys).toEqual(['$release/1']);
+    expect(waiting().callback('op/1', failed).resume().send(abort).keys).toEqual(['$release/1']);
+  });
+
+  it('goes on with its operation when a person changes what it reads and resumes it', () => {
+    const reading = workflow({ ...meta, key: 'w', input: { size: Type.Number() } }, [
+      operationStep({
+        key: 'op',
+        reads: { size: Type.Number() },
+        manifest: ({ size }) => ({ needs: [{ id: 'n', type: 'box', parameters: { size } }] }),
+        result: () => ({}),
+      }),
+    ]);
+    const driven = new Driven(reading).begin('w', { size: 1 });
+    driven.answer(driven.intend('op/1'), accepted);
+    driven.send({ type: 'SetValue', path: '/size', value: 2, reason: 'more', time: 2 }).resume();
+    expect(driven.keys).toEqual(['op/1']);
+    driven.answer(driven.intend('op/1'), accepted).callback('op/1', failed).resume();
+    expect(driven.run()).toMatchObject({ key: 'op/2', input: { state: { size: 2 } } });
+  });
+
   it('of which the operation was never begun is not waited for', () => {
     expect(waiting().send(abort).done('$abort/op/1', {}).keys).toEqual(['$release/1']);
   });
