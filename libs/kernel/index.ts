@@ -3,5 +3,7 @@ export * from './decider.js';
 export * from './errors.js';
 export * from './json.js';
 export * from './messages.js';
+export * from './opens-once.js';
+export * from './own-directory.js';
 export * from './ports.js';
 export * from './system.js';

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { StoreError } from '../errors.js';
+import { renameSync, rmSync } from 'node:fs';
+import { Corrupt, StoreError } from '../errors.js';
 
 export const LOG_DB = 'log.db';
 /** Version of the tables below; raise it together with a step in {@link MIGRATIONS}. */
@@ -43,6 +43,22 @@ export function readMeta(db: DatabaseSyncInstance, key: string): string | undefi
   return row === undefined ? undefined : String(row.value);
 }
 
+/** What every log has written down of itself, as a whole number. Throws {@link Corrupt} where there is none. */
+export function readNumber(db: DatabaseSyncInstance, key: 'format' | 'clean_position'): number {
+  const value = readMeta(db, key) ?? '';
+  if (!/^\d+$/.test(value)) throw damaged(key);
+  return Number(value);
+}
+
+/** Id of the log, given when it was created. Throws {@link Corrupt} where there is none. */
+export function readLogId(db: DatabaseSyncInstance): string {
+  const id = readMeta(db, 'log_id');
+  if (id === undefined) throw damaged('log_id');
+  return id;
+}
+
+const damaged = (key: string) => new Corrupt(`the log's file is damaged: its meta table has no right ${key}`);
+
 export function writeMeta(db: DatabaseSyncInstance, key: string, value: string | number): void {
   db.prepare('INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value').run(
     key,
@@ -52,7 +68,7 @@ export function writeMeta(db: DatabaseSyncInstance, key: string, value: string |
 
 function formatOf(db: DatabaseSyncInstance): number | undefined {
   const table = db.prepare(`SELECT 1 AS found FROM sqlite_master WHERE name = 'meta'`).get();
-  return table === undefined ? undefined : Number(readMeta(db, 'format'));
+  return table === undefined ? undefined : readNumber(db, 'format');
 }
 
 function create(db: DatabaseSyncInstance, format: number): void {
@@ -94,21 +110,3 @@ const newer = (found: number, known: number) =>
     'newer_format',
     `the log has format ${found}, this version knows up to ${known}; start the newer version`,
   );
-
-/**
- * Extends the write-ahead log once, because an fsync that grows a file is dearer. The frames belong to a transaction that is rolled
- * back, so they are overwritten from the start and the database itself does not grow.
- */
-export function preallocateWal(db: DatabaseSyncInstance, file: string, bytes: number): void {
-  if (bytes <= 0 || walSize(file) >= bytes) return;
-  const cache = (db.prepare('PRAGMA cache_size').get() as { cache_size: number }).cache_size;
-  db.exec('PRAGMA cache_size=16; BEGIN IMMEDIATE; CREATE TABLE preallocation(bytes BLOB)');
-  const insert = db.prepare('INSERT INTO preallocation VALUES(zeroblob(1048576))');
-  // One more than asked for: what was written last is still in the cache when it is rolled back.
-  for (let written = 0; written <= bytes; written += 1048576) insert.run();
-  db.exec(`ROLLBACK; PRAGMA cache_size=${cache}`);
-}
-
-function walSize(file: string): number {
-  return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-}

@@ -12,7 +12,7 @@ import {
   type StreamName,
   type StreamPage,
 } from '../port.js';
-import { LOG_DB, readMeta } from './database.js';
+import { LOG_DB, readLogId } from './database.js';
 import { Heads, TypeCodes } from './names.js';
 import { Reader } from './reader.js';
 import { storeError } from './sqlite-errors.js';
@@ -42,7 +42,7 @@ class LogReader implements EventStore {
     private readonly db: DatabaseSyncInstance,
     private readonly wakeups: SharedWakeups,
   ) {
-    this.logId = readMeta(db, 'log_id')!;
+    this.logId = readLogId(db);
     this.heads = new Heads(db);
     this.reader = new Reader(db, this.heads, new TypeCodes(db));
     this.last = db.prepare('SELECT max(position) AS n FROM appends');

@@ -11,6 +11,7 @@ import {
   type StreamName,
   type StreamPage,
 } from '../port.js';
+import { Corrupt } from '../errors.js';
 import { matcher, pageSize, streamMatcher } from '../rules.js';
 
 /** Rows of one read; a page is short rather than long, so that no read holds the event loop or the write-ahead log. */
@@ -22,7 +23,11 @@ const COLUMNS = 'position, stream_id, revision, body, hash FROM appends';
 /** Columns of a row in the order of {@link COLUMNS}: arrays are made in two thirds of the time of objects. */
 type Columns = readonly [position: number, streamId: number, revision: number, body: string, hash: string];
 
-/** Pages of a stream or of the whole log. The checksum of every row of a stream that is asked for is checked as it is read. */
+/**
+ * Pages of a stream or of the whole log. The checksum of every row of a stream that is asked for is checked as it is read, and that none is
+ * missing before its head: rows of a stream are found through an index, which may be damaged where they are not. The head is found through the
+ * same index, so a stream may still be taken for shorter at its end, and be appended to there; only a verification of the log finds that.
+ */
 export class Reader {
   private readonly forwards: StatementSyncInstance;
   private readonly backwards: StatementSyncInstance;
@@ -56,18 +61,23 @@ export class Reader {
     if (head.revision < 0 || (!backwards && from > head.revision)) return { events: [], end: true };
     const limit = pageSize(options.limit);
     const statement = backwards ? this.backwards : this.forwards;
+    const [step, end] = backwards ? [-1, 0] : [1, head.revision];
     const events: StoredEvent[] = [];
     let characters = 0;
-    for (let at: number = from; events.length < limit && characters < MAX_CHARACTERS;) {
-      const rows = statement.all(head.id, at, Math.min(ROWS, limit + 1)) as unknown as AppendRow[];
+    let next: number = backwards ? Math.min(from, head.revision) : from;
+    while ((end - next) * step >= 0 && events.length < limit && characters < MAX_CHARACTERS) {
+      const rows = statement.all(head.id, next, Math.min(ROWS, limit + 1)) as unknown as AppendRow[];
+      if (rows.length === 0) throw gone(stream, next);
       for (const row of rows) {
-        for (const event of this.rowEvents(row, stream, backwards, at)) if (events.length < limit) events.push(event);
+        for (const event of this.rowEvents(row, stream, backwards, next)) {
+          if (events.length >= limit) break;
+          if (event.revision !== next) throw gone(stream, next);
+          events.push(event);
+          next += step;
+        }
         characters += row.body.length;
         if (events.length >= limit || characters >= MAX_CHARACTERS) break;
       }
-      const last = events.at(-1);
-      if (last === undefined || last.revision === (backwards ? 0 : head.revision)) break;
-      at = backwards ? last.revision - 1 : last.revision + 1;
     }
     const last = events.at(-1)?.revision;
     return { events, end: last === undefined || (backwards ? last === 0 : last >= head.revision) };
@@ -112,3 +122,6 @@ export class Reader {
       : events.filter((event) => event.revision >= from);
   }
 }
+
+const gone = (stream: StreamName, revision: number) =>
+  new Corrupt(`${stream}@${revision}: the record is not found`, { stream, revision });

@@ -16,6 +16,11 @@ export function sqliteCode(error: unknown): number {
   return -1;
 }
 
+/** No space, no right to write, or no such place. */
+export function isUnwritable(error: unknown): boolean {
+  return [FULL, READONLY, IOERR, CANTOPEN].includes(sqliteCode(error) & 0xff);
+}
+
 /** What SQLite threw, as the port names it. `during` says whether a failed write may still be there. */
 export function storeError(error: unknown, during: 'read' | 'write' | 'commit'): StoreError {
   if (error instanceof StoreError) return error;
@@ -25,7 +30,6 @@ export function storeError(error: unknown, during: 'read' | 'write' | 'commit'):
   if (code < 0) return new StoreUnavailable(message, during !== 'commit');
   if (primary === CORRUPT || primary === NOTADB) return new Corrupt(`the log's file is damaged: ${message}`);
   if (during === 'read' || code === IOERR_FSYNC) return new StoreUnavailable(message, during === 'read');
-  if (primary === FULL || primary === READONLY || primary === IOERR || primary === CANTOPEN)
-    return new DiskFull(message);
+  if (isUnwritable(error)) return new DiskFull(message);
   return new StoreUnavailable(message, during !== 'commit');
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,16 @@ describe('the embedded log', () => {
     const db = new DatabaseSync(join(directory, 'log.db'));
     db.exec(sql);
     db.close();
+  };
+  /** With so many events, each appended by itself, in one stream. */
+  const openWith = async (appends: number) => {
+    await open();
+    let head = NEW;
+    for (let n = 0; n < appends; n++) {
+      const next = chained('process-1', head, [{ type: 'Happened', data: n }]);
+      await store!.append('process-1', n === 0 ? 'no_stream' : revision(head.revision), next.events);
+      head = next.head;
+    }
   };
   const one = (stream: string, data: unknown = {}) => chained(stream, NEW, [{ type: 'Happened', data }]);
 
@@ -46,6 +56,20 @@ describe('the embedded log', () => {
     expect(await (await open()).head()).toBe(1);
   });
 
+  it('takes neither a path that sounds so for a directory in use, nor a damaged lock for one that cannot be written', async () => {
+    const busy = join(directory, 'busybox');
+    writeFileSync(busy, '');
+    await expect(openEmbeddedStore({ directory: join(busy, 'locked') })).rejects.toMatchObject({ code: 'disk_full' });
+    writeFileSync(join(directory, 'owner.db'), 'this is no database'.repeat(99));
+    await expect(open()).rejects.toMatchObject({ sqliteCodeName: 'SQLITE_NOTADB' });
+  });
+
+  it('makes its directory for its owner only', async () => {
+    const made = join(directory, 'new');
+    store = await openEmbeddedStore({ directory: made, walBytes: 0 });
+    expect(statSync(made).mode & 0o777).toBe(0o700);
+  });
+
   it('names a flipped byte by stream, revision and row, at start and on read', async () => {
     await open();
     const two = chained('process-1', NEW, [
@@ -63,6 +87,16 @@ describe('the embedded log', () => {
     await expect(open()).rejects.toMatchObject({ code: 'corrupt', at });
   });
 
+  it('takes no stream for shorter than it is, where a record is not found', async () => {
+    await openWith(3);
+    tamper('DELETE FROM appends WHERE position = 2');
+    const missing = (at: number) => ({ code: 'corrupt', at: { stream: 'process-1', revision: at } });
+    await expect(store!.readStream('process-1')).rejects.toMatchObject(missing(1));
+    await expect(store!.readStream('process-1', { direction: 'backwards' })).rejects.toMatchObject(missing(1));
+    tamper('DELETE FROM appends WHERE position = 3');
+    await expect(store!.readStream('process-1', { from: revision(2) })).rejects.toMatchObject(missing(2));
+  });
+
   it('checks the rows since the last clean stop once, and says so', async () => {
     await (await open()).append('process-1', 'no_stream', one('process-1').events);
     await store!.close();
@@ -72,9 +106,55 @@ describe('the embedded log', () => {
     tamper(`UPDATE meta SET value = 0 WHERE key = 'clean_position'`);
     await open();
     expect(warnings).toEqual([expect.stringContaining('1 records since then')]);
+    store!.confirm();
     await store!.close();
     await open();
     expect(warnings).toHaveLength(1);
+  });
+
+  it('writes nothing at a start that nobody confirms: what was cut off is still in the file', async () => {
+    await (await open()).append('process-1', 'no_stream', one('process-1').events);
+    await store!.close();
+    tamper(`UPDATE meta SET value = 0 WHERE key = 'clean_position'`);
+    const mark = () => readMeta(store!.db, 'clean_position');
+    await (await open()).close();
+    await open();
+    expect([mark(), warnings.length]).toEqual(['0', 2]);
+    store!.confirm();
+    expect(mark()).toBe('1');
+  });
+
+  it('leaves what SQLite cut off behind a bad frame where it is, until it is confirmed', async () => {
+    await openWith(20);
+    // Copies, because this process still holds what it knows of the files that it had open.
+    const flippedCopy = (name: string, from: string) => {
+      const to = join(directory, name);
+      mkdirSync(to);
+      for (const file of ['log.db', 'log.db-wal']) cpSync(join(from, file), join(to, file));
+      const wal = readFileSync(join(to, 'log.db-wal'));
+      wal[half] = wal[half]! ^ 1;
+      writeFileSync(join(to, 'log.db-wal'), wal);
+      return to;
+    };
+    const half = statSync(join(directory, 'log.db-wal')).size >> 1;
+    const cut = flippedCopy('cut', directory);
+    const refused = await openEmbeddedStore({ directory: cut });
+    expect(refused.position).toBeLessThan(20);
+    await refused.close();
+    const mended = await openEmbeddedStore({ directory: flippedCopy('mended', cut) });
+    expect(mended.position).toBe(20);
+    mended.confirm();
+    await mended.close();
+  });
+
+  it.each([
+    [`UPDATE meta SET value = 'many' WHERE key = 'format'`, 'format'],
+    [`UPDATE meta SET value = -1 WHERE key = 'clean_position'`, 'clean_position'],
+    [`DELETE FROM meta WHERE key = 'log_id'`, 'log_id'],
+  ])('stops when it has lost what it knows of itself: %s', async (sql, key) => {
+    await (await open()).close();
+    tamper(sql);
+    await expect(open()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining(key) });
   });
 
   it('stops when acknowledged events are missing, unless the loss is accepted', async () => {
@@ -129,6 +209,23 @@ describe('the embedded log', () => {
     ).toEqual([1, 'corrupt', 'wrong_expected_revision', 2]);
   });
 
+  it('refuses the repeat of a damaged stream alone: the others land', async () => {
+    await open();
+    const first = one('process-1');
+    const second = chained('process-1', first.head, [{ type: 'Happened', data: 2 }]);
+    const third = chained('process-1', second.head, [{ type: 'Happened', data: 3 }]);
+    await store!.append('process-1', 'no_stream', first.events);
+    await store!.append('process-1', revision(0), second.events);
+    await store!.append('process-1', revision(1), third.events);
+    tamper('DELETE FROM appends WHERE position = 2');
+    const [repeat, other] = await Promise.allSettled([
+      store!.append('process-1', revision(0), second.events),
+      store!.append('process-2', 'no_stream', one('process-2').events),
+    ]);
+    expect(repeat).toMatchObject({ reason: { code: 'corrupt', at: { stream: 'process-1', revision: 1 } } });
+    expect(other).toMatchObject({ value: { position: 4 } });
+  });
+
   it('answers disk_full while it cannot write, tears nothing and goes on when it can', async () => {
     await open();
     await store!.append('process-1', 'no_stream', one('process-1').events);
@@ -143,8 +240,8 @@ describe('the embedded log', () => {
     expect(await store!.append('process-2', 'no_stream', big.events)).toEqual({ revision: 0, position: 2 });
   });
 
-  it('gives its write-ahead log its size at open without growing the database', async () => {
-    await open({ walBytes: 4 * 1024 * 1024 });
+  it('gives its write-ahead log its size when it is confirmed, without growing the database', async () => {
+    (await open({ walBytes: 4 * 1024 * 1024 })).confirm();
     expect(statSync(join(directory, 'log.db-wal')).size).toBeGreaterThanOrEqual(4 * 1024 * 1024);
     expect(statSync(join(directory, 'log.db')).size).toBeLessThan(1024 * 1024);
     expect((await store!.append('process-1', 'no_stream', one('process-1').events)).position).toBe(1);

@@ -14,13 +14,14 @@ import type {
   StreamName,
   StreamPage,
 } from '../port.js';
-import { LOG_DB, openDatabase, preallocateWal, readMeta, writeMeta } from './database.js';
+import { LOG_DB, openDatabase, readLogId, readMeta, readNumber, writeMeta } from './database.js';
 import { Heads, TypeCodes } from './names.js';
 import { ownDirectory } from './ownership.js';
 import { Reader } from './reader.js';
 import { storeError } from './sqlite-errors.js';
 import { checkSince } from './startup-check.js';
 import { follow, Wakeups } from './wakeups.js';
+import { keepWal, preallocateWal } from './write-ahead-log.js';
 import { Writer } from './writer.js';
 
 export interface EmbeddedOptions {
@@ -30,7 +31,7 @@ export interface EmbeddedOptions {
   /** Opens a log that was moved to another store, to compare the two; nothing may be appended to it any more. */
   readonly evenMoved?: boolean;
   readonly onWarning?: (message: string) => void;
-  /** Size the write-ahead log is given at open, in bytes; default 24 MiB, 0 for none. */
+  /** Size the write-ahead log is given when the start is confirmed, in bytes; default 24 MiB, 0 for none. */
   readonly walBytes?: number;
 }
 
@@ -47,10 +48,10 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Embed
   let db: DatabaseSyncInstance | undefined;
   try {
     const file = join(options.directory, LOG_DB);
+    const letWalGo = keepWal(file);
     db = openDatabase(file);
-    const store = new EmbeddedStore(db, options.directory, release);
+    const store = new EmbeddedStore(db, options, release, letWalGo);
     checkStart(db, store, options);
-    preallocateWal(db, file, options.walBytes ?? WAL_BYTES);
     return store;
   } catch (error) {
     if (db?.isOpen) db.close();
@@ -61,7 +62,7 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Embed
 
 function checkStart(db: DatabaseSyncInstance, store: EmbeddedStore, options: EmbeddedOptions): void {
   if (readMeta(db, MOVED) !== undefined && !options.evenMoved) throw moved(options.directory);
-  const clean = Number(readMeta(db, 'clean_position') ?? 0);
+  const clean = readNumber(db, 'clean_position');
   if (clean > store.position) {
     const message = `the log ends at ${store.position}, but it was stopped at ${clean}: acknowledged events are missing`;
     if (!options.acceptLoss) throw new Corrupt(message);
@@ -70,12 +71,12 @@ function checkStart(db: DatabaseSyncInstance, store: EmbeddedStore, options: Emb
   const rows = checkSince(db, clean, store.typeName);
   if (rows === 0 && clean === store.position) return;
   options.onWarning?.(`the last stop was not clean; ${rows} records since then were checked and are whole`);
-  writeMeta(db, 'clean_position', store.position);
 }
 
 /** The log in one SQLite file. Made by {@link openEmbeddedStore}. */
 export class EmbeddedStore implements EventStore {
   readonly logId: string;
+  readonly directory: string;
   /** Law 7: the directory's lock was free, so whoever ran here before is proven dead. */
   readonly previousOwnerDead = true;
   private readonly wakeups = new Wakeups();
@@ -83,18 +84,21 @@ export class EmbeddedStore implements EventStore {
   private readonly reader: Reader;
   private readonly writer: Writer;
   private open = true;
+  private confirmed = false;
 
   constructor(
     /** For maintenance only. */
     readonly db: DatabaseSyncInstance,
-    readonly directory: string,
+    private readonly options: EmbeddedOptions,
     private readonly release: () => void,
+    private readonly letWalGo: () => void,
   ) {
-    this.logId = readMeta(db, 'log_id')!;
+    this.directory = options.directory;
+    this.logId = readLogId(db);
     const heads = new Heads(db);
     this.types = new TypeCodes(db);
     this.reader = new Reader(db, heads, this.types);
-    this.writer = new Writer(db, heads, this.types, this.reader, () => this.wakeups.wake());
+    this.writer = new Writer(db, heads, this.types, this.reader, () => this.written());
   }
 
   /** Position of the last durable event. */
@@ -137,7 +141,23 @@ export class EmbeddedStore implements EventStore {
 
   /** From now on another log goes on in place of this one: it is not opened again for writing, so that nothing is done twice. */
   markMoved(logId: string): void {
+    this.begin();
     writeMeta(this.db, MOVED, logId);
+  }
+
+  /**
+   * What the start has found is all that was acknowledged: the next start checks the rows behind it only. Before this, or an append,
+   * nothing is written, not even by `close`: what SQLite cut off the write-ahead log is still in the file, and a write would go over it.
+   * Throws `disk_full` where there is no space for the write-ahead log.
+   */
+  confirm(): void {
+    this.begin();
+    try {
+      preallocateWal(this.db, join(this.directory, LOG_DB), this.options.walBytes ?? WAL_BYTES);
+    } catch (error) {
+      throw storeError(error, 'write');
+    }
+    this.mark();
   }
 
   async close(): Promise<void> {
@@ -145,13 +165,28 @@ export class EmbeddedStore implements EventStore {
     this.open = false;
     this.writer.drain();
     this.wakeups.close();
+    if (this.confirmed) this.mark();
+    this.db.close();
+    this.release();
+  }
+
+  private written(): void {
+    this.begin();
+    this.wakeups.wake();
+  }
+
+  private begin(): void {
+    if (this.confirmed) return;
+    this.confirmed = true;
+    this.letWalGo();
+  }
+
+  private mark(): void {
     try {
-      writeMeta(this.db, 'clean_position', this.position);
+      if (readNumber(this.db, 'clean_position') !== this.position) writeMeta(this.db, 'clean_position', this.position);
     } catch {
       // A full disk: the next start checks the rows since the mark that is there.
     }
-    this.db.close();
-    this.release();
   }
 
   private reading<T>(read: () => T): T {

@@ -6,7 +6,7 @@ import { encodeBody } from './body.js';
 import type { Head, Heads, TypeCodes } from './names.js';
 import type { Reader } from './reader.js';
 import { storeError } from './sqlite-errors.js';
-import { StoreUnavailable, WrongExpectedRevision } from '../errors.js';
+import { Corrupt, StoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import {
   position,
   revision,
@@ -117,13 +117,7 @@ export class Writer {
       return;
     }
     if (head.revision !== (expected === 'no_stream' ? -1 : expected)) {
-      pending.answer = this.repeated(pending, head);
-      if (pending.answer === undefined)
-        pending.refusal = new WrongExpectedRevision(
-          stream,
-          expected,
-          head.revision < 0 ? 'no_stream' : revision(head.revision),
-        );
+      this.repeat(pending, head);
       return;
     }
     let hash: string;
@@ -145,6 +139,20 @@ export class Writer {
     this.rows.add(this.last, id, at, body, hash);
     this.heads.set(stream, { id, revision: at, hash });
     return { revision: revision(at), position: position(this.last) };
+  }
+
+  private repeat(pending: Pending, head: Head): void {
+    const { stream, expected } = pending;
+    try {
+      pending.answer = this.repeated(pending, head);
+    } catch (error) {
+      // A damaged record is of this stream; the others of the group have nothing to do with it.
+      if (!(error instanceof Corrupt)) throw error;
+      pending.refusal = error;
+      return;
+    }
+    const actual = head.revision < 0 ? 'no_stream' : revision(head.revision);
+    if (pending.answer === undefined) pending.refusal = new WrongExpectedRevision(stream, expected, actual);
   }
 
   /** The answer of the first time, when the events behind `expected` begin with these ids in this order. */

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { OWN_DIRECTORY } from '#kernel';
 import { LOG_DB } from '../embedded/database.js';
 import { OWNER_DB, OWNER_PID } from '../embedded/ownership.js';
 import { StoreError } from '../errors.js';
@@ -85,7 +86,7 @@ function assertLog(directory: string): void {
 }
 
 function assertEmpty(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, OWN_DIRECTORY);
   if (namesIn(directory).length > 0)
     throw new StoreError('directory_in_use', `${directory} is not empty; name an empty or a new directory`);
 }

@@ -8,6 +8,21 @@ import { chained } from '#testing';
 
 const NEW = { revision: -1, hash: '' };
 
+/** Takes the last entry off the one page of the index of streams, as damage to the disk would. */
+async function loseLastOfIndex(file: string): Promise<void> {
+  const db = new DatabaseSync(file);
+  const { page_size } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+  const index = db.prepare(`SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'appends'`);
+  const { rootpage } = index.get() as { rootpage: number };
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  const bytes = await readFile(file);
+  // Bytes 3 and 4 of a page count its cells (https://sqlite.org/fileformat2.html, 1.6).
+  const count = (rootpage - 1) * page_size + 3;
+  bytes.writeUInt16BE(bytes.readUInt16BE(count) - 1, count);
+  await writeFile(file, bytes);
+}
+
 describe('maintenance of the embedded log', () => {
   let root: string;
   let directory: string;
@@ -60,6 +75,16 @@ describe('maintenance of the embedded log', () => {
     tamper('DELETE FROM appends WHERE position = 6');
     const message = 'the log ends at row 4, but it was stopped at 6';
     expect(await verifyLog(directory)).toMatchObject({ ok: false, events: 4, firstBad: { row: 5, message } });
+  });
+
+  it('finds a record that its stream does not find: the index is damaged', async () => {
+    await store.close();
+    await loseLastOfIndex(join(directory, 'log.db'));
+    expect(await verifyLog(directory)).toMatchObject({
+      ok: false,
+      events: 6,
+      firstBad: { message: expect.stringContaining("the log's file is damaged") },
+    });
   });
 
   it('is not restored from a backup that was broken off, and a restore that was has no log', async () => {

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMAT, LOG_DB, readMeta } from '../embedded/database.js';
+import { FORMAT, LOG_DB, readNumber } from '../embedded/database.js';
 import { openLogReader } from '../embedded/log-reader.js';
 import { StoreError } from '../errors.js';
 import type { EventStore } from '../port.js';
@@ -22,7 +22,7 @@ export function openToRead(directory: string): DatabaseSyncInstance {
   const db = new DatabaseSync(file);
   try {
     db.exec('PRAGMA busy_timeout=5000; PRAGMA query_only=1');
-    const format = Number(readMeta(db, 'format'));
+    const format = readNumber(db, 'format');
     if (format === FORMAT) return db;
     throw new StoreError('newer_format', `the log has format ${format}, this version reads ${FORMAT}`);
   } catch (error) {

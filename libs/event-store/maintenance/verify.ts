@@ -1,5 +1,6 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { chainNext, chainStart, type ChainState } from '../chain.js';
-import { readMeta } from '../embedded/database.js';
+import { readNumber } from '../embedded/database.js';
 import { TypeCodes } from '../embedded/names.js';
 import { walkRows } from '../embedded/startup-check.js';
 import { Corrupt } from '../errors.js';
@@ -62,10 +63,17 @@ function* eventsIn(directory: string): Generator<StoredEvent> {
       last = row.position;
       yield* events;
     }
-    const clean = Number(readMeta(db, 'clean_position') ?? 0);
+    const clean = readNumber(db, 'clean_position');
     if (clean > last)
       throw new Corrupt(`the log ends at row ${last}, but it was stopped at ${clean}`, { row: last + 1 });
+    checkFile(db);
   } finally {
     db.close();
   }
+}
+
+/** What the records do not tell: above all whether each is in the index through which its stream is read. */
+function checkFile(db: DatabaseSyncInstance): void {
+  const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
+  if (found !== 'ok') throw new Corrupt(`the log's file is damaged: ${found}`);
 }

@@ -6,6 +6,8 @@ import { chained } from '#testing';
 const [directory, record, run] = process.argv.slice(2);
 const acknowledged = openSync(record, 'a');
 const store = await openEmbeddedStore({ directory });
+// As the server does, so that it is killed over a write-ahead log of full size.
+store.confirm();
 
 async function fill(stream) {
   let head = { revision: -1, hash: '' };
