@@ -5,3 +5,4 @@ export { PostgresServer } from './postgres-server.js';
 export { SlapdServer } from './slapd-server.js';
 export { CuttingProxy } from './cutting-proxy.js';
 export * from './memory-vault.js';
+export { refusal } from './refusal.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
-import { isRefusal, type Refusal } from '#kernel';
+import { refusal } from '#testing';
 import {
   PlanRegistry,
   portfolioDecider,
@@ -38,15 +38,6 @@ const migrate = (more: object = {}): PortfolioCommand => ({
 const at = (...told: readonly Told[]): Existing => fold(play(create(), ...told)) as Existing;
 const moved = (state: PortfolioState, command = migrate()): Existing =>
   decider.decide(command, state).reduce((now, event) => decider.evolve(now, event), state) as Existing;
-const refusal = (run: () => unknown): Refusal => {
-  try {
-    run();
-  } catch (error) {
-    if (isRefusal(error)) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-};
 const why = (state: Existing) => whyNotMoved(state, second)?.code;
 
 describe('a declared migration to another version of the plan', () => {

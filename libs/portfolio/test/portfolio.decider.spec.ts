@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRefusal, type Outcome } from '#kernel';
+import type { Outcome } from '#kernel';
+import { refusal } from '#testing';
 import {
   leftOutside,
   legalCommands,
@@ -23,16 +24,6 @@ const skip = (stage: string): PortfolioCommand => ({ type: 'SkipStage', stage, r
 const abandon: PortfolioCommand = { type: 'AbandonPortfolio', reason: 'given up', time: 9 };
 const trigger: PortfolioCommand = { type: 'TriggerNextTransition', time: 9 };
 const toC: Told[] = [automatic, 'intend', done('a'), 'intend', accepted, done('b'), 'intend'];
-
-const refusal = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    if (isRefusal(error)) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-};
 
 describe('a portfolio', () => {
   it('goes through all three kinds of stages and completes in the append of the last outcome', () => {

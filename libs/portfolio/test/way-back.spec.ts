@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRefusal } from '#kernel';
+import { refusal } from '#testing';
 import {
   legalCommands,
   planDescription,
@@ -19,15 +19,6 @@ const resume = (stage: string): PortfolioCommand => ({ type: 'ResumeStage', stag
 const pause: PortfolioCommand = { type: 'PausePortfolio', reason: 'wait', time: 9 };
 const toB: Told[] = [automatic, 'intend', done('a'), 'intend'];
 const toC: Told[] = [...toB, done('b'), 'intend'];
-const refusal = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    if (isRefusal(error)) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-};
 const after = (events: readonly { type: string }[], type: string) =>
   types(events as never).slice(types(events as never).indexOf(type) + 1);
 

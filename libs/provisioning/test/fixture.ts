@@ -1,4 +1,4 @@
-import { isRefusal, type Driving, type Outcome, type Refusal, type Run } from '#kernel';
+import type { Driving, Outcome, Run } from '#kernel';
 import {
   operationDecider,
   requestAt,
@@ -93,14 +93,3 @@ export const after = (...told: readonly Told[]): Operation => {
   if (state.status === 'ABSENT') throw new Error('absent');
   return state;
 };
-
-/** What the run was refused with. */
-export function refusal(run: () => unknown): Refusal {
-  try {
-    run();
-  } catch (error) {
-    if (isRefusal(error)) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-}

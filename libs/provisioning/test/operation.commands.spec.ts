@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { refusal } from '#testing';
 import { legalCommands, type OperationCommand } from '../index.js';
 import {
   accepted,
@@ -13,7 +14,6 @@ import {
   made,
   one,
   provisioned,
-  refusal,
   refused,
   retry,
   step,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Run } from '#kernel';
+import { refusal } from '#testing';
 import {
   endOf,
   leftOver,
@@ -24,7 +25,6 @@ import {
   one,
   play,
   provisioned,
-  refusal,
   refused,
   retry,
   step,

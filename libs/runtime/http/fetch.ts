@@ -1,3 +1,5 @@
+import { opensOnce } from '#kernel';
+
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** The part of `fetch` that effects need; tests and simulations give their own. */
@@ -17,14 +19,15 @@ export interface FetchResponse {
 
 /** Connections of our own: idle ones are dropped early, because a write to a closed one is an unknown outcome. */
 async function openClient(): Promise<Fetch> {
-  const { Agent, fetch } = await import('undici');
+  const { default: undici } = await import('undici');
+  const { Agent, fetch } = undici;
   const agent = new Agent({ keepAliveTimeout: 2_000, keepAliveMaxTimeout: 10_000, connections: 64 });
   return (url, init) => fetch(url, { ...init, dispatcher: agent });
 }
 
 /** Loaded with the first request: the projector's thread knows events of this library and sends nothing. */
-let client: Promise<Fetch> | undefined;
-export const systemFetch: Fetch = async (url, init) => (await (client ??= openClient()))(url, init);
+const client = opensOnce(openClient);
+export const systemFetch: Fetch = async (url, init) => (await client())(url, init);
 
 /** The body as text, or undefined when it is over the limit; the rest is then not read. */
 export async function readText(response: FetchResponse): Promise<string | undefined> {
