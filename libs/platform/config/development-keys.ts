@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OWN_DIRECTORY } from '#kernel';
 import type { Config } from './config.js';
 import { readKey, readNamedKeys, readSigningKey } from './read.js';
 
@@ -48,12 +49,21 @@ function readOrMake(directory: string, path: string, make: () => string): string
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(directory, error);
   }
-  mkdirSync(directory, { recursive: true });
-  create(path, make());
+  try {
+    mkdirSync(directory, OWN_DIRECTORY);
+    create(path, make());
+  } catch (error) {
+    throw unusable(directory, error);
+  }
   return readFileSync(path, 'utf8').trim();
 }
+
+const unusable = (directory: string, error: unknown) =>
+  new Error(
+    `the data directory ${directory} cannot be used (${(error as Error).message}); make it one that this user can write, or set PURVEYOR_DATA_DIR`,
+  );
 
 /** Appears whole or not at all, and never replaces what another process made first. */
 function create(path: string, text: string): void {

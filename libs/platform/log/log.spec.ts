@@ -70,7 +70,7 @@ describe('PinoNestLogger', () => {
     nest.debug('more');
     nest.fatal('end');
     expect(parsed()).toMatchObject([
-      { level: 'info', msg: 'started', context: 'Router' },
+      { level: 'debug', msg: 'started', context: 'Router' },
       { level: 'error', msg: 'broke', context: 'Router', stack: 'Error: broke\n at x' },
       { level: 'error', msg: 'thrown', err: { message: 'thrown' } },
       { level: 'warn', some: 'fields' },

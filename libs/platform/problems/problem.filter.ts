@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<Reply>();
     const path = safePath(http.getRequest<{ url: string }>().url);
     const problem = toProblem(error, path);
-    if (isOurFault(problem)) this.log.error({ err: error, path, code: problem.body.code }, 'a request failed');
+    if (isOurFault(problem, error)) this.log.error({ err: error, path, code: problem.body.code }, 'a request failed');
     else if (problem.status > 500) this.log.warn({ path, code: problem.body.code }, 'a request could not be served');
     if (!reply.sent) reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.body));
   }

@@ -12,6 +12,7 @@ import {
 } from '#event-store';
 import { UnknownPlan } from '#portfolio';
 import { UnknownDefinition } from '#workflow';
+import { VaultError } from '../vault/vault-error.js';
 import { errorCatalogue, isKnownCode } from './catalogue.js';
 import { toProblem } from './problem.js';
 
@@ -56,6 +57,9 @@ describe('toProblem', () => {
     ['event_too_large', 413, new EventTooLarge('a-1', 2_000_000, 1_048_576)],
     ['store_unavailable', 503, new StoreUnavailable('connection to 10.1.2.3 lost', false)],
     ['disk_full', 507, new DiskFull('no space')],
+    ['unavailable', 503, new VaultError('vault_damaged', 'secret internals')],
+    ['unavailable', 503, new VaultError('vault_unavailable', 'secret internals')],
+    ['internal_error', 500, new VaultError('vault_bad_reference', 'secret internals')],
     ['corrupt', 500, new Corrupt('a-1 at 3 is damaged')],
     ['body_too_large', 413, coded('FST_ERR_CTP_BODY_TOO_LARGE', 413)],
     ['address_too_long', 414, coded('FST_ERR_MAX_PARAM_LENGTH', 414)],

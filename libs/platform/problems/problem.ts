@@ -1,4 +1,5 @@
 import { type Fault, isRefusal } from '#kernel';
+import { isVaultFault } from '../vault/vault-error.js';
 import { errorEntry, isKnownCode } from './catalogue.js';
 
 /** RFC 9457 problem details with our members: a stable `code`, and `errors` by JSON pointer. */
@@ -66,7 +67,13 @@ function describe(error: unknown): Said {
   if (isRefusal(error))
     return { code: error.code, status: error.status, extra: error.extra, errors: error.errors, detail: error.message };
   if (typeof error !== 'object' || error === null) return { code: 'internal_error' };
-  return fromStore(error) ?? fromFastify(error) ?? fromNest(error) ?? fromRegistry(error) ?? { code: 'internal_error' };
+  return (
+    fromStore(error) ??
+    fromVault(error) ??
+    fromFastify(error) ??
+    fromNest(error) ??
+    fromRegistry(error) ?? { code: 'internal_error' }
+  );
 }
 
 const STORE_CODES = new Set([
@@ -94,6 +101,11 @@ function fromStore(error: object): Said | undefined {
       ...(code === 'event_too_large' && typeof limit === 'number' ? { limit } : {}),
     },
   };
+}
+
+/** Passing, to who asks: it goes on when the vault is mended. What it says names secrets: it stays in the log. */
+function fromVault(error: object): Said | undefined {
+  return isVaultFault(error) ? { code: 'unavailable', detail: errorEntry('unavailable').meaning } : undefined;
 }
 
 const FASTIFY_CODES: Readonly<Record<string, string>> = {
@@ -157,5 +169,6 @@ function fromRegistry(error: object): Said | undefined {
   return name === 'UnknownEvent' ? { code: 'configuration_error', detail: message } : undefined;
 }
 
-/** Worth a line at level error with its stack: our own fault, or a code the catalogue lacks. */
-export const isOurFault = (problem: Problem): boolean => problem.status === 500 || !isKnownCode(problem.body.code);
+/** Worth a line at level error with its stack: our own fault, one of the vault, which a person mends, or a code the catalogue lacks. */
+export const isOurFault = (problem: Problem, error: unknown): boolean =>
+  problem.status === 500 || isVaultFault(error) || !isKnownCode(problem.body.code);

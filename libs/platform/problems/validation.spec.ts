@@ -5,6 +5,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { Refusal } from '#kernel';
 import { jsonPointer, parsePointer } from './pointer.js';
+import { VaultError } from '../vault/vault-error.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validationPipe } from './validation.js';
 
@@ -80,6 +81,13 @@ describe('ProblemFilter', () => {
     const error = new Error('internals');
     expect(answer(error).log.error.mock.calls[0]?.[0]).toMatchObject({ err: error, code: 'internal_error' });
     expect(answer(new Refusal('made_up', 409, 'x')).log.error).toHaveBeenCalledTimes(1);
+  });
+
+  it('logs what a person is to mend in the vault with the error, whatever the answer hides', () => {
+    const damaged = new VaultError('vault_damaged', 'vault:a#1 is not what was put there');
+    const { seen, log } = answer(damaged);
+    expect(seen).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { code: 'unavailable' } });
+    expect(log.error.mock.calls[0]?.[0]).toMatchObject({ err: damaged });
   });
 
   it('leaves an answer alone that was sent already', () => {

@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { ErasableVault } from '#kernel';
 import type { SealedBox } from './sealed-box.js';
-import { inTransaction, openSealedFile } from './sealed-file.js';
+import { inTransaction, openSealedFile, reading } from './sealed-file.js';
 import { VaultError } from './vault-error.js';
 
 export interface SealedFileOptions {
@@ -56,24 +56,30 @@ class SqliteVault implements FileVault {
 
   async get(reference: string): Promise<string> {
     const { name, version } = parse(reference);
-    const row = this.database
-      .prepare('SELECT version, sealed FROM secret WHERE name = ? AND version = ?')
-      .get(name, version);
+    const row = reading(() =>
+      this.database.prepare('SELECT version, sealed FROM secret WHERE name = ? AND version = ?').get(name, version),
+    );
     if (row === undefined) throw new VaultError('vault_not_found', `the vault holds no ${reference}`);
     return this.open(name, row);
   }
 
   async remove(reference: string): Promise<void> {
-    this.database.prepare('DELETE FROM secret WHERE name = ?').run(parse(reference).name);
+    const { name } = parse(reference);
+    inTransaction(this.database, () => this.database.prepare('DELETE FROM secret WHERE name = ?').run(name));
   }
 
   async versions(name: string): Promise<readonly { readonly reference: string; readonly secret: string }[]> {
-    return this.rows(name).map((row) => ({ reference: referenceTo(name, row.version), secret: this.open(name, row) }));
+    return reading(() => this.rows(name)).map((row) => ({
+      reference: referenceTo(name, row.version),
+      secret: this.open(name, row),
+    }));
   }
 
   async discard(reference: string): Promise<void> {
     const { name, version } = parse(reference);
-    this.database.prepare('DELETE FROM secret WHERE name = ? AND version = ?').run(name, version);
+    inTransaction(this.database, () =>
+      this.database.prepare('DELETE FROM secret WHERE name = ? AND version = ?').run(name, version),
+    );
   }
 
   close(): void {

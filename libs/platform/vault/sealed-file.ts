@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { Refusal } from '#kernel';
+import { OWN_DIRECTORY, Refusal } from '#kernel';
 import { SealedBox } from './sealed-box.js';
 import { VaultError } from './vault-error.js';
 
@@ -16,7 +16,7 @@ const CHECK = 'check';
 export function openSealedFile(directory: string, file: string, key: Uint8Array, schema: string): SealedFile {
   const box = new SealedBox(key);
   const path = join(directory, file);
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, OWN_DIRECTORY);
   closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
   try {
@@ -46,7 +46,19 @@ function checkKey(database: DatabaseSyncInstance, box: SealedBox, file: string):
     );
 }
 
-/** Runs `work` as one durable transaction. Refusal `disk_full` 507 when it cannot be written; then nothing was. */
+/** Runs `work`, which reads. VaultError `vault_unavailable` when SQLite cannot: the file is damaged, away or held by another program. */
+export function reading<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+/**
+ * Runs `work` as one durable transaction. Refusal `disk_full` 507 when it cannot be written, else VaultError as of {@link reading}; then nothing
+ * was.
+ */
 export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T): T {
   try {
     database.exec('BEGIN IMMEDIATE');
@@ -56,7 +68,9 @@ export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T):
   } catch (error) {
     // A full disk has ended the transaction already.
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw isFull(error) ? new Refusal('disk_full', 507, 'no secret or key can be kept: the disk is full') : error;
+    throw isFull(error)
+      ? new Refusal('disk_full', 507, 'no secret or key can be kept: the disk is full')
+      : faultOf(error);
   }
 }
 
@@ -66,4 +80,10 @@ const NO_SPACE: readonly unknown[] = [8, 10, 13, 14];
 function isFull(error: unknown): boolean {
   const { sqliteExtendedCode: code } = error as { sqliteExtendedCode?: unknown };
   return typeof code === 'number' && NO_SPACE.includes(code & 0xff);
+}
+
+function faultOf(error: unknown): unknown {
+  if ((error as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') return error;
+  const message = `no secret or key can be read or kept: ${(error as Error).message}`;
+  return new VaultError('vault_unavailable', message, { cause: error });
 }

@@ -3,7 +3,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Refusal, type SubjectKeys } from '#kernel';
 import type { SealedFileOptions } from './file-vault.js';
 import type { SealedBox } from './sealed-box.js';
-import { inTransaction, openSealedFile } from './sealed-file.js';
+import { inTransaction, openSealedFile, reading } from './sealed-file.js';
 import { VaultError } from './vault-error.js';
 
 export interface FileSubjectKeys extends SubjectKeys {
@@ -74,7 +74,7 @@ class SqliteSubjectKeys implements FileSubjectKeys {
     }
     const known = this.keys.get(subject);
     if (known !== undefined || this.forgotten.has(subject)) return known;
-    const row = this.find.get(subject) as SubjectRow | undefined;
+    const row = reading(() => this.find.get(subject)) as SubjectRow | undefined;
     if (row !== undefined) this.load(row);
     return this.keys.get(subject);
   }
@@ -101,7 +101,7 @@ class SqliteSubjectKeys implements FileSubjectKeys {
   }
 
   private changes(): unknown {
-    return (this.version.get() as { data_version: number }).data_version;
+    return (reading(() => this.version.get()) as { data_version: number }).data_version;
   }
 
   private load({ id, sealed }: SubjectRow): void {

@@ -118,6 +118,44 @@ describe('openFileVault', () => {
   });
 });
 
+describe('a file that SQLite cannot read or write for a while', () => {
+  const away = (file: string, table: string) => tamper(file, `ALTER TABLE ${table} RENAME TO away`);
+  const back = (file: string, table: string) => tamper(file, `ALTER TABLE away RENAME TO ${table}`);
+  const unavailable = {
+    name: 'VaultError',
+    code: 'vault_unavailable',
+    message: expect.stringMatching(/no such table/),
+  };
+
+  it('is told by every call of the vault, which goes on by itself', async () => {
+    const vault = await openFileVault({ directory, key });
+    const reference = await vault.put('a', SECRET);
+    away('vault.db', 'secret');
+    const calls = [
+      () => vault.put('a', 'x'),
+      () => vault.get(reference),
+      () => vault.versions('a'),
+      () => vault.discard(reference),
+      () => vault.remove(reference),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject(unavailable);
+    back('vault.db', 'secret');
+    expect(await vault.versions('a')).toEqual([{ reference, secret: SECRET }]);
+    vault.close();
+  });
+
+  it('is told by the subject keys too', async () => {
+    const keys = await openSubjectKeys({ directory, key });
+    await keys.ensure('ada');
+    away('subject-keys.db', 'subject');
+    expect(() => keys.peek('ada')).toThrow(expect.objectContaining(unavailable));
+    await expect(keys.forget('ada')).rejects.toMatchObject(unavailable);
+    back('subject-keys.db', 'subject');
+    expect(keys.peek('ada')).toHaveLength(32);
+    keys.close();
+  });
+});
+
 describe('openSubjectKeys', () => {
   it('keeps one key per subject, in memory and over a restart', async () => {
     const keys = await openSubjectKeys({ directory, key });
