@@ -159,7 +159,6 @@ describe('the files of SQLite hold nothing of a person who was forgotten', () =>
     const { people, models, start, found, reader } = files;
     const { waitFor, stop } = await start();
     await models.views.scrub();
-    await sql`PRAGMA busy_timeout = 20`.execute(models.db);
     const other = await reader();
     await other.db.connection().execute(async (connection) => {
       await sql`BEGIN DEFERRED`.execute(connection);

@@ -3,6 +3,7 @@ import {
   countEndedTasks,
   endedTasks,
   listSchedules,
+  overview,
   openRunOf,
   schedulesOf,
   stoppedProcesses,
@@ -70,6 +71,16 @@ export function schedulesContract(name: string, openDatabase: () => Promise<Data
       await shown(await world.append('occurrence-3', [planned(2, 50_000)]));
       const [item] = (await listSchedules(models)).items;
       expect(item).toMatchObject({ next_run_time: 50, last_run: { at: 1 } });
+    });
+
+    it('are planned, which is no waiting: the overview tells of what waits', async () => {
+      await world.append('occurrence-1', [event('OccurrencePlanned', { scheduleId: 's', generation: 1, at: 1_000 })], {
+        run: false,
+        due: 1_000,
+      });
+      world.time += 1_000;
+      await shown(await world.portfolio('a'));
+      expect((await overview(models, world.time)).oldestWaiting).toMatchObject({ stream: 'portfolio-a' });
     });
 
     it('tell open runs, ended tasks and what a failure has stopped', async () => {

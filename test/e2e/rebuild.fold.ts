@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { categoryOf, EventLog, readDirectory, type EventStore, type RecordedEvent } from '#event-store';
 import { projections, wants, type Projection } from '#read-models';
 import { eventRegistry } from '../../apps/server/composition/event-types.js';
-import { READ_MODEL_FILE } from '../../libs/read-models/database/read-models.js';
+import { READ_MODEL_FILE } from '../../libs/read-models/database/read-model-file.js';
 import type { TableShape, Value } from '../../libs/read-models/database/view-store.js';
 import { openSubjectKeyReader } from '../../libs/platform/vault/subject-key-reader.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour, LedgerEntry, ScriptMatch, Settings } from '../../apps/sandbox/sandbox.types.js';
-import { READ_MODEL_FILE } from '../../libs/read-models/database/read-models.js';
+import { READ_MODEL_FILE } from '../../libs/read-models/database/read-model-file.js';
 import { Child, freePort } from './child.js';
 import { checkAnswer } from './openapi-check.js';
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { OCCURRENCE } from '#schedule/published';
 import { countParked } from '../database/parked.js';
 import type { ReadModels } from '../database/read-models.js';
 import { countProcesses } from '../processes/process-counts.query.js';
@@ -78,9 +79,11 @@ async function failedSince(db: Kysely<Tables>, table: 'portfolios' | 'processes'
 
 /** `now`: ms since the epoch. */
 export async function overview({ db }: ReadModels, now: number): Promise<Overview> {
+  // The next instant of a schedule is planned, nobody waits for it: it would hide every portfolio that waits for less than a day.
   const oldest = await db
     .selectFrom('worklist')
     .select(['stream', 'since', 'due'])
+    .where('category', '!=', OCCURRENCE)
     .orderBy('since')
     .orderBy('stream')
     .limit(1)

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { patiently } from './patiently.js';
-import { openReadModels, READ_MODEL_FILE, type ReadModels } from './read-models.js';
+import { READ_MODEL_FILE } from './read-model-file.js';
+import { openReadModels, type ReadModels } from './read-models.js';
 import { BUSY_MS, openSqlite } from './sqlite.js';
 
 describe('a transaction beside another thread that writes', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ReadModels } from './read-models.js';
-import { BUSY_MS } from './sqlite.js';
+import { waitingAtMost } from './sqlite.js';
 import type { Tables } from './tables.js';
 
 const AGAIN_MS = 50;
@@ -15,20 +15,8 @@ export async function patiently<T>({ db, shared }: ReadModels, work: (tx: Kysely
   if (shared) return db.transaction().execute(work);
   for (const latest = Date.now() + PATIENCE_MS; ; await sleep(AGAIN_MS))
     try {
-      return await db.connection().execute((own) => atOnce(own, work));
+      return await db.connection().execute((own) => waitingAtMost(0, own, () => own.transaction().execute(work)));
     } catch (error) {
       if (Date.now() > latest || !/database is locked/.test(String(error))) throw error;
     }
 }
-
-/** Nobody else has the connection meanwhile. */
-async function atOnce<T>(own: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
-  await waiting(0).execute(own);
-  try {
-    return await own.transaction().execute(work);
-  } finally {
-    await waiting(BUSY_MS).execute(own);
-  }
-}
-
-const waiting = (ms: number) => sql`PRAGMA busy_timeout = ${sql.raw(String(ms))}`;

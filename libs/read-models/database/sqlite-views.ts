@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Kysely } from 'kysely';
 import { SearchIndex } from './search-index.js';
+import { waitingAtMost } from './sqlite.js';
 import type { Tables } from './tables.js';
 import {
   onConflict,
@@ -11,6 +12,9 @@ import {
   type TableShape,
   type ViewStore,
 } from './view-store.js';
+
+/** How long a scrub waits for those who read: longer than a query takes, and short, for no view moves meanwhile. */
+const SCRUB_MS = 200;
 
 interface Statements {
   readonly select: StatementSyncInstance;
@@ -46,7 +50,8 @@ export class SqliteViews implements ViewStore {
   /** What is deleted is overwritten (see `openSqlite`), but pages as they were before are in the write-ahead log until that begins anew. */
   scrub(): Promise<boolean> {
     const begin = this.raw.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
-    return this.db.connection().execute(async () => (begin.get() as { busy: number }).busy === 0);
+    const scrub = async () => (begin.get() as { busy: number }).busy === 0;
+    return this.db.connection().execute((own) => waitingAtMost(SCRUB_MS, own, scrub));
   }
 
   private inOneTransaction(batch: Batch): void {

@@ -1,5 +1,5 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Tables } from './tables.js';
 
 /** How long a statement waits, with its whole thread, for another connection that writes. */
@@ -22,6 +22,21 @@ export function openSqlite(path: string): DatabaseSyncInstance {
 export function kyselyOver(db: DatabaseSyncInstance): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shaped(db) }) });
 }
+
+/**
+ * Work with a connection that waits at most `ms` for others; afterwards, whatever became of the work, it waits as long as always. Nobody else may
+ * have the connection meanwhile.
+ */
+export async function waitingAtMost<T>(ms: number, own: Kysely<Tables>, work: () => Promise<T>): Promise<T> {
+  await waiting(ms).execute(own);
+  try {
+    return await work();
+  } finally {
+    await waiting(BUSY_MS).execute(own);
+  }
+}
+
+const waiting = (ms: number) => sql`PRAGMA busy_timeout = ${sql.raw(String(ms))}`;
 
 /**
  * Every transaction writes, and the projectors' thread writes over a connection of its own: one that reads first and is overtaken before it

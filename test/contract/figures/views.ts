@@ -144,7 +144,7 @@ export function expectedOverview(run: Run, now: number): object {
     }
     return counts;
   };
-  const oldest = rows['worklist']!.toSorted(
+  const oldest = rows['worklist']!.filter(({ category }) => category !== 'occurrence').toSorted(
     (a, b) => Number(a['since']) - Number(b['since']) || (String(a['stream']) < String(b['stream']) ? -1 : 1),
   )[0];
   const failed = (category: string, failing: (state: never) => boolean) =>
