@@ -50,7 +50,7 @@ const callback = {
       '409': { description: 'The request has ended with another answer. Do not repeat.' },
       '410': { description: 'Too late; recorded, an operator can accept it. Do not repeat.' },
       '413': { description: 'Over 1 MiB. Do not repeat.' },
-      '503': { description: 'Not now: repeat under the same webhook-id after Retry-After.' },
+      '5XX': { description: 'Not now: repeat under the same webhook-id after Retry-After.' },
     },
   },
 };
