@@ -53,6 +53,8 @@ describe('export --out', () => {
     expect(readFileSync(out, 'utf8')).toBe(LINES.join(''));
     expect(readFileSync(`${out}.sig`, 'utf8')).toBe(SIGNED);
     expect(readdirSync(directory)).toHaveLength(2);
+    await exported();
+    expect(readdirSync(directory)).toHaveLength(2);
     expect(written.join('')).toContain(`${out}, signed in ${out}.sig`);
   });
 

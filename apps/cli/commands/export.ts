@@ -37,19 +37,29 @@ export function addExport(program: Command, open: Open): void {
 
 /** Everything but the last line, the signature, which goes beside it and is answered. A file that is not whole and signed never gets its name. */
 async function save(body: AsyncIterable<Uint8Array>, out: string, format: string): Promise<string> {
-  const part = `${out}.part`;
+  const [part, signed] = [`${out}.part`, `${out}.sig.part`];
   try {
     const lines = new LastLine(body);
-    await pipeline(lines.before(), createWriteStream(part));
+    await pipeline(lines.before(), createWriteStream(part, { flush: true }));
     const signature = signatureIn(format, lines.last.toString('utf8'));
-    writeFileSync(`${out}.sig`, signature);
-    renameSync(part, out);
+    writeFileSync(signed, signature, { flush: true });
+    takePlaces(part, signed, out);
     return signature;
   } catch (error) {
-    rmSync(part, { force: true });
+    for (const left of [part, signed]) rmSync(left, { force: true });
     if (error instanceof Failed) throw error;
     throw new Failed(EXIT.local, `the export cannot be written: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Two files cannot take their places at once. So the signature of before goes first and the new one comes last: after a kill in between, an export
+ * stands without one, which no check takes for whole. Beside a signature that was made of other lines it would look forged.
+ */
+function takePlaces(part: string, signed: string, out: string): void {
+  rmSync(`${out}.sig`, { force: true });
+  renameSync(part, out);
+  renameSync(signed, `${out}.sig`);
 }
 
 const LINE_END = 10;
