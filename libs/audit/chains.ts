@@ -2,6 +2,7 @@ import {
   chainHash,
   chainNext,
   chainStart,
+  Corrupt,
   metadataOf,
   revision,
   type ChainState,
@@ -38,13 +39,28 @@ async function chainBefore(store: EventStore, stream: string, at: number): Promi
   if (at === 0) return chainStart;
   const append: StoredEvent[] = [];
   for (let from = at - 1; from >= 0;) {
-    const { events } = await store.readStream(stream, { from: revision(from), direction: 'backwards', limit: 64 });
+    const events = await eventsBefore(store, stream, from, at);
     const same = events.filter(({ metadata }) => metadata === (append[0] ?? events[0])!.metadata);
     append.push(...same);
     if (events.length === 0 || same.length < events.length) break;
     from = events.at(-1)!.revision - 1;
   }
   return endOf(append.reverse());
+}
+
+/** What stands before `at` and cannot be read is told of the event that would continue it, as where the whole chain is gone along. */
+async function eventsBefore(
+  store: EventStore,
+  stream: string,
+  from: number,
+  at: number,
+): Promise<readonly StoredEvent[]> {
+  try {
+    return (await store.readStream(stream, { from: revision(from), direction: 'backwards', limit: 64 })).events;
+  } catch (error) {
+    if (!(error instanceof Corrupt)) throw error;
+    throw new Corrupt(`${stream}@${at}: it continues what cannot be read: ${error.message}`, { stream, revision: at });
+  }
 }
 
 function endOf(append: readonly StoredEvent[]): ChainState {

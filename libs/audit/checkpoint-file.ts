@@ -1,6 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { OWN_DIRECTORY } from '#kernel';
 import { checkpointText, type Checkpoint } from './checkpoint.js';
 import type { Place } from './walk.js';
 
@@ -28,7 +29,7 @@ export interface CheckpointFile {
 
 /** The checkpoints of one log in a data directory, which several processes may share. */
 export function openCheckpointFile(directory: string, log: string): CheckpointFile {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, OWN_DIRECTORY);
   const path = join(directory, CHECKPOINTS_DB);
   closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path);
