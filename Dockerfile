@@ -22,4 +22,4 @@ EXPOSE 3000
 VOLUME /var/lib/purveyor
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PURVEYOR_PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/apps/server/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/run/server.js"]

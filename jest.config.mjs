@@ -23,6 +23,7 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/scripts/lib/before-tests.mjs',
   testSequencer: '<rootDir>/scripts/lib/slow-first.mjs',
   // Ends what hangs; what is slow on a busy machine is no failure.
   testTimeout: 60_000,

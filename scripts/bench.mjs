@@ -3,7 +3,7 @@
  * measurements, which take longer: `npm run bench -- NAME [ARGUMENTS]`.
  */
 import { NODE_OPTIONS } from './lib/children.mjs';
-import { buildIfStale, installIfNeeded, inRoot, main, run } from './lib/project.mjs';
+import { buildIfStale, bundleIfStale, installIfNeeded, inRoot, main, run } from './lib/project.mjs';
 
 const NAMED = {
   production: 'the six-step job over EventStoreDB and PostgreSQL',
@@ -15,17 +15,17 @@ const NAMED = {
   'command-line': 'how fast `purveyor` starts',
 };
 
+/** The programs run bundled (docs/adr/0082), and so does what opens the server in its own process. */
+const BUNDLED = 'dist/bench';
+
 await main(async () => {
   await installIfNeeded();
   await buildIfStale();
   const [first, ...rest] = process.argv.slice(2);
   if (Object.hasOwn(NAMED, first))
     return run(process.execPath, [...NODE_OPTIONS, inRoot(`dist/test/bench/${first}.js`), ...rest]);
-  const code = await run(process.execPath, [
-    ...NODE_OPTIONS,
-    inRoot('dist/test/bench/main.js'),
-    ...process.argv.slice(2),
-  ]);
+  await bundleIfStale(BUNDLED, { main: 'dist/test/bench/main.js', victim: 'dist/test/bench/victim.js' });
+  const code = await run(process.execPath, [...NODE_OPTIONS, inRoot(BUNDLED, 'main.js'), ...process.argv.slice(2)]);
   console.log('Further measurements, `npm run bench -- NAME`:');
   console.table(Object.entries(NAMED).map(([name, measures]) => ({ name, measures })));
   return code;

@@ -1,5 +1,6 @@
 /** `npm start`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
 import { pathToFileURL } from 'node:url';
+import { RUN } from './lib/bundle.mjs';
 import { startProgram, stopAll } from './lib/children.mjs';
 import { seedOnce } from './lib/demo.mjs';
 import { isFree, isListening, waitUntil } from './lib/ports.mjs';
@@ -20,7 +21,7 @@ async function requireOwnable(dataDir) {
   try {
     ownDirectory(dataDir)();
   } catch (error) {
-    if (error.code !== 'directory_in_use') throw error;
+    if (error.code !== 'directory_in_use' && error.code !== 'disk_full') throw error;
     throw new StepFailed(`${error.message[0].toUpperCase()}${error.message.slice(1)} (PURVEYOR_DATA_DIR).`, 1);
   }
 }
@@ -61,8 +62,8 @@ async function serve(programs, options) {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const base = `http://${reachable}:${port}`;
   const env = { PURVEYOR_DEMO: demo ? 'on' : 'off' };
-  if (demo) programs.push(startProgram('sandbox', inRoot('dist/apps/sandbox/main.js'), sandboxEnv(dataDir)));
-  programs.push(startProgram('server', inRoot('dist/apps/server/main.js'), env));
+  if (demo) programs.push(startProgram('sandbox', inRoot(RUN, 'sandbox.js'), sandboxEnv(dataDir)));
+  programs.push(startProgram('server', inRoot(RUN, 'server.js'), env));
   await waitFor('server', () => isReady(base), programs);
   if (demo) await waitFor('sandbox', () => isListening(sandboxPort), programs);
   announce({ base, dataDir, sandbox: `http://127.0.0.1:${sandboxPort}`, demo });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RUN, bundle } from './bundle.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const inRoot = (...parts) => join(root, ...parts);
@@ -75,17 +76,36 @@ export async function installIfNeeded() {
 const SOURCES = ['apps', 'libs', 'test/bench', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package.json'];
 const STAMP = 'dist/.built';
 
-/** Builds when a source is newer than the last build that succeeded. */
-export async function buildIfStale() {
+function isCompiled() {
   const newest = Math.max(...SOURCES.map((path) => newestIn(inRoot(path))));
-  if (existsSync(inRoot(STAMP)) && Number(readFileSync(inRoot(STAMP), 'utf8')) >= newest) return;
-  await build();
+  return existsSync(inRoot(STAMP)) && Number(readFileSync(inRoot(STAMP), 'utf8')) >= newest;
 }
 
-export async function build() {
+async function compile() {
   const startedAt = Date.now();
   await withProgress('Building', () => runTool('@nestjs/cli', ['build'], { command: 'nest' }));
   writeFileSync(inRoot(STAMP), String(startedAt));
+}
+
+/** Builds when a source is newer than the last build that succeeded. */
+export async function buildIfStale() {
+  if (!isCompiled()) await compile();
+  await bundleIfStale();
+}
+
+export async function build() {
+  await compile();
+  await bundle(root);
+}
+
+/** Besides what was compiled: the packages that are bundled with it, and how. */
+const BUNDLED_FROM = [STAMP, 'node_modules/.package-lock.json', 'scripts/lib/bundle.mjs'];
+
+/** Bundles to `out` when something was compiled or installed, or a file of `more` was changed, since; nothing where nothing was compiled. */
+export async function bundleIfStale(out = RUN, more = {}) {
+  if (!existsSync(inRoot(STAMP))) return;
+  const newest = Math.max(...[...BUNDLED_FROM, ...Object.values(more)].map((path) => modifiedAt(inRoot(path))));
+  if (modifiedAt(inRoot(out, 'server.js')) < newest) await bundle(root, out, more);
 }
 
 /**

@@ -20,7 +20,7 @@ interface Scenario {
 
 const SCENARIOS: readonly Scenario[] = [
   { name: '6 steps, 64 at once', runs: 2_000, inFlight: 64, pauseMs: 0, rounds: 5 },
-  { name: '6 steps, one at a time', runs: 200, inFlight: 1, pauseMs: 0, rounds: 3 },
+  { name: '6 steps, one at a time', runs: 2_000, inFlight: 1, pauseMs: 0, rounds: 5 },
   { name: '6 steps, 64 at once, over HTTP', runs: 2_000, inFlight: 64, pauseMs: 0, rounds: 3, http: true },
   { name: '6 steps of 5 ms mean, 256 at once', runs: 2_000, inFlight: 256, pauseMs: 5, rounds: 3 },
 ];

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { read } from './repository.js';
+import { read, root } from './repository.js';
 
 const WORKER = 'apps/server/composition/projector.worker.ts';
+const LATE = /^.*\bimport\('[^.'].*$/gm;
 const STATEMENT = /^(?:import|export) (?!type )(?:[^'";]*? from )?'([^']+)';/gm;
 
 /** Packages and built-ins that a file brings with it when it is loaded; `seen` gathers the files. */
@@ -22,6 +24,13 @@ function sourceOf(name: string, from: string): string | undefined {
   if (name.startsWith('.')) return join(dirname(from), name.replace(/\.js$/, '.ts'));
   return name.startsWith('#') ? `libs/${name.slice(1)}/index.ts` : undefined;
 }
+
+const sources = () =>
+  ['apps', 'libs'].flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .map((name) => join(folder, name)),
+  );
 
 describe('what is loaded at the start', () => {
   it("the projector's thread brings the log, the views and what it decodes with, and no framework", () => {
@@ -43,5 +52,11 @@ describe('what is loaded at the start', () => {
   it('a setting that is wrong, or a sub-command, does not load the framework first', () => {
     const packages = [...packagesOf('apps/server/main.ts')].filter((name) => !name.startsWith('node:'));
     expect(packages.sort()).toEqual(['class-validator', 'pino', 'pino-pretty', 'reflect-metadata']);
+  });
+
+  it('a package that is loaded late is taken by its default: of one in CommonJS the bundle has nothing else', () => {
+    const late = sources().flatMap((file) => read(file).match(LATE) ?? []);
+    expect(late.length).toBeGreaterThan(2);
+    for (const line of late) expect(line).toContain('{ default: ');
   });
 });

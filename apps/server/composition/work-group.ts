@@ -12,5 +12,5 @@ export async function requireWorkGroup(groups: WorkGroups): Promise<void> {
   const strategy = (await groups.info(WORK_GROUP))?.strategy;
   if (strategy === 'Pinned') return;
   const state = strategy === undefined ? 'does not exist' : `has strategy ${strategy}, not Pinned`;
-  throw new Error(`the group ${WORK_GROUP} in EventStoreDB ${state}; run \`node dist/apps/server/main.js setup\` once`);
+  throw new Error(`the group ${WORK_GROUP} in EventStoreDB ${state}; run \`node dist/run/server.js setup\` once`);
 }
