@@ -44,7 +44,7 @@ export class Database {
   private readonly statements = new Map<string, ReturnType<Connection['prepare']>>();
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.sqlite = new DatabaseSync(join(directory, 'sandbox.db'));
     this.sqlite.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=2000;');
     this.sqlite.exec(SCHEMA);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { ShutdownSignal } from '@nestjs/common';
 import type { Config } from '#platform';
 import { createApp } from './composition/create-app.js';
 import { openParts, type OpenOptions } from './composition/open-parts.js';
@@ -9,19 +10,22 @@ const LONGEST_STOP_MS = 9_500;
 
 /** Starts the server in this process, which ends with code 1 and one line where that cannot be. */
 export async function serve(config: Config, options: OpenOptions): Promise<void> {
+  const stop = new AbortController();
   try {
     const parts = await openParts(config, options);
     for (const warning of config.warnings) parts.logger.warn(warning);
     const app = await createApp(parts);
     app.enableShutdownHooks();
-    process.once('SIGTERM', () => setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref());
+    for (const signal of Object.values(ShutdownSignal)) process.once(signal, () => stop.abort());
+    stop.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref());
     await app.listen(config.port, config.host).catch(async (error: Error) => {
       await parts.close();
       throw error;
     });
     await parts.start();
-    parts.logger.info(`Purveyor listens on ${await app.getUrl()}`);
+    if (!stop.signal.aborted) parts.logger.info(`Purveyor listens on ${await app.getUrl()}`);
   } catch (error) {
-    failToStart(error, config.port);
+    // What is being closed cannot be started: that ends by itself, and has to hand back first what it took up.
+    if (!stop.signal.aborted) failToStart(error, config.port);
   }
 }

@@ -7,7 +7,8 @@ const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.s
 function explain(error: Error & { code?: string }, port: number | undefined): string {
   if (error instanceof ConfigError) return error.message;
   if (error.code === 'EADDRINUSE') return `Port ${port} is in use: stop the other program or set PURVEYOR_PORT.`;
-  if (error.code === 'directory_in_use') return `${sentence(error.message)} (PURVEYOR_DATA_DIR).`;
+  if (error.code === 'directory_in_use' || error.code === 'disk_full')
+    return `${sentence(error.message)} (PURVEYOR_DATA_DIR).`;
   if (error.code === 'store_unavailable')
     return `The event log does not answer (${error.message}). Start it, or correct PURVEYOR_EVENT_STORE.`;
   return `The server cannot start: ${error.message}`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, freePort } from './child.js';
 import { expectProblem, facts, reaches } from './portfolios.js';
+import { SERVER } from './programs.js';
 import { as, made } from './tokens.js';
 import { until, World } from './world.js';
 
@@ -31,10 +32,11 @@ describe('a server with tokens', () => {
       for (const [method, path] of [
         ['GET', '/api/portfolios'],
         ['POST', '/api/portfolios'],
+        ['POST', '/api/portfolios/any/continue'],
         ['PUT', '/api/processes/nothing/abort'],
         ['GET', '/metrics'],
       ] as const) {
-        const answer = await world.api(method, path, method === 'GET' ? undefined : {}, { authorization });
+        const answer = await world.api(method, path, method === 'GET' ? undefined : { unknown: 1 }, { authorization });
         expectProblem(answer, 401, 'unauthorized');
         expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
       }
@@ -87,7 +89,7 @@ describe('a server with tokens', () => {
 describe('a server without tokens', () => {
   it('does not start on an address that others reach, and says why in one line', async () => {
     const port = await freePort();
-    const child = new Child('dist/apps/server/main.js', `http://127.0.0.1:${port}/readyz`, {
+    const child = new Child(SERVER, `http://127.0.0.1:${port}/readyz`, {
       PURVEYOR_HOST: '0.0.0.0',
       PURVEYOR_PORT: String(port),
       PURVEYOR_DATA_DIR: join(directory, 'data'),

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { becomes, need } from './operations.js';
 import { createPortfolio, expectProblem, facts, reaches } from './portfolios.js';
+import { preload } from './programs.js';
 import { purveyor, run } from './purveyor.js';
 import { until, World } from './world.js';
 
@@ -180,6 +181,29 @@ describe('GET /api/audit/export', () => {
         appendFileSync(file, ' ');
         expect((await check(file)).code).toBe(1);
       }
+  });
+
+  it.each([
+    ['before the export has its name', 1],
+    ['before the signature has its name', 2],
+  ])('that is killed %s stands beside no signature of other lines', async (_, at) => {
+    const file = world.file(`killed-${at}.ndjson`);
+    const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').length;
+    const signed = async () => [(await check(file)).code, lines()];
+    await purveyor(world, ['export', `portfolio-${portfolio}`, '--out', file]);
+    const [old, whole] = [lines(), (await world.events(`operation-${operation}`)).length];
+    expect([old === whole, await signed()]).toEqual([false, [0, old]]);
+    const again = ['export', `operation-${operation}`, '--out', file];
+    const killed = { ...preload('kill-at-rename'), KILL_AT_RENAME: String(at) };
+    expect((await purveyor(world, again, killed)).code).toBeNull();
+    const { code, out } = await check(file);
+    expect([code, out, lines()]).toEqual([
+      1,
+      expect.stringMatching(/: there is no signature\n$/),
+      at === 1 ? old : whole,
+    ]);
+    expect((await purveyor(world, again)).code).toBe(0);
+    expect(await signed()).toEqual([0, whole]);
   });
 
   it('goes to stdout whole as well, and holds no secret', async () => {

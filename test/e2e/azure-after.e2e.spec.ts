@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { changesOf, objectsIn } from './azure.js';
 import { createAzure, expectProblem, fundedFacts, portfolio, reaches, taskOrder } from './portfolios.js';
+import { preload } from './programs.js';
 import { until, World } from './world.js';
 
 /** What the capture server took, and how often it says first that it is busy. */
@@ -104,7 +105,7 @@ describe('what is owed after completion', () => {
     const id = await createAzure(world, { facts: fundedFacts({ task_orders: [taskOrder(), later] }) });
     await reaches(world, id, 'COMPLETED');
     await world.restartServer({
-      NODE_OPTIONS: `--import=${new URL('./clock-ahead.mjs', import.meta.url).href}`,
+      ...preload('clock-ahead'),
       CLOCK_AHEAD_MS: String(2 * 86_400_000),
     });
     await reaches(world, waiting, 'COMPLETED', 60_000);

@@ -69,8 +69,11 @@ describe('a command with bad input is refused with a code and a pointer, and not
     expectProblem(await post(nobody, path, body), 404, 'portfolio_not_found');
   });
 
-  it.each(['pause', 'continue'])('%s of a CSP', async (command) => {
-    expectProblem(await world.api('POST', `/api/csps/nowhere/${command}`, { reason: 'r' }), 404, 'unknown_csp');
+  it.each([
+    ['pause', { reason: 'r' }],
+    ['continue', undefined],
+  ])('%s of a CSP that is not there', async (command, body) => {
+    expectProblem(await world.api('POST', `/api/csps/nowhere/${command}`, body), 404, 'unknown_csp');
   });
 });
 

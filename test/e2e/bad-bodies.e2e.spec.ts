@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { catalogueId } from '../../apps/server/products/catalogue.views.js';
+import { catalogueId } from './catalogue-id.js';
 import { oddBodies, oddIds, oddQueries, type Asked } from './bad-addresses.js';
 import { changed, places, SOUND, WRONG, type Sound } from './bad-bodies.js';
 import { ProductsTalk } from './products.js';
+import { preload } from './programs.js';
 import { request, World } from './world.js';
 import { FULL } from '../../libs/testing/full.js';
 
@@ -14,14 +15,13 @@ const wrongs = [
 ];
 /** Refusals that are about fields say which. */
 const ABOUT_FIELDS = ['validation_failed', 'invalid_trigger', 'invalid_user_inputs', 'pages_expected'];
-const PRELOAD = `--import=${new URL('./more-workflows.mjs', import.meta.url).href}`;
 
 let world: World;
 const ids: Record<string, string> = { nobody: '00000000-0000-4000-8000-000000000000' };
 const filled = (text: string): string => text.replace(/:([a-z_]+)\b/g, (whole, name: string) => ids[name] ?? whole);
 
 beforeAll(async () => {
-  world = await World.start({ NODE_OPTIONS: PRELOAD });
+  world = await World.start(preload('more-workflows'));
   const talk = new ProductsTalk(world);
   const product = await talk.product('User Group');
   const made = await talk.run('create_user_group', { product }, { group_name: 'Hunted' });

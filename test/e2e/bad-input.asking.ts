@@ -54,6 +54,7 @@ export function asking(given: () => Known) {
       code,
       text: answer.text,
     });
+    expect(answer.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ status, type: `urn:purveyor:error:${code}` });
     expect(answer.text).not.toMatch(/\bat .*\.js:|node_modules|SQLITE/);

@@ -51,6 +51,17 @@ export function bodiesSuite({ expectRefused }: Asking): void {
   it.each(OBJECTS)('a body that is no object to %s', async (path) => {
     for (const json of [[], 'x', 5, true]) await expectRefused(post(path, json), 400, 'validation_failed');
   });
+  it.each(['/api/portfolios/:id/trigger-next-transition', '/api/portfolios/:id/continue', '/api/csps/azure/continue'])(
+    'anything at all to %s, which takes nothing',
+    async (path) => {
+      await expectRefused(post(path, { stage: 'TENANT' }), 400, 'validation_failed', ['/stage']);
+      await expectRefused(post(path, ['a']), 400, 'validation_failed', ['/0']);
+      await expectRefused(post(path, 'x'), 400, 'validation_failed', ['']);
+    },
+  );
+  it.each([{ json: {} }, { text: '', headers: JSON_TYPE }, {}])('but takes %j for nothing', (nothing) =>
+    expectRefused({ ...post('/api/portfolios/:id/trigger-next-transition'), ...nothing }, 409, 'state_conflict'),
+  );
   it('a body that tries to reach the prototype', () =>
     expectRefused(
       { method: 'POST', path: '/api/portfolios', text: '{"__proto__":{"name":"n"}}', headers: JSON_TYPE },

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { signWebhook } from '#platform';
-import { CallbackTokens } from '#runtime';
+import { signWebhook } from '../../libs/platform/crypto/webhooks.js';
+import { CallbackTokens } from '../../libs/runtime/callback-token.js';
 import type { CallbackMode } from '../../apps/sandbox/sandbox.types.js';
 import { createPortfolio, expectProblem, facts, portfolio, reaches } from './portfolios.js';
+import { preload } from './programs.js';
 import { until, WEBHOOK_SECRET, World, type Answer } from './world.js';
 
 const STAGE = 'ADMIN_SUBSCRIPTION';
@@ -160,8 +161,7 @@ describe('a callback that never comes', () => {
     const { closesAt, startedAt } = requested.stages[2];
     expect(closesAt - startedAt).toBeGreaterThan(DAY_MS - 60_000);
     const aheadMs = DAY_MS + 60_000;
-    const preload = `--import=${new URL('./clock-ahead.mjs', import.meta.url).href}`;
-    await world.restartServer({ NODE_OPTIONS: preload, CLOCK_AHEAD_MS: String(aheadMs) });
+    await world.restartServer({ ...preload('clock-ahead'), CLOCK_AHEAD_MS: String(aheadMs) });
     const failed = await reaches(world, id, `${STAGE}_FAILED`);
     expect(failed.stages[2].failure).toMatchObject({ kind: 'unknown', code: 'deadline_exceeded' });
     expectProblem(await silence(id, () => deliver(addressOf(id), done('s'), { aheadMs })), 410, 'callback_late');

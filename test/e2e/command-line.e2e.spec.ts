@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, reaches } from './portfolios.js';
+import { SERVER } from './programs.js';
 import { purveyor as runPurveyor } from './purveyor.js';
 import { until, World } from './world.js';
 
@@ -214,7 +215,7 @@ describe('purveyor', () => {
 
   it('takes its token from a file, and says when it may not', async () => {
     const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' });
-    const [value = '', line = ''] = node('dist/apps/server/main.js', 'token', 'rita', 'read').trim().split('\n');
+    const [value = '', line = ''] = node(SERVER, 'token', 'rita', 'read').trim().split('\n');
     writeFileSync(world.file('tokens'), line);
     writeFileSync(world.file('token'), `${value}\n`);
     await world.restartServer({ PURVEYOR_TOKENS_FILE: world.file('tokens') });

@@ -1,10 +1,9 @@
 import { expect } from '@jest/globals';
-import { uuidV5 } from '../../libs/platform/crypto/hashes.js';
+import { catalogueId } from './catalogue-id.js';
 import type { Known, Row } from './contract.row.js';
 import type { Answer } from './world.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-const catalogueId = (kind: string, name: string): string => uuidV5(JSON.stringify([kind, name]));
 const NIGHTLY = {
   scheduled_type: 'create',
   workflow_name: 'validate_user_group',

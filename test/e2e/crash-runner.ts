@@ -122,14 +122,21 @@ export class CrashRunner {
 
   private mark = (): string => `crash${++this.jobs}`;
 
-  private async before(): Promise<Before> {
+  /** Until the views hold what the log does: a job that has ended in its detail may not have in the lists. */
+  private async caughtUp(): Promise<number> {
     const { position } = (await this.world.api('GET', '/api/audit/verify')).body;
     await this.world.api('GET', `/api/dashboards/overview?min_position=${position}`);
+    return position;
+  }
+
+  private async before(): Promise<Before> {
+    const position = await this.caughtUp();
     const seq = (await this.world.ledger()).at(-1)?.seq ?? 0;
     return { position, seq, lists: await answers(this.world, LISTS) };
   }
 
   private async outcome(job: Flow, id: string, mark: string, { position, seq, lists }: Before): Promise<Outcome> {
+    await this.caughtUp();
     const all = await recorded(this.world, job, id, position);
     return {
       shown: normalised(await views(this.world, job, id), mark, lists),

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from './crash-points.js';
 import { CALLBACK_KEYS } from './crash-talk.js';
+import { preload } from './programs.js';
 import { World } from './world.js';
-
-const preload = (file: string): string => `--import=${new URL(file, import.meta.url).href}`;
-const PRELOADS = `${preload('./crash-workflows.mjs')} ${preload('./crash-point.mjs')}`;
 
 /** What a server did while it was watched, in order; `fits`: this was the point that it was to end at. */
 export type Trace = readonly (Observation & { readonly fits: boolean })[];
@@ -25,7 +23,7 @@ export class Victim {
   static async start(): Promise<Victim> {
     const folder = mkdtempSync(join(tmpdir(), 'purveyor-crash-'));
     const orders = { CRASH_ORDERS: join(folder, 'orders.json') };
-    const world = await World.start({ NODE_OPTIONS: PRELOADS, ...orders, ...CALLBACK_KEYS });
+    const world = await World.start({ ...preload('crash-workflows', 'crash-point'), ...orders, ...CALLBACK_KEYS });
     await world.settings({ callbackDelayMs: 50, pollsBeforeDone: 0, retryAfterSeconds: 0 });
     return new Victim(world, folder);
   }

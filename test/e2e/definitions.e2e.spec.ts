@@ -7,6 +7,7 @@ import { exportLines, formats, Signer } from '#audit';
 import { backupTo, openEmbeddedStore, readDirectory, type EventStore } from '#event-store';
 import { productRegistry } from '#products';
 import { chained } from '#testing';
+import { SERVER } from './programs.js';
 
 const root = mkdtempSync(join(tmpdir(), 'purveyor-definitions-'));
 const [fit, unfit] = [join(root, 'fit'), join(root, 'unfit')];
@@ -35,7 +36,7 @@ async function append(store: EventStore, stream: string, ...events: readonly { t
 /** The command as a person runs it. */
 function check(directory: string, ...args: readonly string[]) {
   const { PATH = '' } = process.env;
-  const command = ['dist/apps/server/main.js', 'definitions', ...args];
+  const command = [SERVER, 'definitions', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     env: { PATH, PURVEYOR_DATA_DIR: directory },
     encoding: 'utf8',

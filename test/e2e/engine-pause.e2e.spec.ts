@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { signWebhook } from '#platform';
-import { CallbackTokens } from '#runtime';
+import { signWebhook } from '../../libs/platform/crypto/webhooks.js';
+import { CallbackTokens } from '../../libs/runtime/callback-token.js';
 import { becomes, createOperation, need } from './operations.js';
 import { createPortfolio, expectProblem, facts, portfolio, reaches } from './portfolios.js';
 import { until, WEBHOOK_SECRET, World } from './world.js';

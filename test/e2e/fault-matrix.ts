@@ -1,6 +1,6 @@
 import type { Behaviour, LedgerEntry } from '../../apps/sandbox/sandbox.types.js';
-import { DEFAULT_RETRY } from '#runtime';
-import { derivedId } from '#workflow';
+import { DEFAULT_RETRY } from '../../libs/runtime/policy.js';
+import { derivedId } from '../../libs/workflow/application/derived-id.js';
 import { createPortfolio, facts } from './portfolios.js';
 import { until, type World } from './world.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_RETRY } from '#runtime';
+import { DEFAULT_RETRY } from '../../libs/runtime/policy.js';
 import { faultsOf, POLL_FAULTS, suffer, sufferPoll, TARGETS, type Suffered } from './fault-matrix.js';
 import { World } from './world.js';
 

@@ -9,6 +9,7 @@ import { openEmbeddedStore, revision, START, verifyLog, type EventStore } from '
 import { chained } from '#testing';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
 import { startEventStoreStandIn, type EventStoreStandIn } from '../../libs/testing/eventstoredb/index.js';
+import { SERVER } from './programs.js';
 
 const NEW = { revision: -1, hash: '' };
 const STREAMS = 40;
@@ -41,7 +42,7 @@ const open = (streamPrefix = PREFIX) => openEventStoreDb({ url: server.url, stre
 function move(prefix = PREFIX, to: readonly string[] = ['--to', server.url]) {
   const { PATH = '' } = process.env;
   const env = { PATH, PURVEYOR_DATA_DIR: directory, ...(prefix && { PURVEYOR_STREAM_PREFIX: prefix }) };
-  const child = spawn(process.execPath, ['dist/apps/server/main.js', 'move', ...to], { env });
+  const child = spawn(process.execPath, [SERVER, 'move', ...to], { env });
   const run = { child, output: '', ended: once(child, 'exit') };
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (run.output += text.toString()));

@@ -1,5 +1,7 @@
 import { Webhook } from 'standardwebhooks';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
 import { becomes, command, createOperation, made, need, operation, POST, typesOf } from './operations.js';
 import { webhookHeaders } from './webhooks.js';
 import { until, WEBHOOK_SECRET, type World } from './world.js';
@@ -100,6 +102,21 @@ export function callbacksOfOperations(opened: () => World): void {
       const [resource] = await made(world, id);
       url = await callbackUrl(resource!.id);
     }, 30_000);
+
+    it('with a secret that cannot be kept: nothing is recorded, and it is taken when it is sent again', async () => {
+      const vault = (sql: string) => {
+        const database = new DatabaseSync(join(world.dataDir, 'vault.db'));
+        database.exec(sql);
+        database.close();
+      };
+      const known = await typesOf(world, id);
+      vault('ALTER TABLE secret RENAME TO away');
+      const refused = await callBack(url, done, { id: 'msg_first' });
+      vault('ALTER TABLE away RENAME TO secret');
+      expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(await typesOf(world, id)).toEqual(known);
+      expect(world.log).toContain('no such table: secret');
+    });
 
     it('follow the table', async () => {
       const foreign = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;

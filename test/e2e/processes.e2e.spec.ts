@@ -4,12 +4,12 @@ import { processActions } from './processes.actions.js';
 import { callbacksSuite } from './processes.callbacks.js';
 import { claimsSuite } from './processes.claims.js';
 import { operatorsSuite } from './processes.operators.js';
+import { preload } from './programs.js';
 import { World } from './world.js';
 
-const preload = `--import=${new URL('./more-workflows.mjs', import.meta.url).href}`;
 let world: World;
 beforeAll(async () => {
-  world = await World.start({ NODE_OPTIONS: preload });
+  world = await World.start(preload('more-workflows'));
 }, 60_000);
 afterAll(() => world?.stop());
 const started = () => world;

@@ -25,7 +25,7 @@ export function groupFaults({ opened, group, fault, healthy, allHealthy, under }
       expect([ready.status, ready.body.status]).toEqual([200, 'degraded']);
       expect(ready.body.checks.work.detail).toContain('run setup');
       expect(await world.refused()).toBe(
-        `The server cannot start: the group ${WORK_GROUP} in EventStoreDB does not exist; run \`node dist/apps/server/main.js setup\` once\n`,
+        `The server cannot start: the group ${WORK_GROUP} in EventStoreDB does not exist; run \`node dist/run/server.js setup\` once\n`,
       );
       expect(await world.command(['setup'])).toContain(`${WORK_GROUP}: created`);
       await healthy('worker-1');
@@ -41,7 +41,7 @@ export function groupFaults({ opened, group, fault, healthy, allHealthy, under }
         );
         expect(existsSync(unmounted)).toBe(false);
         const setup = world.command(['setup'], { PURVEYOR_DATA_DIR: unmounted });
-        await expect(setup).rejects.toThrow('the log has events, but there is no vault in');
+        await expect(setup).rejects.toThrow('the log has events, but vault.db and subject-keys.db in');
         expect(await world.refused({ PURVEYOR_STREAM_PREFIX: 'nobody_' })).toMatch(
           /^The server cannot start: PURVEYOR_DATA_DIR: .* belongs to the log .*PURVEYOR_STREAM_PREFIX\n$/,
         );

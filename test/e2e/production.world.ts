@@ -9,9 +9,9 @@ import { PostgresServer } from '../../libs/testing/postgres-server.js';
 import type { Behaviour, LedgerEntry, ScriptMatch, Settings } from '../../apps/sandbox/sandbox.types.js';
 import { Child, freePort } from './child.js';
 import { checkAnswer } from './openapi-check.js';
+import { SANDBOX, SERVER } from './programs.js';
 import { request, TOKEN, until, WEBHOOK_SECRET, type Answer, type AuditEvent } from './world.js';
 
-const SERVER = 'dist/apps/server/main.js';
 /** Seven processes that start at once share few cores. */
 const START_MS = 120_000;
 const KEY = Buffer.alloc(32, 5).toString('base64');
@@ -116,7 +116,7 @@ export class Production {
   }
 
   private async startSandbox(port: number): Promise<void> {
-    const child = new Child('dist/apps/sandbox/main.js', `${this.sandboxUrl}/healthz`, {
+    const child = new Child(SANDBOX, `${this.sandboxUrl}/healthz`, {
       PURVEYOR_SANDBOX_PORT: String(port),
       PURVEYOR_SANDBOX_DATA_DIR: join(this.root, 'sandbox'),
       PURVEYOR_WEBHOOK_SECRET: WEBHOOK_SECRET,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { catalogueId } from '../../apps/server/products/catalogue.views.js';
+import { catalogueId } from './catalogue-id.js';
 import { expectProblem } from './portfolios.js';
 import { until, World } from './world.js';
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { SERVER } from './programs.js';
 
 /** A bearer token, and its line for the file of `PURVEYOR_TOKENS_FILE`. */
 export interface Token {
@@ -8,7 +9,7 @@ export interface Token {
 
 /** What `main.js token NAME ROLE` prints. */
 export function made(name: string, role: string): Token {
-  const args = ['dist/apps/server/main.js', 'token', name, role];
+  const args = [SERVER, 'token', name, role];
   const [value = '', line = ''] = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })
     .trim()
     .split('\n');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until, World } from './world.js';
+import { until, World, type Answer } from './world.js';
 
 const START = '/api/processes/create_user_group';
 const STEPS = [
@@ -48,8 +48,11 @@ describe('a complete form', () => {
   let id: string;
   let process: any;
   let subscriptionId: string;
+  let answer: Answer;
+  const start = (group_name: string) =>
+    world.api('POST', START, [{ product }, { group_name }], { 'idempotency-key': 'engineers' });
   beforeAll(async () => {
-    const answer = await world.api('POST', START, [{ product }, { group_name: 'Engineers' }]);
+    answer = await start('Engineers');
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
     id = answer.body.id;
     const position = answer.headers.get('purveyor-position');
@@ -61,6 +64,13 @@ describe('a complete form', () => {
     );
     subscriptionId = process.current_state.subscription_id;
   }, 40_000);
+
+  it('is answered as before when it is sent again, and refused with another name', async () => {
+    const again = await start('Engineers');
+    const told = ({ status, body, headers }: Answer) => [status, body, headers.get('purveyor-position')];
+    expect(told(again)).toEqual(told(answer));
+    expect((await start('Others')).status).toBe(422);
+  });
 
   it('runs every step, by key and name', () => {
     expect(process.steps.map((step: any) => step.key)).toEqual(STEPS);

@@ -6,6 +6,7 @@ import type { Behaviour, LedgerEntry, ScriptMatch, Settings } from '../../apps/s
 import { READ_MODEL_FILE } from '../../libs/read-models/database/read-model-file.js';
 import { Child, freePort } from './child.js';
 import { checkAnswer } from './openapi-check.js';
+import { SANDBOX, serverFor } from './programs.js';
 
 /** What the sandbox signs callbacks with, and the server checks them by. */
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -46,8 +47,7 @@ export class World {
     const world = new World(mkdtempSync(join(tmpdir(), 'purveyor-e2e-')), serverPort, sandboxPort, env);
     try {
       world.sandbox = world.startSandbox();
-      await world.sandbox.ready();
-      await world.startServer();
+      await Promise.all([world.sandbox.ready(), world.startServer()]);
       await world.settings({ callbackDelayMs: 50, pollsBeforeDone: 1, retryAfterSeconds: 1 });
     } catch (error) {
       await world.stop();
@@ -71,7 +71,7 @@ export class World {
   }
 
   private startSandbox(): Child {
-    return new Child('dist/apps/sandbox/main.js', `${this.sandboxUrl}/healthz`, {
+    return new Child(SANDBOX, `${this.sandboxUrl}/healthz`, {
       PURVEYOR_SANDBOX_PORT: String(this.sandboxPort),
       PURVEYOR_SANDBOX_DATA_DIR: join(this.root, 'sandbox'),
       PURVEYOR_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -81,7 +81,7 @@ export class World {
   }
 
   private async startServer(env: Record<string, string> = {}, readyWithinMs?: number): Promise<void> {
-    this.server = new Child('dist/apps/server/main.js', `${this.url}/readyz`, {
+    const settings = {
       PURVEYOR_PORT: String(this.serverPort),
       PURVEYOR_DATA_DIR: this.dataDir,
       PURVEYOR_PUBLIC_URL: this.url,
@@ -97,7 +97,8 @@ export class World {
       PURVEYOR_DEFAULT_SCHEDULES: 'off',
       ...this.env,
       ...env,
-    });
+    };
+    this.server = new Child(serverFor(settings), `${this.url}/readyz`, settings);
     await this.server.ready(readyWithinMs);
   }
 

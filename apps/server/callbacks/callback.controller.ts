@@ -15,7 +15,7 @@ export class CallbackController {
   @Post(':token')
   @HttpCode(202)
   @ApiResponse({ status: 202, headers: POSITION_HEADER, description: 'Accepted; an exact duplicate changes nothing' })
-  @ApiProblems(400, 401, 404, 409, 410, 413, 503)
+  @ApiProblems(400, 401, 404, 409, 410, 413, 503, 507)
   async receive(
     @Param('token') token: string,
     @Req() request: { rawBody?: Buffer; headers: Record<string, string | undefined>; ip?: string },

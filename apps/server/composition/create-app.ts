@@ -30,7 +30,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
       requestTimeout: SLOWEST_REQUEST,
       // Node 20 looks at the whole request only where the time for its headers is the shorter one.
       http: { connectionsCheckingInterval: SLOWEST_REQUEST / 4, headersTimeout: SLOWEST_REQUEST / 2 },
-      frameworkErrors,
+      frameworkErrors: frameworkErrors(parts.ids),
     }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );

@@ -15,6 +15,8 @@ export interface OpenedStore {
   readonly commits?: SharedArrayBuffer;
   /** Of EventStoreDB. */
   readonly groups?: WorkGroups;
+  /** Told once the views have been compared with the log: it has lost nothing. */
+  readonly confirm?: () => void;
   /** Why the log does not answer; undefined while it does. */
   readonly trouble: () => string | undefined;
 }
@@ -35,7 +37,7 @@ async function embedded({ config, logger, acceptLoss }: Given, closing: Closing)
   const onWarning = (message: string) => logger.warn(message);
   const store = await openEmbeddedStore({ directory: config.dataDir, acceptLoss, onWarning });
   closing.add(() => store.close());
-  return { store, commits: store.commits, trouble: () => undefined };
+  return { store, commits: store.commits, confirm: () => store.confirm(), trouble: () => undefined };
 }
 
 async function eventStoreDb({ config, logger, clock }: Given, closing: Closing): Promise<OpenedStore> {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { EventLog } from '#event-store';
 import type { Fetch } from '#csp';
-import { systemClock, systemIds } from '#kernel';
+import { OWN_DIRECTORY, systemClock, systemIds } from '#kernel';
 import { createLogger, createMetrics, openAccess, openFileVault, openSubjectKeys, type Config } from '#platform';
 import { openReadModels } from '#read-models';
 import type { SchedulingPorts } from '#schedule';
@@ -14,6 +14,7 @@ import { openStore } from './open-log.js';
 import { openProjectors } from './open-projector.js';
 import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
+import { requireKept } from './kept-files.js';
 import type { Parts } from './parts.js';
 import { Views } from './views.js';
 import { Watch } from './watch.js';
@@ -60,9 +61,10 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   const [clock, ids] = [systemClock, systemIds()];
   const base = { config, logger, metrics, clock, ids, access: openAccess(config, clock, logger) };
   const shared = config.readModels !== 'sqlite';
-  if (!shared) mkdirSync(config.dataDir, { recursive: true });
-  const { store, commits, groups, trouble } = await openStore({ ...base, acceptLoss }, closing);
+  if (!shared) mkdirSync(config.dataDir, OWN_DIRECTORY);
+  const { store, commits, confirm, groups, trouble } = await openStore({ ...base, acceptLoss }, closing);
   if (shared) requireSharedDirectory(config.dataDir, store.logId);
+  await requireKept(config.dataDir, store, acceptLoss);
   const { vault, keys } = await openVault(config, closing);
   const log = new EventLog(store, eventRegistry(), keys);
   const onWarning = (message: string) => logger.warn(message);
@@ -71,6 +73,7 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   closing.add(() => readModels.close());
   const owner = ids.uuid();
   const projectors = await openProjectors({ ...base, log, readModels, owner, acceptLoss, commits }, closing);
+  confirm?.();
   const views = new Views(projectors, clock);
   const { projector } = views.main;
   if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);

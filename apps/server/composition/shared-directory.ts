@@ -1,22 +1,25 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { START, type EventStore } from '#event-store';
+import type { EventStore } from '#event-store';
+import { lostFiles } from './kept-files.js';
 
 /** Names the log whose secrets and keys of data subjects lie in this directory. */
 const MARK = 'log-id';
 
 /**
  * Marks the directory that the processes of this log share. Throws one line when it belongs to another log, or when the log has events and
- * the directory has no vault: it is then not the one that those events refer to.
+ * the directory lacks what they refer to: it is then not theirs. A new one has the rights of the umask, for whoever runs `setup` decides who may
+ * enter.
  */
 export async function prepareSharedDirectory(directory: string, store: EventStore): Promise<void> {
   const marked = markOf(directory);
   if (marked === store.logId) return;
   if (marked !== undefined) throw anotherLog(directory, marked, store.logId);
-  if (!existsSync(join(directory, 'vault.db')) && !(await isEmpty(store)))
+  const lost = await lostFiles(directory, store);
+  if (lost !== undefined)
     throw new Error(
-      `PURVEYOR_DATA_DIR: the log has events, but there is no vault in ${directory}: mount the directory that its processes share. ` +
-        `If that one is lost for good, write ${store.logId} into the file ${join(directory, MARK)}`,
+      `PURVEYOR_DATA_DIR: ${lost}: mount the directory that its processes share. If that one is lost for good, write ${store.logId} ` +
+        `into the file ${join(directory, MARK)} and start one process with --accept-loss`,
     );
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, MARK), `${store.logId}\n`);
@@ -29,7 +32,7 @@ export function requireSharedDirectory(directory: string, logId: string): void {
   if (marked !== undefined) throw anotherLog(directory, marked, logId);
   throw new Error(
     `PURVEYOR_DATA_DIR: ${directory} is not the directory that the processes of this log share: there is no file ${MARK} in it. ` +
-      'Mount it, or run `node dist/apps/server/main.js setup` once',
+      'Mount it, or run `node dist/run/server.js setup` once',
   );
 }
 
@@ -44,13 +47,5 @@ function markOf(directory: string): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function isEmpty(store: EventStore): Promise<boolean> {
-  for (let after = START; ;) {
-    const { events, next, end } = await store.readAll({ after, limit: 1 });
-    if (events.length > 0 || end) return events.length === 0;
-    after = next;
   }
 }

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { Needs } from '../http/needs.js';
+import { TakesNoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { ReasonDto } from '../portfolio/portfolio.dto.js';
 import { CspListSchema } from './csp.answers.js';
@@ -34,6 +35,7 @@ export class CspController {
   }
 
   @Post(':csp/continue')
+  @TakesNoBody()
   @HttpCode(202)
   @ApiCommand(404)
   continue(@Param('csp') csp: string, @FromCaller() caller: Caller) {

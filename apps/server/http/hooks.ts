@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Ids } from '#kernel';
 import { ANONYMOUS, runInContext } from '#platform';
 import { Parts } from '../composition/parts.js';
 import { tooDeep } from './body-depth.js';
@@ -6,11 +7,19 @@ import type { HttpRequest } from './caller.js';
 
 const CORRELATION = /^[A-Za-z0-9._:-]{1,128}$/;
 
+/** As the caller names it, else a new one. */
+export function correlationIdOf(
+  { headers }: { readonly headers: Readonly<Record<string, unknown>> },
+  ids: Ids,
+): string {
+  const given = headers['x-correlation-id'];
+  return typeof given === 'string' && CORRELATION.test(given) ? given : ids.uuid();
+}
+
 /** What happens around every request: correlation id in and out, who sent it, log context, duration. Raw bodies are kept for signatures. */
 export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const given = request.headers['x-correlation-id'];
-    const correlationId = typeof given === 'string' && CORRELATION.test(given) ? given : parts.ids.uuid();
+    const correlationId = correlationIdOf(request, parts.ids);
     const marked = request as unknown as HttpRequest;
     marked.correlationId = correlationId;
     marked.identity = parts.access.identify(request.headers.authorization);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transporter } from 'nodemailer';
-import type { Failure, Outcome } from '#kernel';
+import { opensOnce, type Failure, type Outcome } from '#kernel';
 import type { Effect, EffectCall } from '#runtime';
 
 interface Notice {
@@ -11,22 +11,16 @@ interface Notice {
 
 /** Sends a notice by SMTP. Every attempt carries the same Message-ID, so that a repeat can be told. Without a server nothing is sent. */
 export function mailEffect(smtpUrl: string | undefined, from: string, open = transportTo): Effect {
-  let transport: Promise<Transporter> | undefined;
-  /** One that could not be opened is not kept: the next attempt opens another. */
-  const opened = (url: string) =>
-    (transport ??= open(url).catch((error: Error) => {
-      transport = undefined;
-      throw error;
-    }));
+  const transport = smtpUrl === undefined ? undefined : opensOnce(() => open(smtpUrl));
   return {
     name: 'notice.mail',
     concurrency: 4,
     async run({ input, idempotencyKey }: EffectCall): Promise<Outcome> {
       const { password_recovery_email_address: to, subject, text } = input as Notice;
       const message_id = `<${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}@purveyor>`;
-      if (smtpUrl === undefined) return { kind: 'done', result: { sent: false } };
+      if (transport === undefined) return { kind: 'done', result: { sent: false } };
       try {
-        await (await opened(smtpUrl)).sendMail({ from, to, subject, text, messageId: message_id });
+        await (await transport()).sendMail({ from, to, subject, text, messageId: message_id });
         return { kind: 'done', result: { sent: true, message_id } };
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error as SmtpError) };
@@ -36,8 +30,10 @@ export function mailEffect(smtpUrl: string | undefined, from: string, open = tra
 }
 
 /** Loaded with the first notice: most servers send none. */
-const transportTo = async (smtpUrl: string): Promise<Transporter> =>
-  (await import('nodemailer')).createTransport(smtpUrl);
+async function transportTo(smtpUrl: string): Promise<Transporter> {
+  const { default: nodemailer } = await import('nodemailer');
+  return nodemailer.createTransport(smtpUrl);
+}
 
 interface SmtpError {
   readonly code?: string;

@@ -7,6 +7,7 @@ import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import { Needs } from '../http/needs.js';
+import { TakesNoBody } from '../http/no-body.js';
 import { QueryDto } from '../http/query.dto.js';
 import { OperationDetailSchema, OperationPageSchema } from './operation.answers.js';
 import * as commands from './operation.commands.js';
@@ -78,6 +79,7 @@ export class OperationController {
   }
 
   @Post(':id/deprovision')
+  @TakesNoBody()
   @HttpCode(202)
   @ApiCommand(404)
   deprovision(@Param('id') id: string, @FromCaller() caller: Caller) {

@@ -5,6 +5,7 @@ import { ApiCommand, ApiProblems } from '../http/api-doc.js';
 import { withExplanation } from '../explain/in-detail.js';
 import { QueryDto } from '../http/query.dto.js';
 import { Needs } from '../http/needs.js';
+import { TakesNoBody } from '../http/no-body.js';
 import { FromCaller, type Caller } from '../http/caller.js';
 import * as commands from './portfolio.commands.js';
 import {
@@ -127,6 +128,7 @@ export class PortfolioController {
   }
 
   @Post('portfolios/:id/continue')
+  @TakesNoBody()
   @HttpCode(202)
   @ApiCommand(404)
   continue(@Param('id') id: string, @FromCaller() caller: Caller) {
@@ -141,6 +143,7 @@ export class PortfolioController {
   }
 
   @Post('portfolios/:id/trigger-next-transition')
+  @TakesNoBody()
   @HttpCode(202)
   @ApiCommand(404)
   trigger(@Param('id') id: string, @FromCaller() caller: Caller) {

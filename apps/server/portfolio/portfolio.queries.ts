@@ -78,7 +78,9 @@ export class GetPlanHandler implements IQueryHandler<GetPlan> {
   async execute({ csp, version }: GetPlan) {
     const plan = this.parts.plans.latest(csp, version);
     if (plan === undefined)
-      throw new Refusal('unknown_csp', 404, 'there is no such CSP', { csps: this.parts.plans.csps() });
+      throw new Refusal('unknown_csp', 404, 'there is no such CSP or version of its plan', {
+        csps: this.parts.plans.csps(),
+      });
     return planDescription(plan);
   }
 }

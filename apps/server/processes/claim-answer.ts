@@ -13,17 +13,18 @@ const LOOK_MS = 10;
 export class ClaimAnswer {
   constructor(private readonly parts: Parts) {}
 
-  /** Throws the subscription's refusal; `outcome_unknown` 503 when it has not answered in time: a repeat tells. */
+  /** Of a process that claims nothing the answer stands. Throws the subscription's refusal; `outcome_unknown` 503 when it has not answered in time: a repeat tells. */
   async awaited(accepted: Accepted): Promise<Accepted> {
     const { clock, runtime } = this.parts;
     const latest = clock.now() + PATIENCE_MS;
     for (let waitMs = LOOK_MS; ; waitMs = Math.min(waitMs * 2, 10 * LOOK_MS)) {
       const { state, position } = await runtime.load<ProcessState>(processStream(accepted.id));
+      if (state.status === 'none' || state.claims === undefined) return accepted;
       if (state.status === 'refused') {
         const { details, ...refusal } = state.refusal;
         throw Refusal.recorded({ ...refusal, details });
       }
-      if (state.status === 'none' || !awaitsClaim(state)) return { id: accepted.id, position };
+      if (!awaitsClaim(state)) return { id: accepted.id, position };
       if (clock.now() >= latest) throw unanswered(accepted.id);
       await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
     }

@@ -26,7 +26,7 @@ export class ProcessCallbackController {
   @Header('Content-Type', 'application/json')
   @ApiBody({ schema: { type: 'object' }, description: 'The answer, as the workflow expects it' })
   @ApiAnswer(Type.Null(), 'Accepted; an exact duplicate changes nothing')
-  @ApiProblems(400, 404, 409, 413, 503)
+  @ApiProblems(400, 404, 409, 413, 503, 507)
   receive(
     @Param('id') id: string,
     @Param('token') token: string,
@@ -47,7 +47,7 @@ export class ProcessCallbackController {
   @ApiConsumes('application/json', 'text/plain')
   @ApiBody({ schema: { anyOf: [{ type: 'object' }, { type: 'string' }] }, description: 'Shown to people' })
   @ApiAnswer(Type.Null(), 'Replaces what was told before')
-  @ApiProblems(400, 404, 409, 413, 503)
+  @ApiProblems(400, 404, 409, 413, 503, 507)
   progress(
     @Param('id') id: string,
     @Param('token') token: string,
