@@ -5,18 +5,16 @@ import { becomes, type NeedSpec } from './operations.js';
 import { expectProblem } from './portfolios.js';
 import type { World } from './world.js';
 
-/** A client that begins a callback and sends a byte each second. */
-function drip(world: World): Promise<{ said: string; ms: number }> {
+/** What is said to these bytes, sent as they are, until the connection is closed. `drip`: then a byte more each second. */
+function raw(world: World, bytes: string, drip = false): Promise<{ said: string; ms: number }> {
   const began = Date.now();
   const { port } = new URL(world.url);
   const socket = connect(Number(port), '127.0.0.1');
   let said = '';
   socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
   socket.on('error', () => undefined);
-  socket.write(
-    'POST /api/callbacks/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
-  );
-  const timer = setInterval(() => socket.write(' '), 1_000);
+  socket.write(bytes);
+  const timer = setInterval(() => drip && socket.write(' '), 1_000);
   return new Promise((resolve) =>
     socket.on('close', () => {
       clearInterval(timer);
@@ -25,13 +23,25 @@ function drip(world: World): Promise<{ said: string; ms: number }> {
   );
 }
 
+const BEGUN_CALLBACK =
+  'POST /api/callbacks/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n';
+
+/** Problem details that Node's own parser had to be told to give. */
+function expectRawProblem(said: string, status: number, code: string) {
+  const [head = '', body = ''] = said.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(head).toMatch(/^content-type: application\/problem\+json\r?$/im);
+  expect(head).toMatch(/^x-correlation-id: [0-9a-f-]{36}\r?$/im);
+  expect(JSON.parse(body)).toMatchObject({ status, code, type: `urn:purveyor:error:${code}` });
+}
+
 /** Input that is large, deep, poisoned or slow, in callbacks and in manifests. */
 export function hostileInput({ opened, asked, callBack, waiting, silence }: Talk): void {
   let world: World;
   let slow: Promise<{ said: string; ms: number }>;
   beforeAll(() => {
     world = opened();
-    slow = drip(world);
+    slow = raw(world, BEGUN_CALLBACK, true);
   });
 
   describe('input that is made to break something', () => {
@@ -96,9 +106,22 @@ export function hostileInput({ opened, asked, callBack, waiting, silence }: Talk
       expectProblem(answer, status);
     });
 
+    it.each([
+      ['what is no HTTP', 'HELO purveyor\r\n\r\n', 400, 'bad_request'],
+      ['a version that there is not', 'GET / HTTP/9.9\r\n\r\n', 400, 'bad_request'],
+      [
+        'headers without end',
+        `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`,
+        431,
+        'headers_too_large',
+      ],
+    ])('%s', async (_name, bytes, status, code) => {
+      expectRawProblem((await raw(world, bytes)).said, status, code);
+    });
+
     it('the last byte after twenty seconds: the connection is cut off, and everybody else was served', async () => {
       const { said, ms } = await slow;
-      expect(said).toMatch(/^HTTP\/1\.1 408 /);
+      expectRawProblem(said, 408, 'request_timeout');
       expect(ms).toBeLessThan(30_000);
       expect((await world.api('GET', '/readyz')).status).toBe(200);
     }, 40_000);

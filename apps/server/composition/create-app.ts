@@ -9,6 +9,7 @@ import { ignoreEmptyBodies } from '../http/no-body.js';
 import { serveApiDocs } from '../http/openapi.js';
 import { PositionInterceptor } from '../http/position.interceptor.js';
 import { RoleGuard } from '../http/role.guard.js';
+import { unreadableRequests } from '../http/unreadable-requests.js';
 import { endUnusedConnections } from '../http/unused-connections.js';
 import { refuseWrongMethods } from '../http/wrong-method.js';
 import type { Parts } from './parts.js';
@@ -31,6 +32,7 @@ export async function createApp(parts: Parts): Promise<NestFastifyApplication> {
       // Node 20 looks at the whole request only where the time for its headers is the shorter one.
       http: { connectionsCheckingInterval: SLOWEST_REQUEST / 4, headersTimeout: SLOWEST_REQUEST / 2 },
       frameworkErrors: frameworkErrors(parts.ids),
+      clientErrorHandler: unreadableRequests(parts.ids),
     }),
     { logger: new PinoNestLogger(parts.logger), rawBody: true, abortOnError: false },
   );

@@ -114,6 +114,13 @@ export const input: readonly ErrorEntry[] = [
     'The answer does not exist in a form the Accept header asks for.',
     'Accept application/json.',
   ),
+  entry(
+    'request_timeout',
+    408,
+    'The request took too long',
+    'A request that has not arrived as a whole after 20 s, or its headers after 10 s, is given up, and its connection closed.',
+    'Send it again, in one go.',
+  ),
   entry('body_too_large', 413, 'The body is too large', 'The request body is over the limit of 1 MiB.', 'Send less.'),
   entry(
     'address_too_long',
@@ -128,6 +135,13 @@ export const input: readonly ErrorEntry[] = [
     'The content type is not supported',
     'Bodies are taken as application/json only.',
     'Send content-type: application/json.',
+  ),
+  entry(
+    'headers_too_large',
+    431,
+    'The headers are too large',
+    'The line of the address and the headers are over the limit of 16 KiB together.',
+    'Send fewer or shorter headers.',
   ),
   entry('too_many_requests', 429, 'Too many requests', 'This client sent more than it may in this time.', REPEAT),
   entry(
