@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { subscriptionDecider } from '#subscription';
 import { subscriptionEvents } from '#subscription/published';
 import { catalogue } from '#products';
-import type { Outcome } from '#kernel';
+import type { Outcome, Owed } from '#kernel';
 import type { EffectCall } from '#runtime';
 import {
   callbackStep,
@@ -101,34 +101,38 @@ export const definitions = (call: Call) =>
 
 const REFUSED: Outcome = { kind: 'failed', failure: { kind: 'refused', code: 'no', message: 'never' } };
 
+/** What an aborted process takes back before it is at rest. */
+const undoes = ({ key }: Owed): boolean => key.startsWith('$undo/') || key.startsWith('$quiet/');
+
 /** Definitions against the unreliable outside. People answer forms and resume what has failed. */
-export const scenarioOf = (definitions: (call: Call) => WorkflowRegistry, begin: Scenario['begin']): Scenario => ({
-  deciders: {
-    process: processDecider(definitions(async () => REFUSED)),
-    subscription: subscriptionDecider(catalogue),
-  },
-  events: [...processEvents, ...subscriptionEvents],
-  effects: (outside, clock, alive, dispatcher) => {
-    const call: Call = (name, ending, context, input) => {
-      const { idempotencyKey, attempt, signal } = context;
-      const stream = `process-${context.processId}`;
-      const key = idempotencyKey.slice(stream.length + 1);
-      const asked = { stream, key, idempotencyKey, attempt, input, signal } as EffectCall;
-      return outside.effect(name, ending, clock, alive).run(asked);
-    };
-    return processEffects(definitions(call), { dispatcher, clock, concurrency: 6 });
-  },
-  result: (name, input) => ({ value: (input as number) * 2 + name.length }),
-  begin,
-  ended: (state: StartedProcess) => 'endedAt' in state,
-  recordedBy: ['StepCompleted'],
-  rescue: (state: StartedProcess) =>
-    state.status === 'suspended'
-      ? ({ type: 'ResumeProcess', input: { answer: { size: 4 } }, time: 0 } as never)
-      : state.status === 'failed'
-        ? ({ type: 'ResumeProcess', time: 0 } as never)
-        : undefined,
-});
+export function scenarioOf(definitions: (call: Call) => WorkflowRegistry, begin: Scenario['begin']): Scenario {
+  const process = processDecider(definitions(async () => REFUSED));
+  return {
+    deciders: { process, subscription: subscriptionDecider(catalogue) },
+    events: [...processEvents, ...subscriptionEvents],
+    effects: (outside, clock, alive, dispatcher) => {
+      const call: Call = (name, ending, context, input) => {
+        const { idempotencyKey, attempt, signal } = context;
+        const stream = `process-${context.processId}`;
+        const key = idempotencyKey.slice(stream.length + 1);
+        const asked = { stream, key, idempotencyKey, attempt, input, signal } as EffectCall;
+        return outside.effect(name, ending, clock, alive).run(asked);
+      };
+      return processEffects(definitions(call), { dispatcher, clock, concurrency: 6 });
+    },
+    result: (name, input) => ({ value: (input as number) * 2 + name.length }),
+    begin,
+    // The outcome of a child that is aborted by hand, or a step that is passed over, is waited for by nobody.
+    ended: (state: StartedProcess) => 'endedAt' in state && !process.next(state).some(undoes),
+    recordedBy: ['StepCompleted'],
+    rescue: (state: StartedProcess) =>
+      state.status === 'suspended'
+        ? ({ type: 'ResumeProcess', input: { answer: { size: 4 } }, time: 0 } as never)
+        : state.status === 'failed'
+          ? ({ type: 'ResumeProcess', time: 0 } as never)
+          : undefined,
+  };
+}
 
 /** Every kind of step, on one log. */
 export const kinds: Scenario = scenarioOf(
