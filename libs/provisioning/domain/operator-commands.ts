@@ -61,9 +61,10 @@ export function fail(state: Operation, { reason, time }: CommandOf<'FailOperatio
   ];
 }
 
-/** What takes back by itself what it had made goes on: nobody wants what it takes back. */
+/** What takes back by itself what it had made goes on: nobody wants what it takes back. What waits for people to go on is given up. */
 export function abort(state: Operation, { reason, time }: CommandOf<'AbortOperation'>): Events {
-  const wanted = is.isProvisioning(state) || (state.adopted !== undefined && is.isDeprovisioning(state));
+  const failed = state.status === 'PROVISIONING_FAILED' && is.endOf(state) === undefined;
+  const wanted = failed || is.isProvisioning(state) || (state.adopted !== undefined && is.isDeprovisioning(state));
   return wanted ? fail(state, { type: 'FailOperation', reason, time }) : [];
 }
 

@@ -42,6 +42,14 @@ describe('an operation whose parent needs it no more', () => {
     expect(types(play(...told, abort))).toEqual(types(play(...told)));
   });
 
+  it('gives up what waits for people to go on, and leaves what it was told to leave', () => {
+    const left = create(manifest(['a', 'b'], { onFailure: 'leave' }), { parent });
+    const waiting = [left, 'intend', ['a/provision', made], ['b/provision', refused]] as const;
+    expect([after(...waiting).status, endOf(after(...waiting))]).toEqual(['PROVISIONING_FAILED', undefined]);
+    const state = after(...waiting, abort);
+    expect([state.status, endOf(state)]).toEqual(['PROVISIONING_FAILED', 'failed']);
+  });
+
   it('that only takes back is given up', () => {
     const removal = create(manifest('a'), { adopted: { a: { id: 'r7' } }, parent });
     const state = after(removal, 'intend', ['a/deprovision', accepted], abort);

@@ -17,11 +17,12 @@ import { hasEnded, type ProcessState, type StartedProcess } from '../domain/proc
 import { quietAt } from '../domain/quiet.js';
 import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
 import { processStream, type AbortProcess } from '../published/index.js';
+import type { WorkflowRegistry } from '../domain/workflow-registry.js';
 import { send, type SendingPorts } from './sending.js';
 import { derivedId } from './derived-id.js';
 
 /** Law 10: a child tells its parent its end by a message that it owes; a parent whose wait is overdue looks for itself. */
-export function childEffects(ports: SendingPorts): readonly Effect[] {
+export function childEffects(registry: WorkflowRegistry, ports: SendingPorts): readonly Effect[] {
   return [
     {
       name: TELL_EFFECT,
@@ -30,7 +31,7 @@ export function childEffects(ports: SendingPorts): readonly Effect[] {
         return { kind: 'done', result: {} };
       },
     },
-    { name: ABORT_EFFECT, run: (call) => abortChild(ports, call) },
+    { name: ABORT_EFFECT, run: (call) => abortChild(registry, ports, call) },
     { name: ASK_CHILD_PROCESS, run: (call) => ask(ports, call) },
   ];
 }
@@ -62,8 +63,8 @@ async function tell(
   await dispatcher().dispatch(parent.stream, command, context, 'machine');
 }
 
-const abortChild = (ports: SendingPorts, call: EffectCall): Promise<Outcome> =>
-  (call.input as AbortInput).operation === true ? abortOperation(ports, call) : abortProcess(ports, call);
+const abortChild = (registry: WorkflowRegistry, ports: SendingPorts, call: EffectCall): Promise<Outcome> =>
+  (call.input as AbortInput).operation === true ? abortOperation(ports, call) : abortProcess(registry, ports, call);
 
 /** The operation tells its end, which comes as the outcome of the step that began it. */
 async function abortOperation(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
@@ -80,13 +81,16 @@ async function abortOperation(ports: SendingPorts, call: EffectCall): Promise<Ou
 }
 
 /** Is done when nothing of the child runs any more: until then it may work on what its root has claimed. */
-async function abortProcess(ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+async function abortProcess(registry: WorkflowRegistry, ports: SendingPorts, call: EffectCall): Promise<Outcome> {
   const { key, reason } = call.input as AbortInput;
   const child = processStream(childId(call.stream, key));
   const command: AbortProcess = { type: 'AbortProcess', reason, time: ports.clock.now() };
   try {
     const state = await send<StartedProcess>(ports, call, abortOf(key), child, command, command.type);
-    const at = Math.max(quietAt(state), stillAborting(state) ? ports.clock.now() + TAKE_OVER_MS : 0);
+    const at = Math.max(
+      quietAt(state),
+      stillAborting(registry.carrying(state).compiled, state) ? ports.clock.now() + TAKE_OVER_MS : 0,
+    );
     const wait = at - ports.clock.now();
     return wait <= 0 ? DONE : fault('retryable', 'child_still_runs', `${child} still runs`, { retryAfterMs: wait });
   } catch (error) {

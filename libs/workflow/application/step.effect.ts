@@ -36,7 +36,7 @@ export function processEffects(
       },
     },
     ...dutyEffects(ports),
-    ...childEffects(ports),
+    ...childEffects(registry, ports),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { isRefusal, type Failure, type Outcome } from '#kernel';
+import { NothingSent } from '../domain/steps/begin-child.js';
 
 /** Thrown by a step that finds data that contradict each other: not tried again, and a task shows `inconsistent_data`. */
 export class InconsistentData extends Error {}
@@ -11,6 +12,8 @@ const LONGEST_TRACEBACK = 10_000;
 /** What a handler throws becomes a failure that says where: its end is what people need. Refusals are told by the runner. */
 export function told(error: unknown): Outcome {
   if (isRefusal(error) || !(error instanceof Error)) throw error;
+  if (error instanceof NothingSent && error.cause instanceof Error)
+    return { kind: 'failed', failure: { ...failureOf(error.cause), kind: 'refused' } };
   return { kind: 'failed', failure: failureOf(error) };
 }
 

@@ -23,7 +23,7 @@ import {
   type StartedProcess,
 } from './process.state.js';
 import { delayed, quietAt } from './quiet.js';
-import { STEP_EFFECT } from './step-input.js';
+import { STEP_EFFECT, whereItIs } from './step-input.js';
 import { reclaimAt, releaseAt } from './turns.js';
 
 /** What a process owes beside its steps: each is one request under a path that no step can have. */
@@ -162,7 +162,7 @@ export function abandonedOwed(compiled: Compiled, state: StartedProcess): readon
   return allRequests(state).flatMap((row) => {
     const found = mayStillRun(row) ? stepAt(compiled, pathNow(state, row.step)) : undefined;
     if (found?.node.child !== true || !(state.status === 'aborted' || isLeft(state, row.step))) return [];
-    if (awaitsEnd(state, row.step)) return endOf(found, row);
+    if (awaitsEnd(state, row.step)) return endOf(state, found, row);
     const key = requestKey(row.step, row.generation);
     const input: AbortInput = { key, reason: 'its parent needs it no more' };
     const all = owed(state, abortOf(row.step), ABORT_EFFECT, () =>
@@ -172,15 +172,13 @@ export function abandonedOwed(compiled: Compiled, state: StartedProcess): readon
   });
 }
 
-/** What the step's own request waits for. The child is there, so that a resumed request finds it again and begins nothing. */
-function endOf({ node, policy }: CompiledStep, row: Request): readonly Owed<RequestEvent>[] {
-  const { step, generation, input } = row;
-  if (row.status === 'intended' || row.status === 'retrying')
-    return [{ kind: 'wait', key: requestKey(step, generation) }];
-  return requests.next(
-    { step, effect: STEP_EFFECT, pollEffect: node.pollEffect, policy, freshInput: () => input },
-    row,
-  );
+/** The step's own request goes on until it is told: the child is there, so that a repeat finds it and begins nothing. */
+function endOf(state: ProcessCommon, { node, policy }: CompiledStep, row: Request): readonly Owed<RequestEvent>[] {
+  const { step, input } = row;
+  const spec = { step, effect: STEP_EFFECT, pollEffect: node.pollEffect, policy, freshInput: () => input };
+  const found = row.status === 'failed' ? requests.resume(row, false) : row;
+  const all = whereItIs(state, pathNow(state, step), requests.next(spec, found));
+  return delayed(all, row.status === 'failed' ? row.endedAt + policy.retry.capMs : 0);
 }
 
 /** An operation that was aborted may still take back what it made, of what the process has claimed. */
@@ -188,20 +186,16 @@ function awaitsEnd(state: ProcessCommon, step: string): boolean {
   const aborted = state.duties[abortOf(step)];
   const row = rowAt(state, step);
   const told = aborted?.status === 'done' && (aborted.result as ChildAborted).awaited === true;
-  return told && isRequest(row) && isWaitedFor(row);
+  return told && isRequest(row) && mayStillRun(row);
 }
 
-/** Whether children that it was told to abort may still do something. */
-export const stillAborting = (state: ProcessCommon): boolean =>
-  Object.entries(state.duties).some(
-    ([path, row]) => path.startsWith(ABORT) && (row.status !== 'done' || awaitsEnd(state, path.slice(ABORT.length))),
-  );
-
-/** Its end comes as an answer to the step's own request. */
-const isWaitedFor = (row: Request): boolean => row.status !== 'failed' && mayStillRun(row);
+/** Whether children nobody waits for may still do something: they are to be aborted, are waited for, or could not be aborted. */
+export const stillAborting = (compiled: Compiled, state: StartedProcess): boolean =>
+  abandonedOwed(compiled, state).length > 0 ||
+  Object.entries(state.duties).some(([path, row]) => path.startsWith(ABORT) && row.status === 'failed');
 
 /** Whether there may be a child that has not told its end: also of a failure that did not come from it, and of a resume that keeps the key. */
-function mayStillRun(row: Request): boolean {
+export function mayStillRun(row: Request): boolean {
   if (row.attempt === 0 || row.status === 'done') return false;
   return row.status !== 'failed' || mayHaveTakenEffect(row.failure);
 }

@@ -1,4 +1,5 @@
 import { Refusal, sameJson, type Fault } from '#kernel';
+import { mayHaveTakenEffect } from '#runtime';
 import {
   type AbortProcess,
   type CompensateProcess,
@@ -117,10 +118,12 @@ export function abort({ reason, by, time }: AbortProcess, state: StartedProcess)
 
 const SKIPPABLE: readonly Row['status'][] = ['failed', 'retrying', 'accepted', 'overdue'];
 
-/** A step that a child does is passed over when the child has failed it: the child would go on for nobody. */
-function isSkippable({ step, status }: Row, state: StartedProcess, compiled: Compiled): boolean {
+/** A step that a child does is passed over when the child has failed it: a child that may still run would go on for nobody. */
+function isSkippable(row: Row, state: StartedProcess, compiled: Compiled): boolean {
+  const { step, status } = row;
   if (!SKIPPABLE.includes(status) || (isDuty(step) && !isUndo(step))) return false;
-  return status === 'failed' || stepAt(compiled, pathNow(state, step))?.node.child !== true;
+  if (stepAt(compiled, pathNow(state, step))?.node.child !== true) return true;
+  return status === 'failed' && !mayHaveTakenEffect(row.failure);
 }
 
 export function skip({ step, reason, result, by, time }: SkipStep, state: StartedProcess, compiled: Compiled): Events {

@@ -3,7 +3,8 @@ import type { PinnedStep } from '../published/index.js';
 import { compile, stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import type { WorkflowDefinition } from './definition.js';
 import { checkMigrations, moveOf, type Move } from './migration.js';
-import { hasEnded, type StartedProcess } from './process.state.js';
+import { mayStillRun } from './duties.js';
+import { allRequests, hasEnded, type StartedProcess } from './process.state.js';
 
 /**
  * Law 8: this process lacks the definition an instance is pinned to, so it leaves the instance alone. People who ask something of it
@@ -81,7 +82,7 @@ export class WorkflowRegistry {
   carrying(state: StartedProcess): Carrying {
     const known = this.checked.get(state.steps);
     if (known !== undefined) return known;
-    if (!this.has(state)) return hasEnded(state) ? NOTHING_OWED : this.moving(state);
+    if (!this.has(state)) return hasEnded(state) ? this.ended(state) : this.moving(state);
     const carrying = { compiled: this.find(state.workflow, state.version) };
     this.checked.set(state.steps, carrying);
     return carrying;
@@ -92,6 +93,13 @@ export class WorkflowRegistry {
     const migrated = compiled && moveOf(compiled, state);
     if (compiled === undefined || migrated === undefined) throw new UnknownDefinition(state.workflow, state.version);
     return { compiled, migrated };
+  }
+
+  /** A child that may still run is to be aborted by the code that knows it for a child. */
+  private ended(state: StartedProcess): Carrying {
+    const compiled = allRequests(state).some(mayStillRun) ? this.newest.get(state.workflow) : undefined;
+    const migrated = compiled && moveOf(compiled, state);
+    return compiled && migrated ? { compiled, migrated } : NOTHING_OWED;
   }
 
   /** Whether an instance can go on here, moved or not. */

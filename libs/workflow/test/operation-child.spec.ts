@@ -27,6 +27,20 @@ const waiting = (of: WorkflowDefinition = definition, path = 'op/1') => {
   const driven = new Driven(of).begin('w', {}, { claims }).done('$claim/1');
   return driven.answer(driven.intend(path), accepted);
 };
+const silence = { kind: 'unknown', code: 'attempt_timed_out', message: 'no answer' } as const;
+/** The step has failed, and whether there is an operation nobody knows. */
+const unknown = () => {
+  const driven = new Driven(definition).begin('w', {}, { claims }).done('$claim/1');
+  while (driven.started.status !== 'failed') {
+    driven.time += 4_000_000;
+    driven.failed('op/1', silence);
+  }
+  return driven;
+};
+/** The same in a newer version, where the step has another key. */
+const moved = workflow({ ...meta, key: 'w', version: 2, migrates: [{ from: 1, keys: { op: 'OP' } }] }, [
+  operationStep({ key: 'OP', manifest: () => ({ needs: [] }), result: () => ({}) }),
+]);
 const abort = { type: 'AbortProcess', time: 2 } as const;
 const left = (driven: Driven, of = definition) => leftOver(new WorkflowRegistry([of]).latest('w')!, driven.started);
 
@@ -64,15 +78,46 @@ describe('a step that is done by an operation', () => {
     expect(driven.callback('op/1', failed).keys).toEqual(['$release/1']);
   });
 
-  it('has it aborted too when it could not be told whether it was begun, and does not wait for what nobody will tell', () => {
-    const driven = new Driven(definition).begin('w', {}, { claims }).done('$claim/1');
-    for (let attempt = 1; driven.started.status !== 'failed'; attempt++) {
-      driven.time += 4_000_000;
-      driven.failed('op/1', { kind: 'unknown', code: 'store_unavailable' });
-    }
-    driven.send(abort);
+  it('has it aborted too when it is not known whether it was begun, and finds it again to be told its end', () => {
+    const driven = unknown().send(abort);
     expect(driven.keys).toEqual(['$abort/op/1']);
-    expect(driven.done('$abort/op/1', { awaited: true }).keys).toEqual(['$release/1']);
+    driven.done('$abort/op/1', { awaited: true });
+    // What it had told before was discarded: it is found again, no more than once a minute, whatever becomes of the attempt.
+    expect(driven.run()).toMatchObject({ key: 'op/1', attempt: 6, notBefore: driven.time + 60_000 });
+    for (const end of ['lost', 'died', 'drained'] as const) {
+      driven.time += 4_000_000;
+      const { attempt } = driven.intend('op/1');
+      if (end === 'lost') driven.answer({ key: 'op/1', attempt }, { kind: 'failed', failure: silence });
+      driven.time += 4_000_000;
+      if (end === 'died') driven.due('op/1');
+      if (end === 'drained') driven.send({ type: 'HandBack', owner: 'o', keys: ['op/1'], time: driven.time });
+      expect([driven.run()?.key, driven.run()?.attempt]).toEqual(['op/1', attempt + 1]);
+    }
+    driven.answer(driven.intend('op/1'), accepted).callback('op/1', provisioned);
+    expect([left(driven), driven.keys]).toEqual([
+      [{ step: 'op', outcome: 'success', commands: ['compensate'] }],
+      ['$release/1'],
+    ]);
+  });
+
+  it('is not passed over while it is not known whether it was begun', () => {
+    const skip = { type: 'SkipStep', step: 'op', reason: 'r', result: { made: 'm' }, time: 2 } as const;
+    expect(() => unknown().send(skip)).toThrow(expect.objectContaining({ code: 'step_not_skippable', status: 409 }));
+    expect(waiting().callback('op/1', failed).send(skip).started.status).toBe('completed');
+  });
+
+  it('finds its operation again after the abort where its code has gone to since', () => {
+    const driven = waiting().resume().deploy(moved).send(abort).done('$abort/op/1', { awaited: true });
+    expect(driven.run().input).toMatchObject({ version: 1, step: 'op', now: { version: 2, step: 'OP' } });
+  });
+
+  it('is aborted by newer code that knows where the step is now, also when the process had ended before', () => {
+    const driven = waiting().send(abort).deploy(moved);
+    expect(driven.keys).toEqual(['$follow/1']);
+    driven.answer({ key: '$follow/1', attempt: 1 }, { kind: 'done', result: {} });
+    expect([driven.types.at(-1), driven.keys]).toEqual(['ProcessMigrated', ['$abort/op/1']]);
+    driven.done('$abort/op/1', { awaited: true });
+    expect([driven.keys, driven.callback('op/1', failed).keys]).toEqual([['op/1'], ['$release/1']]);
   });
 
   it('whose request was refused has nothing to abort', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
-import { parallel, step, subWorkflow, workflow } from '../index.js';
+import { parallel, step, subWorkflow, workflow, WorkflowRegistry } from '../index.js';
+import { stillAborting } from '../domain/duties.js';
 import { Driven, meta } from './driving.js';
 
 const n = Type.Number();
@@ -38,6 +39,16 @@ describe('a sub-workflow', () => {
       failure: { kind: 'refused', code: 'x', message: 'x' },
     });
     expect(failed.resume().keys).toEqual(['child/2']);
+  });
+
+  it('still aborts as long as its own child is not aborted, begun or not', () => {
+    const { compiled } = new WorkflowRegistry([flow]).carrying(begun().started);
+    const aborted = begun().send({ type: 'AbortProcess', time: 1 });
+    expect(stillAborting(compiled, aborted.started)).toBe(true);
+    aborted.intend('$abort/child/1');
+    expect(stillAborting(compiled, aborted.started)).toBe(true);
+    aborted.answer({ key: '$abort/child/1', attempt: 1 }, { kind: 'done', result: {} });
+    expect(stillAborting(compiled, aborted.started)).toBe(false);
   });
 
   it('is aborted when another branch was first', () => {

@@ -21,6 +21,7 @@ import type { StepNode } from '../node.js';
 import type { StepContext } from '../step-context.js';
 import type { StepPlan } from '../plan.types.js';
 import type { Values } from '../wiring.types.js';
+import { beginChild } from './begin-child.js';
 import { step, type StepSpec } from './step.js';
 
 export interface OperationStepSpec<R extends TProperties, A extends TProperties, K extends string> extends Pick<
@@ -54,17 +55,16 @@ export function operationStep<const K extends string, R extends TProperties = {}
     answer: (told) => result((told as OperationResult).resources),
     plan: (state, context) => planned(manifest(state, context), adopted?.(state, context), result),
     compensate: adopted === undefined ? takeBack : undefined,
-    async handler(state, context) {
+    handler(state, context) {
       const child = operationStream(context.id(context.idempotencyKey));
-      const command: CreateOperation = {
+      const command = (): CreateOperation => ({
         type: 'CreateOperation',
         manifest: manifest(state, context),
         ...(adopted && { adopted: adopted(state, context) }),
         parent: ownRequest(context),
         time: context.now(),
-      };
-      await context.dispatch(child, command, context.idempotencyKey);
-      return { kind: 'accepted', location: child };
+      });
+      return beginChild(context, child, 'ABSENT', command);
     },
   });
   return { ...node, child: true, undoPollEffect: ASK_TAKEN_BACK };

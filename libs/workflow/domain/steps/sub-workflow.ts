@@ -5,6 +5,7 @@ import { processStream, type StartProcess } from '../../published/index.js';
 import type { StepNode } from '../node.js';
 import type { StepContext } from '../step-context.js';
 import type { Values } from '../wiring.types.js';
+import { beginChild } from './begin-child.js';
 import { step, type StepSpec } from './step.js';
 
 /** The effect that asks a child process how it stands. */
@@ -43,20 +44,19 @@ export function subWorkflow<const K extends string, R extends TProperties = {}, 
     pollEffect: ASK_CHILD_PROCESS,
     plan: 'as_it_runs',
     answer: (end) => result?.(end as ChildEnd) ?? ({} as Values<A>),
-    async handler(state, context) {
+    handler(state, context) {
       const stream = processStream(context.processId);
       const child = processStream(context.id(context.idempotencyKey));
       const key = context.idempotencyKey.slice(stream.length + 1);
-      const command: StartProcess = {
+      const command = (): StartProcess => ({
         type: 'StartProcess',
         workflow,
         state: input(state, context),
         createdBy: context.actor,
         parent: { stream, key, rootProcessId: context.rootProcessId },
         time: context.now(),
-      };
-      await context.dispatch(child, command, context.idempotencyKey);
-      return { kind: 'accepted', location: child };
+      });
+      return beginChild(context, child, 'none', command);
     },
   });
   return { ...node, child: true, subWorkflow: true };
