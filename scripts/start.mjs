@@ -1,4 +1,4 @@
-/** `npm start`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
+/** `npm start [-- --accept-loss]`: installs and builds if needed, starts server and (with the demo) sandbox, seeds once, says what is where. */
 import { pathToFileURL } from 'node:url';
 import { RUN } from './lib/bundle.mjs';
 import { startProgram, stopAll } from './lib/children.mjs';
@@ -6,6 +6,19 @@ import { seedOnce } from './lib/demo.mjs';
 import { isFree, isListening, waitUntil } from './lib/ports.mjs';
 import { StepFailed, buildIfStale, inRoot, installIfNeeded, main } from './lib/project.mjs';
 import { sandboxEnv, settings } from './lib/settings.mjs';
+
+const ACCEPT_LOSS = '--accept-loss';
+
+/** What the server is given. */
+function serverArguments() {
+  const given = process.argv.slice(2);
+  const unknown = given.find((each) => each !== ACCEPT_LOSS);
+  if (unknown === undefined) return given;
+  throw new StepFailed(
+    `npm start does not know ${unknown}; it takes ${ACCEPT_LOSS}, settings are environment variables.`,
+    2,
+  );
+}
 
 async function requireFree(port, variable, what, host) {
   if (await isFree(port, host)) return;
@@ -63,7 +76,7 @@ async function serve(programs, options) {
   const base = `http://${reachable}:${port}`;
   const env = { PURVEYOR_DEMO: demo ? 'on' : 'off' };
   if (demo) programs.push(startProgram('sandbox', inRoot(RUN, 'sandbox.js'), sandboxEnv(dataDir)));
-  programs.push(startProgram('server', inRoot(RUN, 'server.js'), env));
+  programs.push(startProgram('server', inRoot(RUN, 'server.js'), env, options.args));
   await waitFor('server', () => isReady(base), programs);
   if (demo) await waitFor('sandbox', () => isListening(sandboxPort), programs);
   announce({ base, dataDir, sandbox: `http://127.0.0.1:${sandboxPort}`, demo });
@@ -82,9 +95,10 @@ const stopSignal = () =>
   });
 
 await main(async () => {
+  const args = serverArguments();
   await installIfNeeded();
   await buildIfStale();
-  const options = settings();
+  const options = { ...settings(), args };
   await requireFree(options.port, 'PURVEYOR_PORT', 'server', options.host);
   if (options.demo) await requireFree(options.sandboxPort, 'PURVEYOR_SANDBOX_PORT', 'sandbox');
   await requireOwnable(options.dataDir);

@@ -7,8 +7,8 @@ const STOP_WITHIN_MS = 9_000;
 export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'];
 
 /** Starts a Node program of this project; `ended` resolves to its exit code. */
-export function startProgram(name, script, env) {
-  const child = spawn(process.execPath, [...NODE_OPTIONS, script], {
+export function startProgram(name, script, env, args = []) {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, script, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: 'inherit',

@@ -36,9 +36,9 @@ interface Ended {
 }
 
 /** Runs a program that is expected to end by itself. */
-async function run(script: string, env: Record<string, string>): Promise<Ended> {
+async function run(script: string, env: Record<string, string>, ...args: string[]): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [script], { cwd: ROOT, env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { PATH, HOME, ...env } });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
@@ -127,10 +127,16 @@ describe('a data directory that is not as it was left', () => {
     expect(inLog(env, (db) => db.prepare(`SELECT value FROM meta WHERE key = 'clean_position'`).get())).toEqual({
       value: 0,
     });
-    const again = server(env, '--accept-loss');
+    const settings = { ...env, PURVEYOR_DEMO: 'off' };
+    const again = new Child(START, `http://127.0.0.1:${env.PURVEYOR_PORT}/readyz`, settings, ['--accept-loss']);
     await again.ready();
     await again.end('SIGTERM');
   }, 60_000);
+
+  it('is started by no argument that npm start does not know', async () => {
+    const { code, lines } = await run(START, await damaged(), '--accept-los');
+    expect([code, lines]).toEqual([2, [expect.stringMatching(/does not know --accept-los; it takes --accept-loss/)]]);
+  });
 
   it('is told from one whose vault is gone: nothing takes its place', async () => {
     const env = await damaged();

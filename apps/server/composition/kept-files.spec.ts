@@ -69,7 +69,7 @@ describe('the files to which the events of an EventStoreDB refer', () => {
       await start();
       await ours(happens);
       rmSync(file(name));
-      const says = `the log has events, but ${name} in ${env['PURVEYOR_DATA_DIR']}, to which they refer, is gone: restore it from a backup; \`node dist/run/server.js --accept-loss\``;
+      const says = `the log has events, but ${name} in ${env['PURVEYOR_DATA_DIR']}, to which they refer, is gone: restore it from a backup; \`npm start -- --accept-loss\`, or \`node dist/run/server.js --accept-loss\``;
       await expect(start()).rejects.toThrow(says);
       expect(existsSync(file(name))).toBe(false);
       await start({}, true);

@@ -14,8 +14,8 @@ export async function requireKept(directory: string, store: EventStore, acceptLo
   const lost = await lostFiles(directory, store);
   if (lost === undefined) return;
   throw new Error(
-    `${lost}: restore it from a backup; \`node dist/run/server.js --accept-loss\` (npm start takes no such argument) goes on without whatever ` +
-      'is missing: these secrets and personal data, and events of the log too',
+    `${lost}: restore it from a backup; \`npm start -- --accept-loss\`, or \`node dist/run/server.js --accept-loss\`, goes on without ` +
+      'whatever is missing: these secrets and personal data, and events of the log too',
   );
 }
 

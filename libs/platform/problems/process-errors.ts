@@ -33,7 +33,7 @@ export const processes: readonly ErrorEntry[] = [
     'step_not_skippable',
     409,
     'The step cannot be skipped',
-    'Only a step that has failed, waits for another attempt or for an answer can be passed over; `steps` names those.',
+    'Only a step that has failed, waits for another attempt or for an answer can be passed over, and one that a child does only when the child has failed it; `steps` names those.',
     'Read the process and name one of those steps.',
   ),
   entry(

@@ -96,5 +96,6 @@ function missing(rows: readonly Checkpoint[], logId: string, head: number): Stor
   const why = foreign
     ? `the read models were made from log ${foreign.log_id}, this is log ${logId}`
     : `the read models are at position ${Math.max(...rows.map((row) => row.position))}, the log ends at ${head}`;
-  return new StoreError('corrupt', `acknowledged events are missing: ${why}; --accept-loss rebuilds the read models`);
+  const way = '--accept-loss (`npm start -- --accept-loss`) rebuilds the read models';
+  return new StoreError('corrupt', `acknowledged events are missing: ${why}; ${way}`);
 }
