@@ -43,7 +43,7 @@ const known = (...from: Parameters<typeof outsideProvisioners>) =>
 const events = [...processEvents, ...operationEvents];
 const vault = new MemoryVault();
 
-/** Processes that are aborted, undone and resumed at any time while their operations run. */
+/** Processes that are aborted, undone and resumed, and steps that are to be passed over, at any time while their operations run. */
 const scenario: Scenario = {
   deciders: { process: decider, operation: operationDecider(known(nowhere, undefined as never, () => true)) },
   events,
@@ -58,7 +58,8 @@ const scenario: Scenario = {
   })),
   meddle(random) {
     const at = random();
-    const type = at < 0.4 ? 'AbortProcess' : at < 0.7 ? 'CompensateProcess' : 'ResumeProcess';
+    if (at > 0.9) return { type: 'SkipStep', step: 'op', reason: 'because', result: {}, time: 0 } as never;
+    const type = at < 0.4 ? 'AbortProcess' : at < 0.6 ? 'CompensateProcess' : 'ResumeProcess';
     return { type, time: 0 } as never;
   },
   rescue: (state: StartedProcess | { status: 'none' }) =>
