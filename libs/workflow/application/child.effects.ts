@@ -13,9 +13,10 @@ import {
   type ChildAborted,
   type TellInput,
 } from '../domain/duties.js';
-import { hasEnded, type ProcessState, type StartedProcess } from '../domain/process.state.js';
+import { hasEnded, type ProcessState } from '../domain/process.state.js';
 import { quietAt } from '../domain/quiet.js';
 import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
+import { toUndo } from '../domain/undo.js';
 import { processStream, type AbortProcess } from '../published/index.js';
 import type { WorkflowRegistry } from '../domain/workflow-registry.js';
 import { send, type SendingPorts } from './sending.js';
@@ -82,21 +83,27 @@ async function abortOperation(ports: SendingPorts, call: EffectCall): Promise<Ou
 
 /** Is done when nothing of the child runs any more: until then it may work on what its root has claimed. */
 async function abortProcess(registry: WorkflowRegistry, ports: SendingPorts, call: EffectCall): Promise<Outcome> {
+  const child = processStream(childId(call.stream, (call.input as AbortInput).key));
+  const state = await aborted(ports, call, child);
+  if (state.status === 'none') return DONE;
+  const { compiled } = registry.carrying(state);
+  const busy = stillAborting(compiled, state) || toUndo(compiled, state).length > 0;
+  const wait = Math.max(quietAt(state) - ports.clock.now(), busy ? TAKE_OVER_MS : 0);
+  return wait <= 0 ? DONE : fault('retryable', 'child_still_runs', `${child} still runs`, { retryAfterMs: wait });
+}
+
+/** The child as it is after its abort; one that is not there, or has ended by itself, hears nothing. */
+async function aborted(ports: SendingPorts, call: EffectCall, child: string): Promise<ProcessState> {
   const { key, reason } = call.input as AbortInput;
-  const child = processStream(childId(call.stream, key));
   const command: AbortProcess = { type: 'AbortProcess', reason, time: ports.clock.now() };
   try {
-    const state = await send<StartedProcess>(ports, call, abortOf(key), child, command, command.type);
-    const at = Math.max(
-      quietAt(state),
-      stillAborting(registry.carrying(state).compiled, state) ? ports.clock.now() + TAKE_OVER_MS : 0,
-    );
-    const wait = at - ports.clock.now();
-    return wait <= 0 ? DONE : fault('retryable', 'child_still_runs', `${child} still runs`, { retryAfterMs: wait });
+    return await send<ProcessState>(ports, call, abortOf(key), child, command, command.type);
   } catch (error) {
-    if (isRefusal(error) && (error.code === 'process_not_found' || error.code === 'invalid_process_status'))
-      return DONE;
-    throw error;
+    const code = isRefusal(error) ? error.code : undefined;
+    if (code === 'process_not_found' || code === 'invalid_process_status')
+      return (await ports.dispatcher().load<ProcessState>(child)).state;
+    // Its code may be with another worker: this is tried again, which a refusal is not.
+    throw code === 'definition_unavailable' ? new Error((error as Error).message, { cause: error }) : error;
   }
 }
 

@@ -12,8 +12,10 @@ const LONGEST_TRACEBACK = 10_000;
 /** What a handler throws becomes a failure that says where: its end is what people need. Refusals are told by the runner. */
 export function told(error: unknown): Outcome {
   if (isRefusal(error) || !(error instanceof Error)) throw error;
-  if (error instanceof NothingSent && error.cause instanceof Error)
-    return { kind: 'failed', failure: { ...failureOf(error.cause), kind: 'refused' } };
+  if (error instanceof NothingSent) {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    return { kind: 'failed', failure: { ...failureOf(cause), kind: 'refused' } };
+  }
   return { kind: 'failed', failure: failureOf(error) };
 }
 

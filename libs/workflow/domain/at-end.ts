@@ -18,7 +18,11 @@ export function owedAtEnd(compiled: Compiled, state: StartedProcess & EndedProce
   const turn = turnOf(state);
   const undoing = toUndo(compiled, state).length > 0;
   if (mustReclaim(state, turn, undoing)) return reclaimed(state, turn);
-  if (undoing) return owedUndoing(compiled, state);
+  if (undoing) {
+    const owed = owedUndoing(compiled, state);
+    // One that waits for people keeps the claim, but no child alive.
+    return owed.length > 0 ? owed : abandonedOwed(compiled, state);
+  }
   const children = abandonedOwed(compiled, state);
   if (children.length > 0) return children;
   const release = released(state, state.duties[reclaimAt(turn)] === undefined ? Math.max(1, turn - 1) : turn);

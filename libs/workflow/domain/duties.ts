@@ -176,10 +176,19 @@ export function abandonedOwed(compiled: Compiled, state: StartedProcess): readon
 function endOf(state: ProcessCommon, { node, policy }: CompiledStep, row: Request): readonly Owed<RequestEvent>[] {
   const { step, input } = row;
   const spec = { step, effect: STEP_EFFECT, pollEffect: node.pollEffect, policy, freshInput: () => input };
-  const found = row.status === 'failed' ? requests.resume(row, false) : row;
-  const all = whereItIs(state, pathNow(state, step), requests.next(spec, found));
-  return delayed(all, row.status === 'failed' ? row.endedAt + policy.retry.capMs : 0);
+  const all = whereItIs(state, pathNow(state, step), requests.next(spec, soughtAfter(row)));
+  return delayed(all, row.status === 'failed' ? row.endedAt + policy.retry.capMs * oftenFailed(row, policy) : 0);
 }
+
+/** The child may have told its end while nobody listened: once it is found again it is asked too. */
+function soughtAfter(row: Request): Request {
+  if (row.status === 'failed') return requests.resume(row, false);
+  return row.status === 'accepted' && row.attempt > 1 ? { ...row, pollAt: row.pollAt ?? 0 } : row;
+}
+
+/** How often it failed beyond the policy, at least 1; so what never gets through is tried ever less, once an hour at last. */
+const oftenFailed = ({ failures }: Request, { retry }: RequestPolicy): number =>
+  Math.min(Math.max(1, failures - retry.limit + 1), 60);
 
 /** An operation that was aborted may still take back what it made, of what the process has claimed. */
 function awaitsEnd(state: ProcessCommon, step: string): boolean {
@@ -189,10 +198,11 @@ function awaitsEnd(state: ProcessCommon, step: string): boolean {
   return told && isRequest(row) && mayStillRun(row);
 }
 
-/** Whether children nobody waits for may still do something: they are to be aborted, are waited for, or could not be aborted. */
+/** Whether children nobody waits for may still do something. What was begun about them is known without the code of the process, too. */
 export const stillAborting = (compiled: Compiled, state: StartedProcess): boolean =>
-  abandonedOwed(compiled, state).length > 0 ||
-  Object.entries(state.duties).some(([path, row]) => path.startsWith(ABORT) && row.status === 'failed');
+  Object.entries(state.duties).some(
+    ([path, row]) => path.startsWith(ABORT) && (row.status !== 'done' || awaitsEnd(state, path.slice(ABORT.length))),
+  ) || abandonedOwed(compiled, state).length > 0;
 
 /** Whether there may be a child that has not told its end: also of a failure that did not come from it, and of a resume that keeps the key. */
 export function mayStillRun(row: Request): boolean {

@@ -74,7 +74,11 @@ describe('a step that is done by an operation', () => {
     expect(driven.run().key).toBe('$abort/op/1');
     driven.done('$abort/op/1', { awaited: true });
     driven.answer(driven.intend('op/1'), accepted);
-    expect(driven.owed).toMatchObject([{ kind: 'wait', key: 'op/1', deadline: 'ask' }]);
+    // It may have told its end before it was found again.
+    expect(driven.owed).toMatchObject([
+      { kind: 'run', effect: 'provisioning.ask-child', input: { location: 'operation-1' } },
+      { kind: 'wait', key: 'op/1', deadline: 'ask' },
+    ]);
     expect(driven.callback('op/1', failed).keys).toEqual(['$release/1']);
   });
 
@@ -82,12 +86,15 @@ describe('a step that is done by an operation', () => {
     const driven = unknown().send(abort);
     expect(driven.keys).toEqual(['$abort/op/1']);
     driven.done('$abort/op/1', { awaited: true });
-    // What it had told before was discarded: it is found again, no more than once a minute, whatever becomes of the attempt.
+    // What it had told before was discarded: it is found again, after a minute, then ever less, whatever becomes of the attempt.
     expect(driven.run()).toMatchObject({ key: 'op/1', attempt: 6, notBefore: driven.time + 60_000 });
     for (const end of ['lost', 'died', 'drained'] as const) {
       driven.time += 4_000_000;
       const { attempt } = driven.intend('op/1');
-      if (end === 'lost') driven.answer({ key: 'op/1', attempt }, { kind: 'failed', failure: silence });
+      if (end === 'lost') {
+        driven.answer({ key: 'op/1', attempt }, { kind: 'failed', failure: silence });
+        expect(driven.run()).toMatchObject({ notBefore: driven.time + 120_000 });
+      }
       driven.time += 4_000_000;
       if (end === 'died') driven.due('op/1');
       if (end === 'drained') driven.send({ type: 'HandBack', owner: 'o', keys: ['op/1'], time: driven.time });

@@ -1,7 +1,7 @@
 import { isRefusal, type Outcome } from '#kernel';
 import type { StepContext } from '../step-context.js';
 
-/** What the command for a child could not be made of, its cause: nothing has left, so a corrected value is another request (law 2). */
+/** The command for a child cannot be made; its cause is what was thrown. Nothing has left, so a corrected value is another request (law 2). */
 export class NothingSent extends Error {}
 
 /**
@@ -27,6 +27,6 @@ function made<C>(command: () => C): C {
   try {
     return command();
   } catch (cause) {
-    throw isRefusal(cause) ? cause : new NothingSent('the command for the child cannot be made', { cause });
+    throw isRefusal(cause) ? cause : new NothingSent(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
