@@ -13,7 +13,8 @@ import {
   type ChildAborted,
   type TellInput,
 } from '../domain/duties.js';
-import { hasEnded, type ProcessState } from '../domain/process.state.js';
+import type { Compiled } from '../domain/compiled.js';
+import { hasEnded, type ProcessState, type StartedProcess } from '../domain/process.state.js';
 import { quietAt } from '../domain/quiet.js';
 import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
 import { toUndo } from '../domain/undo.js';
@@ -86,11 +87,13 @@ async function abortProcess(registry: WorkflowRegistry, ports: SendingPorts, cal
   const child = processStream(childId(call.stream, (call.input as AbortInput).key));
   const state = await aborted(ports, call, child);
   if (state.status === 'none') return DONE;
-  const { compiled } = registry.carrying(state);
-  const busy = stillAborting(compiled, state) || toUndo(compiled, state).length > 0;
+  const busy = !registry.carries(state) || isBusy(registry.carrying(state).compiled, state);
   const wait = Math.max(quietAt(state) - ports.clock.now(), busy ? TAKE_OVER_MS : 0);
   return wait <= 0 ? DONE : fault('retryable', 'child_still_runs', `${child} still runs`, { retryAfterMs: wait });
 }
+
+const isBusy = (compiled: Compiled, state: StartedProcess): boolean =>
+  stillAborting(compiled, state) || toUndo(compiled, state).length > 0;
 
 /** The child as it is after its abort; one that is not there, or has ended by itself, hears nothing. */
 async function aborted(ports: SendingPorts, call: EffectCall, child: string): Promise<ProcessState> {

@@ -3,6 +3,7 @@ import type { PinnedStep } from '../published/index.js';
 import { compile, stepAt, type Compiled, type CompiledStep } from './compiled.js';
 import type { WorkflowDefinition } from './definition.js';
 import { checkMigrations, moveOf, type Move } from './migration.js';
+import { owedAtEnd } from './at-end.js';
 import { mayStillRun } from './duties.js';
 import { allRequests, hasEnded, type StartedProcess } from './process.state.js';
 
@@ -33,7 +34,7 @@ interface Carrying {
   readonly migrated?: Move;
 }
 
-/** Stands in for the definition of an instance that has ended: what it may still owe needs none. */
+/** Stands in for the definition of an instance that has ended: what it may still owe beside its children needs none. */
 const NOTHING_OWED: Carrying = {
   compiled: compile({
     key: '',
@@ -45,6 +46,9 @@ const NOTHING_OWED: Carrying = {
     steps: [],
   }),
 };
+
+/** Only its code knows which open requests of one that has ended are children, to be aborted before it lets go what it holds. */
+const isAtRest = (state: StartedProcess): boolean => hasEnded(state) && !allRequests(state).some(mayStillRun);
 
 /** All workflow definitions of this process, several versions of one side by side. */
 export class WorkflowRegistry {
@@ -82,7 +86,7 @@ export class WorkflowRegistry {
   carrying(state: StartedProcess): Carrying {
     const known = this.checked.get(state.steps);
     if (known !== undefined) return known;
-    if (!this.has(state)) return hasEnded(state) ? this.ended(state) : this.moving(state);
+    if (!this.has(state)) return isAtRest(state) ? NOTHING_OWED : this.moving(state);
     const carrying = { compiled: this.find(state.workflow, state.version) };
     this.checked.set(state.steps, carrying);
     return carrying;
@@ -91,22 +95,19 @@ export class WorkflowRegistry {
   private moving(state: StartedProcess): Carrying {
     const compiled = this.newest.get(state.workflow);
     const migrated = compiled && moveOf(compiled, state);
-    if (compiled === undefined || migrated === undefined) throw new UnknownDefinition(state.workflow, state.version);
-    return { compiled, migrated };
-  }
-
-  /** A child that may still run is to be aborted by the code that knows it for a child. */
-  private ended(state: StartedProcess): Carrying {
-    const compiled = allRequests(state).some(mayStillRun) ? this.newest.get(state.workflow) : undefined;
-    const migrated = compiled && moveOf(compiled, state);
-    return compiled && migrated ? { compiled, migrated } : NOTHING_OWED;
+    if (compiled !== undefined && migrated !== undefined) return { compiled, migrated };
+    if (hasEnded(state) && owedAtEnd(NOTHING_OWED.compiled, state).length === 0) return NOTHING_OWED;
+    throw new UnknownDefinition(state.workflow, state.version);
   }
 
   /** Whether an instance can go on here, moved or not. */
   carries(state: StartedProcess): boolean {
-    if (this.has(state) || hasEnded(state)) return true;
-    const newest = this.newest.get(state.workflow);
-    return newest !== undefined && moveOf(newest, state) !== undefined;
+    try {
+      return this.carrying(state) !== undefined;
+    } catch (error) {
+      if (error instanceof UnknownDefinition) return false;
+      throw error;
+    }
   }
 
   /** Whether the code that an instance is pinned to is here. */

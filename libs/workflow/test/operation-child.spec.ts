@@ -127,6 +127,15 @@ describe('a step that is done by an operation', () => {
     expect([driven.keys, driven.callback('op/1', failed).keys]).toEqual([['op/1'], ['$release/1']]);
   });
 
+  it('is left to a worker that knows it, which alone lets go what the ended process holds', () => {
+    const none = new WorkflowRegistry([]);
+    const driven = waiting().send(abort);
+    expect([none.carries(driven.started), driven.deploy().started.status]).toEqual([false, 'aborted']);
+    expect(() => driven.owed).toThrow(expect.objectContaining({ code: 'definition_unavailable' }));
+    driven.deploy(definition).done('$abort/op/1').done('$release/1');
+    expect([none.carries(driven.started), driven.deploy().owed]).toEqual([true, []]);
+  });
+
   it('whose request was refused has nothing to abort', () => {
     expect(waiting().callback('op/1', failed).send(abort).keys).toEqual(['$release/1']);
     expect(waiting().callback('op/1', failed).resume().send(abort).keys).toEqual(['$release/1']);
