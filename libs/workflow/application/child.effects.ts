@@ -2,6 +2,7 @@ import { idOf } from '#event-store';
 import { isRefusal, type Driving, type Outcome } from '#kernel';
 import { operationStream, type AbortOperation } from '#provisioning/published';
 import { fault, TAKE_OVER_MS, type Effect, type EffectCall } from '#runtime';
+import type { Compiled } from '../domain/compiled.js';
 import {
   ABORT_EFFECT,
   abortOf,
@@ -13,13 +14,12 @@ import {
   type ChildAborted,
   type TellInput,
 } from '../domain/duties.js';
-import type { Compiled } from '../domain/compiled.js';
 import { hasEnded, type ProcessState, type StartedProcess } from '../domain/process.state.js';
 import { quietAt } from '../domain/quiet.js';
 import { ASK_CHILD_PROCESS } from '../domain/steps/sub-workflow.js';
 import { toUndo } from '../domain/undo.js';
-import { processStream, type AbortProcess } from '../published/index.js';
 import type { WorkflowRegistry } from '../domain/workflow-registry.js';
+import { processStream, type AbortProcess } from '../published/index.js';
 import { send, type SendingPorts } from './sending.js';
 import { derivedId } from './derived-id.js';
 

@@ -59,8 +59,8 @@ export interface AbortProcess extends ByOperator {
   readonly reason?: string;
 }
 /**
- * Passes over a step that has failed, waits for another attempt or for an answer; one that a child does only when the child has failed it. What the step would have added is given as `result` and
- * checked as its own would be. Refusals: `invalid_process_status` 409, `step_not_skippable` 409, `validation_failed` 400.
+ * Passes over a step that has failed, waits for another attempt or for an answer; one that a child does only when the child has failed it. What
+ * the step would have added is given as `result` and checked as its own would be. Refusals: `invalid_process_status` 409, `step_not_skippable` 409, `validation_failed` 400.
  */
 export interface SkipStep extends ByOperator {
   readonly type: 'SkipStep';
