@@ -16,4 +16,5 @@ export * from './request.state.js';
 export * from './runtime.js';
 export * from './runtime.types.js';
 export * from './work-taker.js';
+export { pause } from './writer.js';
 export * from './schema-faults.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#kernel';
+import { pause } from '#runtime';
 import { awaitsClaim, processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import type { Accepted } from '../http/command-sender.js';
@@ -26,7 +27,7 @@ export class ClaimAnswer {
       }
       if (!awaitsClaim(state)) return { id: accepted.id, position };
       if (clock.now() >= latest) throw unanswered(accepted.id);
-      await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+      await pause(clock, waitMs);
     }
   }
 }

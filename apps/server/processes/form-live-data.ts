@@ -34,7 +34,7 @@ export function formLiveData(parts: Parts, rules: StartRules, workflow: string):
     productEnded: (productId) => productEnded(parts, productId),
     async startFaults(id, version) {
       try {
-        return faultsOf(await rules.gather(id), version);
+        return faultsOf(await rules.gatherToStart(id, workflow), version);
       } catch (error) {
         if (!isRefusal(error) || error.code !== 'subscription_not_found') throw error;
         return fault('subscription_id', 'Subscription not found', id);

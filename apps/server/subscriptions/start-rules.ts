@@ -9,12 +9,25 @@ import {
   type RelatedSubscription,
   type SubscriptionDetail,
 } from '#read-models';
-import { claimTerms, hindrance, type Hindrance, type Lifecycle, type Startable, type StartFacts } from '#subscription';
+import { pause } from '#runtime';
+import {
+  claimTerms,
+  hindrance,
+  REASONS,
+  type Hindrance,
+  type Lifecycle,
+  type Startable,
+  type StartFacts,
+} from '#subscription';
 import type { ClaimTerms } from '#subscription/published';
-import { mayStart } from '#workflow';
+import { hasEnded, mayStart, processStream, type ProcessState } from '#workflow';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { reconcileOutOfSync } from '../products/catalogue.views.js';
+
+/** How long a start waits for a holder that has ended to let go, and how often it looks, ms. */
+const PATIENCE_MS = 2_000;
+const LOOK_MS = 20;
 
 /** A subscription with what the rules look at. */
 export interface Gathered {
@@ -53,6 +66,27 @@ export class StartRules {
     };
     const product = this.parts.catalogue.find(found.product_id);
     return { found, facts, reconcileOutOfSync: reconcileOutOfSync(product, record) };
+  }
+
+  /**
+   * The same for a start of this workflow, which may come as soon as an end is seen: a process lets go of what it holds after its end
+   * (ADR 33), so a start that only this is in the way of waits for it, up to 2 s.
+   */
+  async gatherToStart(id: string, workflow: string): Promise<Gathered> {
+    const { clock } = this.parts;
+    const latest = clock.now() + PATIENCE_MS;
+    for (;;) {
+      const gathered = await this.gather(id);
+      if (clock.now() >= latest || !(await this.isLettingGo(gathered, workflow))) return gathered;
+      await pause(clock, LOOK_MS);
+    }
+  }
+
+  private async isLettingGo(gathered: Gathered, workflow: string): Promise<boolean> {
+    const { reason, claimed_by } = this.hindranceOf(gathered, workflow) ?? {};
+    if (reason !== REASONS.claimed || claimed_by === undefined) return false;
+    const { state } = await this.parts.runtime.load<ProcessState>(processStream(claimed_by.process_id));
+    return state.status !== 'none' && hasEnded(state);
   }
 
   /** The terms on which a workflow of a product claims; of one that the product does not name, those of its target. */
