@@ -7,6 +7,7 @@
  * open), `before call` (nothing sent) and `after call` (answer read, nothing decided). It is loaded into every thread of the server;
  * what a thread does not do, it does not observe.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnostics from 'node:diagnostics_channel';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { EmbeddedStore } from '../../dist/libs/event-store/embedded/store.js';
@@ -60,15 +61,14 @@ wrap(
     },
 );
 
-/** What the projector of this thread writes at the moment. */
-let batch = [];
+/** What is being written: by several projectors of this thread at once, each with events of its own. */
+const batch = new AsyncLocalStorage();
 wrap(
   BatchWriter,
   'write',
   (write) =>
     function (events, to) {
-      batch = events;
-      return write.call(this, events, to);
+      return batch.run(events, () => write.call(this, events, to));
     },
 );
 wrap(
@@ -84,7 +84,7 @@ wrap(
 function observeRows() {
   const given = orders();
   if (given === undefined) return;
-  const later = batch.filter(({ position }) => position > given.after);
+  const later = (batch.getStore() ?? []).filter(({ position }) => position > given.after);
   observe(seen('projection', later), given);
 }
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Observation } from './crash-points.js';
+import { shown, type Observation } from './crash-points.js';
 import { CALLBACK_KEYS } from './crash-talk.js';
 import { preload } from './programs.js';
 import { World } from './world.js';
@@ -51,9 +51,14 @@ export class Victim {
     for (const name of ['orders.json', 'trace']) rmSync(join(this.folder, name), { force: true });
   }
 
-  /** What it was watched for has come, while something was said to it that may have got no answer. */
+  /** What it was watched for has come, while something was said to it that may have got no answer. Throws when it lives on, with what was heard. */
   async dies(said: Promise<unknown>): Promise<Trace> {
-    const [signal] = await Promise.all([this.world.serverEnded(), said.catch(() => undefined)]);
+    const heard = said.then(() => 'what was expected of a server that nobody kills', String);
+    const alive = async (error: unknown) => {
+      const last = this.trace().slice(-5).map(shown).join(', ');
+      throw new Error(`${String(error)}\nheard: ${await heard}\nlast observed: ${last}`);
+    };
+    const [signal] = await Promise.all([this.world.serverEnded().catch(alive), heard]);
     expect(signal).toBe('SIGKILL');
     return this.trace();
   }
