@@ -43,8 +43,9 @@ export class Writer {
   /** Identical bytes until the store has answered, for ever: only then is the outcome known. */
   write(prepared: PreparedAppend, tries = 1): Promise<Appended> {
     return this.options.log.append(prepared).catch(async (error: unknown) => {
-      if (!(error instanceof StoreUnavailable) || error.outcomeKnown || this.options.gone()) throw error;
+      if (!(error instanceof StoreUnavailable) || error.outcomeKnown) throw error;
       await pause(this.options.clock, Math.min(50 * 2 ** Math.min(tries, 7), 5_000));
+      if (this.options.gone()) throw error;
       return this.write(prepared, tries + 1);
     });
   }
