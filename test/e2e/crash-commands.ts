@@ -52,10 +52,6 @@ async function setInSync(talk: Talk, subscription: string, world: Reached): Prom
   const refused = await talk.begins('modify_user_group', [{ subscription_id: subscription }, taken]);
   await when('failed', (its) => its.own('PUT', '/abort'), 'aborted')(refused);
   const shown = async () => (await world.api('GET', `/api/subscriptions/${subscription}`)).body;
-  const released = async () =>
-    (await world.events(`subscription-${subscription}`)).findLast(({ type }) => type === 'SubscriptionReleased');
-  const { position } = (await until(released, (found) => found !== undefined))!;
-  await world.api('GET', `/api/subscriptions/${subscription}?min_position=${position}`);
   await talk.tell('PUT', `/api/subscriptions/${subscription}/set_in_sync`);
   await until(shown, ({ insync }) => insync);
 }

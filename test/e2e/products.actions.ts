@@ -41,7 +41,6 @@ export function productsActions(given: () => Started) {
     const { talk } = given();
     const product = await talk.product('User Group');
     const { current_state } = await talk.run('create_user_group', { product }, { group_name });
-    await talk.free(current_state.subscription_id);
     return { id: current_state.subscription_id, group_id: current_state.group_id };
   }
   async function createUser(group: string, username = `user${++made}`, kind = 'internal'): Promise<User> {
@@ -49,7 +48,6 @@ export function productsActions(given: () => Started) {
     const product = await talk.product(`User ${kind}`);
     const process = await talk.run('create_user', { product }, { username, age: 36, user_group_ids: [group] });
     expect(process.last_status).toBe('completed');
-    await talk.free(process.current_state.subscription_id);
     return { id: process.current_state.subscription_id, user_id: process.current_state.user_id };
   }
   return { scim, nrm, patch, dry, createGroup, createUser };

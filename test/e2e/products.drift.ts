@@ -103,7 +103,6 @@ export function driftSuite(given: () => Started & { readonly group: Group }): vo
     await drifted();
     expect(firstFault(await talk.start('reconcile_user_group', first()))[2]).toBe(NOT_IN_SYNC);
     expect((await world.api('PUT', `/api/subscriptions/${group.id}/set_in_sync`)).status).toBe(200);
-    await talk.subscription(group.id, ({ insync }) => insync);
     await talk.run('reconcile_user_group', first());
     await talk.free(group.id);
   });

@@ -69,13 +69,10 @@ export function userSuite(given: () => Started): void {
     const differences = [{ path: 'user.group', expected: other.group_id, found: null }];
     expect(repaired.current_state.external_changes).toEqual(differences);
     expect(await members(other.group_id)).toEqual([user.user_id]);
-    await talk.free(user.id);
     await patch(`/Groups/${other.group_id}`, membership);
     const found = await talk.run('validate_user', first());
     expect(found.current_state.drift).toEqual(differences);
-    await talk.free(user.id);
     expect((await world.api('PUT', `/api/subscriptions/${user.id}/set_in_sync`)).status).toBe(200);
-    await talk.subscription(user.id, ({ insync }) => insync);
     const again = await talk.run('reconcile_user', first());
     expect(again.current_state).toMatchObject({ repaired_validation: found.process_id });
     expect(await members(other.group_id)).toEqual([user.user_id]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAIN, projections } from '#read-models';
-import { expectProblem } from './portfolios.js';
+import { expectProblem, facts } from './portfolios.js';
 import { until, World } from './world.js';
 
 const START = '/api/processes/create_user_group';
@@ -8,14 +8,21 @@ const NAMES = ['Ants', 'Bees', 'Cats', 'Dogs', 'Emus'];
 let world: World;
 let ids: string[];
 
-/** Starts the workflow and waits until it comes to rest. */
+/** Starts the workflow and waits until it comes to rest, and the views hold all of it. */
 async function run(name: string): Promise<any> {
   const product = (await world.api('GET', '/api/products')).body[0].product_id;
   const { body } = await world.api('POST', START, [{ product }, { group_name: name }]);
-  return until(
+  const found = await until(
     async () => (await world.api('GET', `/api/processes/${body.id}`)).body,
-    (found) => ['completed', 'failed'].includes(found?.last_status),
+    ({ last_status }) => ['completed', 'failed'].includes(last_status),
   );
+  if (found.last_status === 'failed') return found;
+  // After its end it lets go of its subscription.
+  const { position } = await until(
+    async () => (await world.events(`process-${body.id}`)).at(-1)!,
+    ({ type, data }) => type === 'StepCompleted' && data['step'] === '$release',
+  );
+  return (await world.api('GET', `/api/processes/${body.id}?min_position=${position}`)).body;
 }
 
 beforeAll(async () => {
@@ -274,5 +281,24 @@ describe('a process on the wire', () => {
     expect([status, ...(what === 'resume' ? ['awaiting_callback', 'failed'] : [])]).toContain(body.last_status);
     const event = (await world.events(`process-${failed}`)).find((each) => each.position === Number(position));
     expect(event?.metadata.$correlationId).toBe(`review-${what}`);
+  });
+});
+
+describe('what was accepted', () => {
+  const atOnce = async (path: string, command: object) => {
+    const { body } = await world.api('POST', `/api/${path}`, command);
+    return (await world.api('GET', `/api/${path.split('/')[0]}/${body.id}`)).status;
+  };
+
+  it('is shown at its address at once, also to who tells no position', async () => {
+    const product = (await world.api('GET', '/api/products')).body[0].product_id;
+    for (let n = 0; n < 10; n++) {
+      const portfolio = { name: `Herons ${n}`, csp: 'azure', facts: facts({ domain_name: `herons${n}` }) };
+      expect([
+        await atOnce('processes/create_user_group', [{ product }, { group_name: `Gulls ${n}` }]),
+        await atOnce('portfolios', portfolio),
+        await atOnce('operations', { manifest: { needs: [{ id: 'db', type: 'sandbox' }] } }),
+      ]).toEqual([200, 200, 200]);
+    }
   });
 });

@@ -16,6 +16,7 @@ import { openRuntime } from './open-runtime.js';
 import { joinWorkers } from './join-workers.js';
 import { requireKept } from './kept-files.js';
 import type { Parts } from './parts.js';
+import { viewsCaughtUp } from './own-writes.js';
 import { Views } from './views.js';
 import { Watch } from './watch.js';
 import { StartForm } from '../processes/start-form.js';
@@ -81,13 +82,13 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   closing.add(() => looking.stop());
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
-  const viewsCaughtUp = async () => projector.waitFor(await store.head(), VIEWS_MS);
+  const caughtUp = () => viewsCaughtUp({ store, projector }, VIEWS_MS);
   // Schedules start processes as people do; nothing asks before `start`.
   const starting: SchedulingPorts['starting'] = async (...asked) => {
     const form = new StartForm(parts, new StartRules(parts));
     return form.command(...asked).catch(asRefusal);
   };
-  const given = { starting, more, cspFetch, alone, shared: work, viewsCaughtUp };
+  const given = { starting, more, cspFetch, alone, shared: work, viewsCaughtUp: caughtUp };
   const run = await openRuntime({ ...base, log, vault, keys, readModels, ...given });
   const { runtime } = run;
   reportCircuits({ ...base, ...run }, owner);

@@ -1,12 +1,10 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
 import { Refusal } from '#kernel';
+import { ANSWER_MS } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import { STALE_MS } from '../composition/views.js';
 import { groupsOf } from './reads.js';
-
-/** As long as another projector may take to come in the place of one that died; who waits for more than that is told so (docs/adr/0080). */
-const WAIT_MS = 10_000;
 
 type Query = Readonly<Record<string, unknown>>;
 
@@ -63,6 +61,6 @@ export class PositionInterceptor implements NestInterceptor {
       throw new Refusal('validation_failed', 400, '1 field is not valid', {}, [
         { pointer: '/min_position', message: 'must be a whole number from 0' },
       ]);
-    await this.parts.views.waitFor(groups, Number(wanted), WAIT_MS);
+    await this.parts.views.waitFor(groups, Number(wanted), ANSWER_MS);
   }
 }

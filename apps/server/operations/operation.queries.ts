@@ -9,6 +9,7 @@ import {
   type OperationView,
   type Slice,
 } from '#read-models';
+import { findShown } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 
 export class ListOperations extends Query<Slice<OperationItem>> {
@@ -38,7 +39,7 @@ export class GetOperationHandler implements IQueryHandler<GetOperation> {
   /** The view; the legal commands are decided from the state as it is, so that they are never stale. */
   async execute({ id }: GetOperation) {
     const { readModels, runtime, clock } = this.parts;
-    const found = await operation(readModels, id, clock.now());
+    const found = await findShown(this.parts, operationStream(id), () => operation(readModels, id, clock.now()));
     if (found === undefined) throw new Refusal('operation_not_found', 404, 'there is no such operation');
     if (found.state === 'CONFIGURATION_ERROR') return { ...found, commands: [] };
     const { state } = await runtime.load<OperationState>(operationStream(id));

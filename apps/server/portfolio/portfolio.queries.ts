@@ -17,6 +17,7 @@ import {
   type PortfolioQuery,
   type Slice,
 } from '#read-models';
+import { findShown } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import { ListMigrationHandler } from './migration.query.js';
 
@@ -54,11 +55,12 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
 
   /** The view's document; the legal commands are decided from the state as it is, so that they are never stale. */
   async execute({ id }: GetPortfolio) {
-    const found = await portfolio(this.parts.readModels, id);
+    const stream = `portfolio-${id}`;
+    const found = await findShown(this.parts, stream, () => portfolio(this.parts.readModels, id));
     if (found === undefined) throw new Refusal('portfolio_not_found', 404, 'there is no such portfolio');
     const children = await portfolioChildren(this.parts.readModels, id);
     if (found.phase === 'CONFIGURATION_ERROR') return { ...found, children, commands: [], leftOutside: [] };
-    const { state } = await this.parts.runtime.load<PortfolioState>(`portfolio-${id}`);
+    const { state } = await this.parts.runtime.load<PortfolioState>(stream);
     const existing = state as Existing;
     const plan = this.parts.plans.find(existing.csp, existing.plan);
     return {

@@ -12,8 +12,13 @@ const fault = (loc: string, msg: string, input: unknown, ctx?: object): readonly
   { loc: [loc], msg, type: 'value_error', input, ...(ctx && { ctx }) },
 ];
 
-/** What the form of `workflow` may ask; texts are those of the Workflow Orchestrator (reference 1.9). */
-export function formLiveData(parts: Parts, rules: StartRules, workflow: string): LiveData {
+/** What the form of `workflow` may ask; texts are those of the Workflow Orchestrator (reference 1.9). `gather`: what a start is judged by. */
+export function formLiveData(
+  parts: Parts,
+  rules: StartRules,
+  workflow: string,
+  gather = (id: string): Promise<Gathered> => rules.gather(id),
+): LiveData {
   const { readModels, catalogue } = parts;
   const faultsOf = (gathered: Gathered, version?: number): readonly FormFault[] => {
     const { subscription_id, product_id, version: current } = gathered.found;
@@ -34,7 +39,7 @@ export function formLiveData(parts: Parts, rules: StartRules, workflow: string):
     productEnded: (productId) => productEnded(parts, productId),
     async startFaults(id, version) {
       try {
-        return faultsOf(await rules.gatherToStart(id, workflow), version);
+        return faultsOf(await gather(id), version);
       } catch (error) {
         if (!isRefusal(error) || error.code !== 'subscription_not_found') throw error;
         return fault('subscription_id', 'Subscription not found', id);

@@ -33,14 +33,13 @@ import { CountProcesses, GetProcess, ListProcesses } from './process.queries.js'
 import { StartProcessDto } from './process.query.dto.js';
 import { listQueryOf, tellPlace } from '../http/slice.js';
 import { ApiAnswer, count } from '../http/answer-schema.js';
+import { ANSWER_MS } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import { CountsSchema, PlanSchema, ProcessDetailSchema, ProcessListSchema } from './process.answers.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
 }
-/** How long an answer waits for its own write, ms. */
-const VIEW_MS = 3_000;
 const PAGES = { type: 'array', items: { type: 'object' } } as const;
 const KEY = { name: 'Idempotency-Key', required: false, description: 'A repeat with the same key answers the same' };
 
@@ -188,7 +187,7 @@ export class ProcessController {
     @Res({ passthrough: true }) reply: Reply,
   ) {
     const position = await this.operate(id, { type: 'SetNote', note }, caller, reply);
-    await this.parts.projector.waitFor(position, VIEW_MS);
+    await this.parts.projector.waitFor(position, ANSWER_MS);
     return this.detail(id);
   }
 

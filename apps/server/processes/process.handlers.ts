@@ -34,7 +34,7 @@ export class StartProcessHandler implements ICommandHandler<commands.StartProces
     let claims = true;
     const make = async () => {
       requireRunning(this.parts);
-      const command = await this.form.command(workflow, pages, caller, reporter ?? caller.actor);
+      const command = await this.form.command(workflow, pages, caller, reporter ?? caller.actor, true);
       claims = command.claims !== undefined;
       return command;
     };

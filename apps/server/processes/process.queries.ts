@@ -13,6 +13,7 @@ import {
   type Slice,
 } from '#read-models';
 import { leftOver, processStream, STEP_STATES, type LeftOver, type ProcessState, type StartedProcess } from '#workflow';
+import { findShown } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import { ResumeForm } from './resume-form.js';
 import { withWorkflowId } from './process.wire.js';
@@ -58,7 +59,7 @@ export class GetProcessHandler implements IQueryHandler<GetProcess> {
 
   async execute({ id }: GetProcess) {
     if (!isUUID(id, 'all')) throw new Refusal('uuid_expected', 422, 'the id of a process is a UUID');
-    const found = await process(this.parts.readModels, id);
+    const found = await findShown(this.parts, processStream(id), () => process(this.parts.readModels, id));
     if (found === undefined) throw new Refusal('process_not_found', 404, 'there is no such process');
     return withWorkflowId({ ...found, left_over: [], ...(await this.fromItsStream(found)) });
   }

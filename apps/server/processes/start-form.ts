@@ -28,12 +28,19 @@ export class StartForm {
 
   /**
    * In the Workflow Orchestrator's order: refusals `unknown_workflow` 404, `start_forbidden` 403, `run_predicate_failed` 412; then the
-   * form, a FormAnswer when a page is missing (510) or not valid (400).
+   * form, a FormAnswer when a page is missing (510) or not valid (400). `patient`: what is in the way for a moment only is waited for.
    */
-  async command(workflow: string, pages: readonly unknown[], who: Who, createdBy: string): Promise<StartProcess> {
+  async command(
+    workflow: string,
+    pages: readonly unknown[],
+    who: Who,
+    createdBy: string,
+    patient = false,
+  ): Promise<StartProcess> {
     const found = this.find(workflow);
     await this.admit(found, who);
-    const live = formLiveData(this.parts, this.rules, workflow);
+    const gather = (id: string) => (patient ? this.rules.gatherToStart(id, workflow) : this.rules.gather(id));
+    const live = formLiveData(this.parts, this.rules, workflow, gather);
     const result = await evaluateForm(this.parts.formOf(workflow), pages, live);
     if (result.kind !== 'complete') throw formAnswer(result);
     const state = result.data;

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { productStream, type CatalogueKind, type ProductCommand } from '#catalogue';
 import { liveSubscriptions } from '#read-models';
+import { ANSWER_MS, DECISION_MS, viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { CommandSender } from '../http/command-sender.js';
@@ -20,9 +21,6 @@ export class PatchCatalogueItem extends Command<{ readonly item: object; readonl
   }
 }
 
-/** How long a command waits until the views know what is in the log. */
-const VIEWS_MS = 1_000;
-
 @CommandHandler(PatchCatalogueItem)
 export class PatchCatalogueItemHandler implements ICommandHandler<PatchCatalogueItem> {
   constructor(
@@ -31,20 +29,19 @@ export class PatchCatalogueItemHandler implements ICommandHandler<PatchCatalogue
   ) {}
 
   async execute({ kind, id, body, caller }: PatchCatalogueItem) {
-    const { projector } = this.parts;
     const known = itemOf(await CatalogueView.of(this.parts), kind, id);
     const make = () => (kind === 'product' ? this.product(id, body) : this.described(kind, known, body));
     const commandId = this.sender.commandId(caller);
     const { position } = await this.sender.send(productStream(id), caller, commandId, body, make);
-    await projector.waitFor(position, VIEWS_MS);
+    await this.parts.projector.waitFor(position, ANSWER_MS);
     return { item: itemOf(await CatalogueView.of(this.parts), kind, id), position };
   }
 
   /** The end of a product's life depends on subscriptions of other streams: they are counted as of the log's end. */
   private async product(id: string, body: PatchProductDto): Promise<ProductCommand> {
     const { description, status, reconcile_out_of_sync: reconcileOutOfSync } = body;
-    const { projector, store, readModels, clock } = this.parts;
-    if (status === 'end of life') await projector.waitFor(await store.head(), VIEWS_MS);
+    const { readModels, clock } = this.parts;
+    if (status === 'end of life') await viewsCaughtUp(this.parts, DECISION_MS);
     const live = await liveSubscriptions(readModels, id);
     const change = {
       ...(description !== undefined && { description }),

@@ -4,6 +4,7 @@ import { uuidV5 } from '#platform';
 import { listSchedules, schedulesOf, type Range, type ScheduleItem, type Slice } from '#read-models';
 import { scheduleStream, type ScheduleCommand, type ScheduleState, type TriggerTerms } from '#schedule';
 import { evaluateForm, mayStart, type WorkflowDefinition } from '#workflow';
+import { DECISION_MS, viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { CommandSender, type Accepted } from '../http/command-sender.js';
@@ -147,6 +148,7 @@ export class DeleteSchedulesHandler implements ICommandHandler<DeleteSchedules> 
     const { runtime, workflows, readModels } = this.parts;
     if (schedule_id === undefined) {
       const task = workflows.all().find(({ key }) => workflowId(key) === workflow_id.toLowerCase());
+      await viewsCaughtUp(this.parts, DECISION_MS);
       return task === undefined ? [] : schedulesOf(readModels, task.key);
     }
     const { state } = await runtime.load<ScheduleState>(scheduleStream(schedule_id));

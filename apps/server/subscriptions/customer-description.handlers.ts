@@ -6,6 +6,7 @@ import {
   customerDescriptionOwner,
   type CustomerDescriptionItem,
 } from '#read-models';
+import { DECISION_MS, viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import type { Accepted } from '../http/command-sender.js';
@@ -72,9 +73,6 @@ export class ChangeCustomerDescriptionHandler implements ICommandHandler<ChangeC
   }
 }
 
-/** How long a command waits until the views know what is in the log. */
-const VIEWS_MS = 1_000;
-
 @CommandHandler(RemoveCustomerDescription)
 export class RemoveCustomerDescriptionHandler implements ICommandHandler<RemoveCustomerDescription> {
   constructor(
@@ -84,9 +82,8 @@ export class RemoveCustomerDescriptionHandler implements ICommandHandler<RemoveC
 
   /** Only the views know whose it is, so they must have seen what is in the log by now. */
   async execute({ id, caller }: RemoveCustomerDescription) {
-    const { projector, store, readModels } = this.parts;
-    await projector.waitFor(await store.head(), VIEWS_MS);
-    const owner = await customerDescriptionOwner(readModels, id);
+    await viewsCaughtUp(this.parts, DECISION_MS);
+    const owner = await customerDescriptionOwner(this.parts.readModels, id);
     if (owner === undefined) throw missing();
     const command = { type: 'RemoveCustomerDescription', id } as const;
     return this.subscriptions.send(owner, caller, null, async () => command);

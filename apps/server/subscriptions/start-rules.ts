@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '#catalogue';
-import { Refusal } from '#kernel';
+import { isRefusal, Refusal } from '#kernel';
 import {
   catalogueRecord,
   subscription,
@@ -9,25 +9,22 @@ import {
   type RelatedSubscription,
   type SubscriptionDetail,
 } from '#read-models';
-import { pause } from '#runtime';
 import {
   claimTerms,
   hindrance,
-  REASONS,
+  subscriptionStream,
   type Hindrance,
   type Lifecycle,
   type Startable,
   type StartFacts,
 } from '#subscription';
 import type { ClaimTerms } from '#subscription/published';
-import { hasEnded, mayStart, processStream, type ProcessState } from '#workflow';
+import { mayStart } from '#workflow';
+import { lookUntil } from '../composition/look-until.js';
+import { DECISION_MS, streamShown } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { reconcileOutOfSync } from '../products/catalogue.views.js';
-
-/** How long a start waits for a holder that has ended to let go, and how often it looks, ms. */
-const PATIENCE_MS = 2_000;
-const LOOK_MS = 20;
 
 /** A subscription with what the rules look at. */
 export interface Gathered {
@@ -69,24 +66,25 @@ export class StartRules {
   }
 
   /**
-   * The same for a start of this workflow, which may come as soon as an end is seen: a process lets go of what it holds after its end
-   * (ADR 33), so a start that only this is in the way of waits for it, up to 2 s.
+   * The same for a person's start of this workflow, which may come as soon as something is seen elsewhere: the views hold all that the
+   * subscription's stream does. A process lets go of what it holds after its end (ADR 33), so a start that only the holder is in the way
+   * of waits for it, up to 2 s. As the views are by then, where they do not follow.
    */
-  async gatherToStart(id: string, workflow: string): Promise<Gathered> {
-    const { clock } = this.parts;
-    const latest = clock.now() + PATIENCE_MS;
-    for (;;) {
-      const gathered = await this.gather(id);
-      if (clock.now() >= latest || !(await this.isLettingGo(gathered, workflow))) return gathered;
-      await pause(clock, LOOK_MS);
-    }
+  gatherToStart(id: string, workflow: string): Promise<Gathered> {
+    const look = async (leftMs: number) => {
+      await streamShown(this.parts, subscriptionStream(id), leftMs).catch(unlessLate);
+      return this.gather(id);
+    };
+    return lookUntil(this.parts.clock, DECISION_MS, look, (seen) => !this.isOnlyHeld(seen, workflow));
   }
 
-  private async isLettingGo(gathered: Gathered, workflow: string): Promise<boolean> {
-    const { reason, claimed_by } = this.hindranceOf(gathered, workflow) ?? {};
-    if (reason !== REASONS.claimed || claimed_by === undefined) return false;
-    const { state } = await this.parts.runtime.load<ProcessState>(processStream(claimed_by.process_id));
-    return state.status !== 'none' && hasEnded(state);
+  /** Whether it may start as soon as the holder lets go: a create that does so before it is done leaves what was aborted. */
+  private isOnlyHeld(gathered: Gathered, workflow: string): boolean {
+    const { holder, creation } = gathered.facts;
+    if (holder === undefined) return false;
+    const left = creation === 'running' ? 'aborted' : creation;
+    const facts: StartFacts = { ...gathered.facts, holder: undefined, creation: left };
+    return this.hindranceOf({ ...gathered, facts }, workflow) === undefined;
   }
 
   /** The terms on which a workflow of a product claims; of one that the product does not name, those of its target. */
@@ -123,6 +121,10 @@ export class StartRules {
     const isTask = this.parts.workflows.latest(offered.name)?.definition.isTask ?? false;
     return { isTask, ...offered };
   }
+}
+
+function unlessLate(error: unknown): void {
+  if (!isRefusal(error) || error.code !== 'position_timeout') throw error;
 }
 
 const neighbour = ({ subscription_id, description }: RelatedSubscription) => ({

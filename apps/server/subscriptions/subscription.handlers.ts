@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { processesOf } from '#read-models';
-import { subscriptionStream, type SubscriptionCommand } from '#subscription';
+import { subscriptionStream, type SubscriptionCommand, type SubscriptionState } from '#subscription';
+import { lookUntil } from '../composition/look-until.js';
+import { DECISION_MS, viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { CommandSender, type Accepted } from '../http/command-sender.js';
@@ -33,6 +35,9 @@ export class SubscriptionSender {
 /** Statuses of a process in which it does nothing any more. */
 const ENDED = ['completed', 'aborted'];
 
+const isHeld = (state: SubscriptionState): boolean =>
+  state.status !== 'none' && !state.insync && state.holder !== undefined && !state.holder.isTask;
+
 @CommandHandler(commands.SetInSync)
 export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
   constructor(
@@ -40,11 +45,18 @@ export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
     private readonly subscriptions: SubscriptionSender,
   ) {}
 
-  /** The views add processes of before claims; who holds the subscription now is decided in its stream. */
+  /**
+   * The views add processes of before claims; who holds the subscription now is decided in its stream. One that has ended, as the views
+   * tell, lets go after its end: that is waited for.
+   */
   execute({ id, caller }: commands.SetInSync) {
     return this.subscriptions.send(id, caller, null, async () => {
-      const processes = await processesOf(this.parts.readModels, id);
+      const { readModels, runtime, clock } = this.parts;
+      await viewsCaughtUp(this.parts, DECISION_MS);
+      const processes = await processesOf(readModels, id);
       const open = processes.filter((each) => !each.is_task && !ENDED.includes(each.last_status));
+      const look = () => runtime.load<SubscriptionState>(subscriptionStream(id));
+      if (open.length === 0) await lookUntil(clock, DECISION_MS, look, ({ state }) => !isHeld(state));
       return { type: 'SetInSync', unfinished: open.map((each) => each.process_id) };
     });
   }

@@ -53,6 +53,13 @@ export const subscriptions: readonly ErrorEntry[] = [
     'Use another subscription.',
   ),
   entry(
+    'subscription_changing',
+    503,
+    'The subscription is being changed',
+    'It cannot be taken into use in its present status, which the process in `claimed_by` may change.',
+    'The step is tried again by itself; where that did not help, bring the process in `claimed_by` to its end and resume.',
+  ),
+  entry(
     'unsafe_status_change',
     409,
     'The status would not be safe for its users',

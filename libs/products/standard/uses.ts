@@ -20,7 +20,7 @@ interface Reservation<K extends string, R extends TProperties, A extends TProper
 
 /**
  * Reserves in the used subscription's own stream, so that its terminate, decided there too, sees it. Refusals `subscription_ending`,
- * `subscription_status_unfit` 409: only an active one may be taken into use.
+ * `subscription_status_unfit` 409: only an active one may be taken into use. While another process changes it the step is tried again.
  */
 export const reserveUse = <const K extends string, R extends TProperties, A extends TProperties>(
   spec: Reservation<K, R, A>,

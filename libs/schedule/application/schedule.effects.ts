@@ -21,8 +21,17 @@ export interface SchedulingPorts {
   readonly dispatcher: () => Dispatcher;
   /** A process begun by `createdBy` that is neither over nor stopped by a failure, as everything in the log now has it. */
   openRun(createdBy: string): Promise<string | undefined>;
-  /** The command that starts a workflow with these answers of its form, if `who` may. Throws a Refusal when it may not start. */
-  starting(workflow: string, pages: readonly unknown[], who: Scheduler, createdBy: string): Promise<StartProcess>;
+  /**
+   * The command that starts a workflow with these answers of its form, if `who` may. Throws a Refusal when it may not start; `patient`:
+   * what is in the way for a moment only is waited for.
+   */
+  starting(
+    workflow: string,
+    pages: readonly unknown[],
+    who: Scheduler,
+    createdBy: string,
+    patient?: boolean,
+  ): Promise<StartProcess>;
 }
 
 /** The id of the process that a schedule starts at an instant (ms since the epoch): the same for whoever starts it. */
@@ -78,7 +87,7 @@ async function run(ports: SchedulingPorts, call: EffectCall, schedule: ActiveSch
   if (open !== undefined) return skipped('still_open', 'the run before is not over', open);
   try {
     const who = { actor: call.actor, tenant: call.tenant };
-    const command = await ports.starting(schedule.workflow, schedule.pages, who, createdBy);
+    const command = await ports.starting(schedule.workflow, schedule.pages, who, createdBy, true);
     // Whoever took this long has lost the instant to another.
     if (call.signal.aborted) throw new StoreError('store_unavailable', 'the time of this attempt is over');
     const { correlationId } = call;

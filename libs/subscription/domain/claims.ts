@@ -102,12 +102,14 @@ function refuseWhileEnding({ status, holder }: ExistingSubscription): void {
   throw new Refusal('subscription_ending', 409, detail, holder ? { claimed_by: heldBy(holder).claimed_by } : {});
 }
 
-function refuseUnfit({ usableWhen }: ReserveUse, { status }: ExistingSubscription): void {
+/** While a process holds it the status may be one of the way, so that it is worth asking again. */
+function refuseUnfit({ usableWhen }: ReserveUse, { status, holder }: ExistingSubscription): void {
   if (usableWhen === undefined || usableWhen.includes(status)) return;
-  throw new Refusal('subscription_status_unfit', 409, `A subscription that is ${status} cannot be used here`, {
-    subscription_status: status,
-    usable_when: usableWhen,
-  });
+  const detail = `A subscription that is ${status} cannot be used here`;
+  const about = { subscription_status: status, usable_when: usableWhen };
+  if (holder === undefined) throw new Refusal('subscription_status_unfit', 409, detail, about);
+  const { claimed_by } = heldBy(holder);
+  throw new Refusal('subscription_changing', 503, detail, { ...about, claimed_by, retryAfter: 1 });
 }
 
 export function releaseUse(command: ReleaseUse, state: ExistingSubscription): readonly SubscriptionEvent[] {

@@ -82,7 +82,10 @@ export interface ReserveUse {
   readonly userSubscriptionId: string;
   /** Status of the user; `initial` if absent. */
   readonly userStatus?: Lifecycle;
-  /** Statuses in which the used one may be taken into use; any if absent. Refusal `subscription_status_unfit`. */
+  /**
+   * Statuses in which the used one may be taken into use; any if absent. Refusal `subscription_status_unfit` 409, or while a process
+   * holds it, which may change that, `subscription_changing` 503.
+   */
   readonly usableWhen?: readonly Lifecycle[];
   readonly processId: string;
   readonly time: number;

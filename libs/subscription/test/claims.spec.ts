@@ -160,6 +160,20 @@ describe('the use of a subscription by another', () => {
     expect(decider.decide(reserve('u', { userStatus: 'terminated' }), forced)).toHaveLength(1);
   });
 
+  it('is asked for again while a process may bring it into a status that fits', () => {
+    const modified = given(...ready, claim('m'), status('provisioning'));
+    const usable = { usableWhen: ['active'] };
+    expect(() => decider.decide(reserve('u', usable), modified)).toThrow(
+      expect.objectContaining({
+        code: 'subscription_changing',
+        status: 503,
+        extra: expect.objectContaining({ retryAfter: 1, claimed_by: { process_id: 'm', workflow_name: 'modify' } }),
+      }),
+    );
+    refused(apply(modified, release('m')), reserve('u', usable), 'subscription_status_unfit');
+    expect(decider.decide(reserve('u', usable), apply(modified, status('active')))).toHaveLength(1);
+  });
+
   it('of a user that told its end blocks nothing', () => {
     const state = given(...ready, reserve('u', { userStatus: 'terminated' }));
     expect(decider.decide(claim('t', terminate), state)).toHaveLength(1);

@@ -140,7 +140,8 @@ it('is taken into use only in a status that fits', () => {
     processId: 'x',
     time: 2,
   } as const;
-  expect(() => asking([]).decide(reserve, given([]))).toThrow(
+  const letGo = { type: 'ReleaseSubscription', processId: 'x', time: 2 } as const;
+  expect(() => asking([]).decide(reserve, given([letGo]))).toThrow(
     expect.objectContaining({ code: 'subscription_status_unfit', status: 409 }),
   );
   expect(asking([]).decide(reserve, given([{ type: 'SetStatus', status: 'active', time: 2 }]))).toHaveLength(1);
