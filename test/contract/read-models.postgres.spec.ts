@@ -227,7 +227,7 @@ function overPostgres(postgres: PostgresServer): void {
       const many = Array.from({ length: 40 }, () => sql`SELECT pg_sleep(0.1)`.execute(db));
       await Promise.all(many);
       const counted = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_stat_activity
-        WHERE datname = current_database()`.execute(db);
+        WHERE datname = current_database() AND backend_type = 'client backend'`.execute(db);
       expect(counted.rows[0]!.n).toBe(10);
       const timeout = await sql<{ statement_timeout: string }>`SHOW statement_timeout`.execute(db);
       expect(timeout.rows).toEqual([{ statement_timeout: '30s' }]);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { revision, type EncodedEvent } from '#event-store';
 import { chained } from '#testing';
+import { freePort } from '../../libs/testing/free-port.js';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/index.js';
 import { event, NEW, readEverything } from './contract.support.js';
 
@@ -42,7 +43,7 @@ describe('EventStoreDB stand-in as a process', () => {
   }
 
   it('loses nothing acknowledged at kill -9, and the adapter writes on, each append once', async () => {
-    const { url, controlPort } = await start();
+    const { url, controlPort } = await start(await freePort());
     const store = await openEventStoreDb({ url, streamPrefix: 'killed_' });
     try {
       expect(await command(controlPort, '/lose-answers', { count: 2 })).toBe(200);

@@ -55,7 +55,7 @@ const chosen = (fault: number): readonly Stage[] =>
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start({ PURVEYOR_CSP_ATTEMPT_MS: '1000' });
+  world = await World.start();
   await world.settings({ pollsBeforeDone: 0, retryAfterSeconds: 0 });
 }, 60_000);
 afterEach(() => world.clearScripts());
@@ -70,7 +70,7 @@ async function carryThrough(id: string): Promise<readonly string[]> {
     const found = await until(
       () => portfolio(world, id),
       ({ phase }) => phase === 'COMPLETED' || phase === 'FAILED',
-      90_000,
+      180_000,
     );
     if (found.phase === 'COMPLETED') return stopped;
     expect(stopped).not.toContain(found.stage);
@@ -87,6 +87,8 @@ describe(`each stage of the 22, when the CSP misbehaves (seed ${SEED})`, () => {
   it.each(FAULTS.map((fault, index) => ({ ...fault, stages: chosen(index) })))(
     'it $name: at $stages.length stages of one portfolio, which then completes with everything done once',
     async ({ behaviour, stops, stages }) => {
+      // With the others an attempt that is over too soon would use an answer up.
+      if (behaviour.kind === 'hang') await world.restartServer({ PURVEYOR_CSP_ATTEMPT_MS: '1000' });
       for (const stage of stages) await world.script({ kind: REQUEST[stage], keyContains: `/${stage}/` }, behaviour);
       const id = await createAzure(world);
       const stopped = await carryThrough(id);

@@ -147,7 +147,7 @@ describe(`the way back (seed ${SEED}, PURVEYOR_FULL=1 from each stage)`, () => {
   }, 60_000);
 
   it('what succeeds only after the portfolio was abandoned is recorded, shown and taken back', async () => {
-    await world.script({ kind: 'createBillingRoleAssignment' }, { kind: 'delay', ms: 2_000 });
+    await world.script({ kind: 'createBillingRoleAssignment' }, { kind: 'delay', ms: 5_000 });
     const id = await createAzure(world);
     await reaches(world, id, 'BILLING_PROFILE_TENANT_ACCESS_IN_PROGRESS');
     expect((await post(id, 'abandon', { reason: 'too slow' })).status).toBe(202);

@@ -110,7 +110,7 @@ describe(`${OPERATIONS} operations and ${OPERATIONS * PER_OPERATION} callbacks, 
       (size) => size === OPERATIONS,
       60_000,
     );
-    expect((await waiting()).items).toHaveLength(1);
+    await until(waiting, ({ items }) => items.length === 1);
     expect([...addresses.values()].every((urls) => urls.size === 1)).toBe(true);
     expect(unsigned).toBe(0);
     console.log(`${OPERATIONS} operations requested after ${Date.now() - began} ms`);

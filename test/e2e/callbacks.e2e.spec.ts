@@ -84,7 +84,7 @@ describe('callbacks of the sandbox', () => {
   }, 40_000);
 
   it('late: after the portfolio was given up the answer is 410; the success is recorded and changes no status', async () => {
-    const id = await waiting('late', { delayMs: 2_000 });
+    const id = await waiting('late', { delayMs: 5_000 });
     await reaches(world, id, `${STAGE}_REQUESTED`);
     expect((await world.api('POST', `/api/portfolios/${id}/abandon`, { reason: 'too slow' })).status).toBe(202);
     const before = await typesOf(id);

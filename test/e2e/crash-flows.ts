@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
+import { STAGE_EVENTS } from '#portfolio/published';
 import { PASSING } from './azure.js';
 import { facts, fundedFacts } from './portfolios.js';
-import { type Answer, until, type World } from './world.js';
+import { type Answer, type AuditEvent, until, type World } from './world.js';
 
 /** Whatever answers the API and knows what the world outside has counted. */
 export type Reached = Pick<World, 'api' | 'ledger' | 'events'>;
@@ -166,12 +167,23 @@ export async function appliedSince(world: Reached, seq: number): Promise<Record<
   return counts;
 }
 
-/** `type step` of the job's events after a log position that record something done: no attempts, no repeats. */
+/** A stage that a callback ended; it may come before the answer by which the stage was accepted is recorded. */
+const wasTold = ({ type, metadata }: AuditEvent): boolean =>
+  type === STAGE_EVENTS.completed && metadata['actor'] === 'callback';
+
+/**
+ * `type step` of the job's events after a log position that record something done: no attempts, no repeats. That a stage was accepted is
+ * left out where a callback ended it.
+ */
 export async function recorded(world: Reached, flow: Flow, id: string, since: number): Promise<readonly string[]> {
   const all: string[] = [];
-  for (const stream of await flow.streams(world, id))
-    for (const { type, data, position } of await world.events(stream))
-      if (position > since && data['owner'] === undefined && !type.endsWith('RetryScheduled'))
-        all.push(`${type} ${data['step'] ?? ''}`);
+  for (const stream of await flow.streams(world, id)) {
+    const events = await world.events(stream);
+    const told = new Set(events.filter(wasTold).map(({ data }) => data['step']));
+    for (const { type, data, position } of events) {
+      if (position <= since || data['owner'] !== undefined || type.endsWith('RetryScheduled')) continue;
+      if (type !== STAGE_EVENTS.accepted || !told.has(data['step'])) all.push(`${type} ${data['step'] ?? ''}`);
+    }
+  }
   return all;
 }

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shown, type Observation } from './crash-points.js';
@@ -43,6 +43,7 @@ export class Victim {
   }
 
   trace(): Trace {
+    if (!existsSync(this.traceFile)) return [];
     const lines = readFileSync(this.traceFile, 'utf8').trimEnd().split('\n');
     return lines.map((line) => JSON.parse(line) as Trace[number]);
   }

@@ -75,9 +75,10 @@ onSmallDisk('a server on a disk that is full', () => {
     world.api('POST', '/api/portfolios', { name, csp: 'azure', facts: facts(), advance: 'manual' });
 
   it('refuses commands with 507, still answers queries, tears nothing, and goes on when there is space', async () => {
-    const empty = (await world.api('GET', '/api/audit/verify')).body.streams as number;
     const before = await createPortfolio(world);
     await reaches(world, before, 'COMPLETED');
+    // By now with those of the products, which a server registers after it answers.
+    const known = (await world.api('GET', '/api/audit/verify')).body.streams as number;
     const acknowledged: string[] = [];
     fill();
     for (let tries = 0, refused = 0; tries < 400 && refused < 3; tries++) {
@@ -94,7 +95,7 @@ onSmallDisk('a server on a disk that is full', () => {
     const after = await createPortfolio(world);
     await reaches(world, after, 'COMPLETED');
     const { body } = await world.api('GET', '/api/audit/verify');
-    expect([body.ok, body.streams]).toEqual([true, empty + acknowledged.length + 2]);
+    expect([body.ok, body.streams]).toEqual([true, known + acknowledged.length + 1]);
     await world.restartServer();
     for (const id of [before, ...acknowledged, after])
       expect((await world.events(`portfolio-${id}`))[0]).toMatchObject({ type: 'PortfolioCreated' });

@@ -47,7 +47,7 @@ describe('the engine is paused', () => {
       async () => (await world.api('GET', `/api/processes/${failed}`)).body,
       (found) => found.last_status === 'failed',
     );
-    await world.script({ method: 'POST', path: '/csp/azure/tenants' }, { kind: 'delay', ms: 4_000 });
+    await world.script({ method: 'POST', path: '/csp/azure/tenants' }, { kind: 'delay', ms: 8_000 });
     running = await createPortfolio(world);
     await reaches(world, running, 'TENANT_IN_PROGRESS');
   }, 60_000);

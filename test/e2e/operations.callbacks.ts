@@ -33,14 +33,15 @@ export function callbacksOfOperations(opened: () => World): void {
 
   describe('no callback in time', () => {
     it.each([
-      ['fail', 'DEPROVISIONED'],
-      ['retry', 'PROVISIONED'],
+      ['fail', 'DEPROVISIONED', 700],
+      // In which the second script is to be set.
+      ['retry', 'PROVISIONED', 3_000],
     ] as const)(
       '%s: %s',
-      async (onDeadline, state) => {
+      async (onDeadline, state, deadlineMs) => {
         await world.script(POST, { kind: 'callback', mode: 'never' });
         // The sandbox answers a repeated key as before: the retry is given another answer by a script that works on it anew.
-        const id = await createOperation(world, [need('a', 'instant')], { onDeadline, deadlineMs: 700, attempts: 2 });
+        const id = await createOperation(world, [need('a', 'instant')], { onDeadline, deadlineMs, attempts: 2 });
         if (onDeadline === 'retry') await becomes(world, id, 'PROVISIONING_REQUESTED');
         if (onDeadline === 'retry') await world.script(POST, { kind: 'garbage', shape: 'json', body: result() });
         await becomes(world, id, state);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
 import { processActions } from './processes.actions.js';
 import { until, type World } from './world.js';
@@ -15,10 +16,16 @@ export function claimsSuite(given: () => World): void {
     const id = await start('create_user_group', [{ product }, { group_name }]);
     return (await reaches(id, 'completed')).current_state.subscription_id;
   };
+  /** Said again where no answer came in time. */
   const rename = (subscription_id: string, n: number) => {
     // The directory has a name once.
     const group_name = `${subscription_id} ${n}`;
-    return world.api('POST', '/api/processes/modify_user_group', [{ subscription_id }, { group_name }]);
+    const pages = [{ subscription_id }, { group_name }];
+    const key = { 'idempotency-key': randomUUID() };
+    return until(
+      () => world.api('POST', '/api/processes/modify_user_group', pages, key),
+      ({ status, body }) => !(status === 503 && body.code === 'outcome_unknown') && body.code !== 'request_in_flight',
+    );
   };
   const released = (id: string) =>
     until(
@@ -35,7 +42,7 @@ export function claimsSuite(given: () => World): void {
   it('one gets it, the others get the reason', async () => {
     const subscription = await group('Wanted');
     // So long that nobody can come after it.
-    await world.script({ path: '/scim/v2/Groups' }, { kind: 'delay', ms: 3_000 });
+    await world.script({ path: '/scim/v2/Groups' }, { kind: 'delay', ms: 6_000 });
     const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => rename(subscription, n)));
     const won = answers.filter(({ status }) => status === 201);
     const lost = answers.filter(({ status }) => status !== 201);

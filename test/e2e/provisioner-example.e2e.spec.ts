@@ -16,12 +16,13 @@ let world: World;
 let example: Child;
 let port: number;
 
-const start = (secret: string): Child =>
+/** `workMs`: how long what it is asked for takes. */
+const start = (secret: string, workMs = 200): Child =>
   new Child('scripts/provisioner-example.mjs', `http://127.0.0.1:${port}/healthz`, {
     PROVISIONER_PORT: String(port),
     PROVISIONER_DIR: directory,
     PROVISIONER_SECRET: secret,
-    PROVISIONER_WORK_MS: '200',
+    PROVISIONER_WORK_MS: String(workMs),
   });
 /** It answers everything unsigned with 401, which is a sign of life. */
 const alive = () =>
@@ -65,6 +66,9 @@ describe('the example provisioner', () => {
   }, 60_000);
 
   it('that is killed before it has told the end tells it after its next start', async () => {
+    await example.end('SIGTERM');
+    example = start(SECRETS[0], 60_000);
+    await alive();
     const id = await createOperation(world, [{ id: 'late', type: 'folder' }]);
     await becomes(world, id, 'PROVISIONING_REQUESTED');
     await example.end('SIGKILL');
@@ -76,12 +80,7 @@ describe('the example provisioner', () => {
 
   it('is asked at the deadline', async () => {
     await example.end('SIGTERM');
-    example = new Child('scripts/provisioner-example.mjs', '', {
-      PROVISIONER_PORT: String(port),
-      PROVISIONER_DIR: directory,
-      PROVISIONER_SECRET: SECRETS[0],
-      PROVISIONER_WORK_MS: '60000',
-    });
+    example = start(SECRETS[0], 60_000);
     await alive();
     const id = await createOperation(world, [{ id: 'slow', type: 'folder' }], { onDeadline: 'alert', deadlineMs: 500 });
     const types = await until(

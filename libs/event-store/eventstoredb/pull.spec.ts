@@ -31,9 +31,10 @@ describe('messages that are pulled', () => {
     let sum = 0;
     for (let pauses = 0; (await pull.wait(1_000)) === 'message'; pauses++) {
       sum += drained(pull);
+      // However slow the machine is, they come; then none comes any more.
+      if (sum < 1_000) while (taken() - sum < 500) await sleep(10);
       await sleep(100);
       expect(taken() - sum).toBeLessThanOrEqual(500 + 2 * stream.readableHighWaterMark);
-      if (sum < 1_000) expect(taken() - sum).toBeGreaterThanOrEqual(500);
     }
     expect(sum).toBe(2_000);
   });
