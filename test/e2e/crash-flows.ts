@@ -173,7 +173,7 @@ const wasTold = ({ type, metadata }: AuditEvent): boolean =>
 
 /**
  * `type step` of the job's events after a log position that record something done: no attempts, no repeats. That a stage was accepted is
- * left out where a callback ended it.
+ * left out, once, where a callback ended it.
  */
 export async function recorded(world: Reached, flow: Flow, id: string, since: number): Promise<readonly string[]> {
   const all: string[] = [];
@@ -182,7 +182,7 @@ export async function recorded(world: Reached, flow: Flow, id: string, since: nu
     const told = new Set(events.filter(wasTold).map(({ data }) => data['step']));
     for (const { type, data, position } of events) {
       if (position <= since || data['owner'] !== undefined || type.endsWith('RetryScheduled')) continue;
-      if (type !== STAGE_EVENTS.accepted || !told.has(data['step'])) all.push(`${type} ${data['step'] ?? ''}`);
+      if (type !== STAGE_EVENTS.accepted || !told.delete(data['step'])) all.push(`${type} ${data['step'] ?? ''}`);
     }
   }
   return all;

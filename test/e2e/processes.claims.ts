@@ -55,6 +55,21 @@ export function claimsSuite(given: () => World): void {
     expect((await released(subscription)).at(-1)).toBe('SubscriptionReleased');
   }, 60_000);
 
+  it('what an aborted process leaves is brought in sync and worked on at once', async () => {
+    const group_name = 'Taken';
+    await group(group_name);
+    const subscription_id = await group('Taking');
+    const id = await start('modify_user_group', [{ subscription_id }, { group_name }]);
+    await reaches(id, 'failed');
+    const said = [
+      await world.api('PUT', `/api/processes/${id}/abort`),
+      await world.api('PUT', `/api/subscriptions/${subscription_id}/set_in_sync`),
+      await rename(subscription_id, 1),
+    ];
+    expect(said.map(({ status }) => status)).toEqual([204, 200, 201]);
+    await reaches(said.at(-1)!.body.id, 'completed');
+  }, 60_000);
+
   it('killed in between: nobody is left with a claim of a process that does not exist', async () => {
     const subscription = await group('Killed');
     const answers = Array.from({ length: 20 }, (_, n) => rename(subscription, n).catch(() => undefined));

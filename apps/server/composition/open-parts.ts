@@ -77,12 +77,13 @@ async function open(config: Config, options: OpenOptions, closing: Closing): Pro
   confirm?.();
   const views = new Views(projectors, clock);
   const { projector } = views.main;
-  if (!readModels.shared) await projector.waitFor(await store.head(), CATCH_UP_MS);
+  const seen = { store, projector };
+  if (!readModels.shared) await viewsCaughtUp(seen, CATCH_UP_MS);
   const looking = new Watch(() => views.look(store), clock);
   closing.add(() => looking.stop());
   const work = await joinWorkers(base, groups, closing);
   const alone = commits !== undefined;
-  const caughtUp = () => viewsCaughtUp({ store, projector }, VIEWS_MS);
+  const caughtUp = () => viewsCaughtUp(seen, VIEWS_MS);
   // Schedules start processes as people do; nothing asks before `start`.
   const starting: SchedulingPorts['starting'] = async (...asked) => {
     const form = new StartForm(parts, new StartRules(parts));

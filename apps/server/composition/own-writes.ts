@@ -1,4 +1,5 @@
 import type { EventStore } from '#event-store';
+import { isRefusal } from '#kernel';
 import type { Projector } from '#read-models';
 
 /** How long an answer waits for the views: as long as another projector may take to come in the place of one that died (docs/adr/0080), ms. */
@@ -22,6 +23,11 @@ export async function streamShown({ store, projector }: Seen, stream: string, ms
   const [last] = events;
   if (last !== undefined) await projector.waitFor(last.position, ms);
   return last !== undefined;
+}
+
+/** For who takes the views as they are where they do not follow in time. */
+export function unlessLate(error: unknown): void {
+  if (!isRefusal(error) || error.code !== 'position_timeout') throw error;
 }
 
 /** What `find` finds of a stream in the views: also when it was accepted a moment ago, and its address was told but no position. */

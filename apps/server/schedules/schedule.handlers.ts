@@ -148,8 +148,9 @@ export class DeleteSchedulesHandler implements ICommandHandler<DeleteSchedules> 
     const { runtime, workflows, readModels } = this.parts;
     if (schedule_id === undefined) {
       const task = workflows.all().find(({ key }) => workflowId(key) === workflow_id.toLowerCase());
+      if (task === undefined) return [];
       await viewsCaughtUp(this.parts, DECISION_MS);
-      return task === undefined ? [] : schedulesOf(readModels, task.key);
+      return schedulesOf(readModels, task.key);
     }
     const { state } = await runtime.load<ScheduleState>(scheduleStream(schedule_id));
     return state.status !== 'none' && workflowId(state.workflow) === workflow_id.toLowerCase() ? [schedule_id] : [];

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { settingsOverview } from '#platform';
+import { viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import { ApiAnswer } from '../http/answer-schema.js';
 import { ApiProblems } from '../http/api-doc.js';
@@ -62,8 +63,7 @@ export class SettingsController {
   @ApiAnswer(NothingSchema, 'The views, which are what is searched, hold everything that was recorded before')
   @ApiProblems(503)
   async resetSearch() {
-    const { projector, store } = this.parts;
-    await projector.waitFor(await store.head(), CATCH_UP_MS);
+    await viewsCaughtUp(this.parts, CATCH_UP_MS);
     return 'null';
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Product } from '#catalogue';
-import { isRefusal, Refusal } from '#kernel';
+import { Refusal } from '#kernel';
 import {
   catalogueRecord,
   subscription,
@@ -13,15 +13,17 @@ import {
   claimTerms,
   hindrance,
   subscriptionStream,
+  type ExistingSubscription,
   type Hindrance,
   type Lifecycle,
   type Startable,
   type StartFacts,
+  type SubscriptionState,
 } from '#subscription';
 import type { ClaimTerms } from '#subscription/published';
 import { mayStart } from '#workflow';
 import { lookUntil } from '../composition/look-until.js';
-import { DECISION_MS, streamShown } from '../composition/own-writes.js';
+import { DECISION_MS, streamShown, unlessLate } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { reconcileOutOfSync } from '../products/catalogue.views.js';
@@ -70,12 +72,21 @@ export class StartRules {
    * subscription's stream does. A process lets go of what it holds after its end (ADR 33), so a start that only the holder is in the way
    * of waits for it, up to 2 s. As the views are by then, where they do not follow.
    */
-  gatherToStart(id: string, workflow: string): Promise<Gathered> {
-    const look = async (leftMs: number) => {
-      await streamShown(this.parts, subscriptionStream(id), leftMs).catch(unlessLate);
+  async gatherToStart(id: string, workflow: string): Promise<Gathered> {
+    const { clock, runtime } = this.parts;
+    const stream = subscriptionStream(id);
+    const latest = clock.now() + DECISION_MS;
+    const leftMs = () => Math.max(0, latest - clock.now());
+    const gather = async () => {
+      await streamShown(this.parts, stream, leftMs()).catch(unlessLate);
       return this.gather(id);
     };
-    return lookUntil(this.parts.clock, DECISION_MS, look, (seen) => !this.isOnlyHeld(seen, workflow));
+    const gathered = await gather();
+    if (!this.isOnlyHeld(gathered, workflow)) return gathered;
+    const { holder, insync } = gathered.facts;
+    const look = async () => (await runtime.load<SubscriptionState>(stream)).state;
+    await lookUntil(clock, leftMs(), look, (now) => !isHeldBy(holder!.processId, now) || now.insync !== insync);
+    return gather();
   }
 
   /** Whether it may start as soon as the holder lets go: a create that does so before it is done leaves what was aborted. */
@@ -123,9 +134,8 @@ export class StartRules {
   }
 }
 
-function unlessLate(error: unknown): void {
-  if (!isRefusal(error) || error.code !== 'position_timeout') throw error;
-}
+const isHeldBy = (processId: string, state: SubscriptionState): state is ExistingSubscription =>
+  state.status !== 'none' && state.holder?.processId === processId;
 
 const neighbour = ({ subscription_id, description }: RelatedSubscription) => ({
   subscription_id,

@@ -3,7 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { processesOf } from '#read-models';
 import { subscriptionStream, type SubscriptionCommand, type SubscriptionState } from '#subscription';
 import { lookUntil } from '../composition/look-until.js';
-import { DECISION_MS, viewsCaughtUp } from '../composition/own-writes.js';
+import { DECISION_MS, unlessLate, viewsCaughtUp } from '../composition/own-writes.js';
 import { Parts } from '../composition/parts.js';
 import type { Caller } from '../http/caller.js';
 import { CommandSender, type Accepted } from '../http/command-sender.js';
@@ -35,9 +35,6 @@ export class SubscriptionSender {
 /** Statuses of a process in which it does nothing any more. */
 const ENDED = ['completed', 'aborted'];
 
-const isHeld = (state: SubscriptionState): boolean =>
-  state.status !== 'none' && !state.insync && state.holder !== undefined && !state.holder.isTask;
-
 @CommandHandler(commands.SetInSync)
 export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
   constructor(
@@ -46,19 +43,36 @@ export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
   ) {}
 
   /**
-   * The views add processes of before claims; who holds the subscription now is decided in its stream. One that has ended, as the views
-   * tell, lets go after its end: that is waited for.
+   * The views add processes of before claims, as far as they follow in time; who holds the subscription now is decided in its stream. A
+   * holder that has ended, as the views tell, lets go after its end: that is waited for, up to 2 s.
    */
   execute({ id, caller }: commands.SetInSync) {
     return this.subscriptions.send(id, caller, null, async () => {
-      const { readModels, runtime, clock } = this.parts;
-      await viewsCaughtUp(this.parts, DECISION_MS);
-      const processes = await processesOf(readModels, id);
-      const open = processes.filter((each) => !each.is_task && !ENDED.includes(each.last_status));
-      const look = () => runtime.load<SubscriptionState>(subscriptionStream(id));
-      if (open.length === 0) await lookUntil(clock, DECISION_MS, look, ({ state }) => !isHeld(state));
-      return { type: 'SetInSync', unfinished: open.map((each) => each.process_id) };
+      const { clock } = this.parts;
+      const { unfinished } = await lookUntil(
+        clock,
+        DECISION_MS,
+        (leftMs) => this.look(id, leftMs),
+        ({ held }) => !held,
+      );
+      return { type: 'SetInSync', unfinished };
     });
+  }
+
+  private async look(id: string, leftMs: number) {
+    const { readModels, runtime } = this.parts;
+    const { state } = await runtime.load<SubscriptionState>(subscriptionStream(id));
+    // That is answered whatever the views say.
+    if (state.status === 'none' || state.insync) return { unfinished: [], held: false };
+    await viewsCaughtUp(this.parts, leftMs).catch(unlessLate);
+    const processes = await processesOf(readModels, id);
+    const [ended, open] = [[] as string[], [] as string[]];
+    for (const { process_id, last_status, is_task } of processes)
+      if (ENDED.includes(last_status)) ended.push(process_id);
+      else if (!is_task) open.push(process_id);
+    const { holder } = state;
+    const lettingGo = holder !== undefined && !holder.isTask && ended.includes(holder.processId);
+    return { unfinished: open, held: lettingGo && open.length === 0 };
   }
 }
 

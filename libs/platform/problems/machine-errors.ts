@@ -134,8 +134,8 @@ export const machine: readonly ErrorEntry[] = [
     'position_timeout',
     503,
     'Not there yet',
-    'The view did not reach `min_position` within ten seconds.',
-    'Ask again after the time in Retry-After, or ask without min_position.',
+    'The views did not follow the log in time: to `min_position`, to what the answer is to show, or to what a command is decided from.',
+    'Ask again after the time in Retry-After. What was sent may be recorded; the same Idempotency-Key tells.',
   ),
   entry(
     'shutting_down',

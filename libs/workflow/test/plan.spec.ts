@@ -183,6 +183,22 @@ describe('a plan of a definition', () => {
     });
   });
 
+  it('stops where one of our own deciders refuses, also for a while', async () => {
+    const decide = () => {
+      throw new Refusal('changing', 503, 'somebody is at it');
+    };
+    const deciders = { thing: { initial: () => ({}), evolve: (state: object) => state, decide } };
+    const asks = step({
+      key: 'asks',
+      plan: 'as_it_runs',
+      handler: async (_, context) => {
+        await context.dispatch('thing-1', { type: 'Take' }, 'take');
+        return {};
+      },
+    });
+    expect((await plan(def(asks), {}, () => ({ deciders }))).stopped).toMatchObject({ step: 'asks', code: 'changing' });
+  });
+
   it('is not made while what is outside cannot be asked', async () => {
     const away = () => Promise.reject(new Refusal('unavailable', 503, 'not now'));
     await expect(plan(def(step({ key: 'a', handler: never, plan: away })), {})).rejects.toMatchObject({ status: 503 });

@@ -1,5 +1,5 @@
 import { categoryOf } from '#event-store';
-import type { DomainEvent } from '#kernel';
+import { isRefusal, type DomainEvent } from '#kernel';
 import type { Dispatched, Dispatcher, Loaded } from '#runtime';
 import type { PlanPorts } from './plan.types.js';
 
@@ -9,6 +9,7 @@ type Noticed = (stream: string, events: readonly DomainEvent[], before: object, 
 /** Copies of streams: what is decided is folded here and written nowhere. What nobody has changed is as it is in the log. */
 export class Draft implements Dispatcher {
   private readonly states = new Map<string, object>();
+  private readonly refusals = new WeakSet<Error>();
 
   constructor(
     private readonly ports: Pick<PlanPorts, 'deciders' | 'load'>,
@@ -17,10 +18,24 @@ export class Draft implements Dispatcher {
 
   async dispatch<S>(stream: string, command: { readonly type: string }): Promise<Dispatched<S>> {
     const { state } = await this.load(stream);
-    const events: readonly DomainEvent[] = this.decider(stream).decide(command, state);
+    const events = this.decide(stream, command, state as object);
     this.fold(stream, events);
     const after = this.states.get(stream) as S;
     return { stream, state: after, events, ...NOWHERE, repeated: false };
+  }
+
+  /** Whether it was decided here, of the copies; no system that was asked has said it. */
+  decided(refusal: Error): boolean {
+    return this.refusals.has(refusal);
+  }
+
+  private decide(stream: string, command: { readonly type: string }, state: object): readonly DomainEvent[] {
+    try {
+      return this.decider(stream).decide(command, state);
+    } catch (error) {
+      if (isRefusal(error)) this.refusals.add(error);
+      throw error;
+    }
   }
 
   async load<S>(stream: string): Promise<Loaded<S>> {

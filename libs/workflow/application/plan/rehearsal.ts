@@ -85,7 +85,8 @@ export class Rehearsal {
       const told: Driving = { type: 'Outcome', key, attempt, outcome, time: this.now, jitter: 0 };
       await this.draft.dispatch(stream, told);
     } catch (error) {
-      if (!isRefusal(error) || error.status >= 500 || error.code === 'cannot_plan') throw error;
+      if (!isRefusal(error) || error.code === 'cannot_plan') throw error;
+      if (error.status >= 500 && !this.draft.decided(error)) throw error;
       return this.stoppedAt(stream, path, error);
     }
     const { state } = await this.draft.load<StartedProcess>(stream);
