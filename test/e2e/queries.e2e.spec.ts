@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAIN, projections } from '#read-models';
-import { expectProblem, facts } from './portfolios.js';
+import { ownWritesSuite } from './queries.own-writes.js';
+import { expectProblem } from './portfolios.js';
 import { until, World } from './world.js';
 
 const START = '/api/processes/create_user_group';
@@ -285,20 +286,5 @@ describe('a process on the wire', () => {
 });
 
 describe('what was accepted', () => {
-  const atOnce = async (path: string, command: object) => {
-    const { body } = await world.api('POST', `/api/${path}`, command);
-    return (await world.api('GET', `/api/${path.split('/')[0]}/${body.id}`)).status;
-  };
-
-  it('is shown at its address at once, also to who tells no position', async () => {
-    const product = (await world.api('GET', '/api/products')).body[0].product_id;
-    for (let n = 0; n < 10; n++) {
-      const portfolio = { name: `Herons ${n}`, csp: 'azure', facts: facts({ domain_name: `herons${n}` }) };
-      expect([
-        await atOnce('processes/create_user_group', [{ product }, { group_name: `Gulls ${n}` }]),
-        await atOnce('portfolios', portfolio),
-        await atOnce('operations', { manifest: { needs: [{ id: 'db', type: 'sandbox' }] } }),
-      ]).toEqual([200, 200, 200]);
-    }
-  });
+  ownWritesSuite(() => world);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { findShown, viewsCaughtUp, type Seen } from './own-writes.js';
 
-/** A log whose streams end at these positions, and views that hold everything up to `shown`, or never come to more. */
+/** A log whose streams end at these positions, and views that come so far when somebody waits for it, or never do. */
 function seen(streams: Record<string, number>, follow = true) {
   const views = { at: 0, waits: [] as number[] };
   const store = {

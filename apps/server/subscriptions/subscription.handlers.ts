@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { processesOf } from '#read-models';
+import { processesOf, type ProcessItem } from '#read-models';
 import { subscriptionStream, type SubscriptionCommand, type SubscriptionState } from '#subscription';
 import { lookUntil } from '../composition/look-until.js';
 import { DECISION_MS, unlessLate, viewsCaughtUp } from '../composition/own-writes.js';
@@ -34,6 +34,7 @@ export class SubscriptionSender {
 
 /** Statuses of a process in which it does nothing any more. */
 const ENDED = ['completed', 'aborted'];
+const hasEnded = ({ last_status }: ProcessItem): boolean => ENDED.includes(last_status);
 
 @CommandHandler(commands.SetInSync)
 export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
@@ -66,13 +67,10 @@ export class SetInSyncHandler implements ICommandHandler<commands.SetInSync> {
     if (state.status === 'none' || state.insync) return { unfinished: [], held: false };
     await viewsCaughtUp(this.parts, leftMs).catch(unlessLate);
     const processes = await processesOf(readModels, id);
-    const [ended, open] = [[] as string[], [] as string[]];
-    for (const { process_id, last_status, is_task } of processes)
-      if (ENDED.includes(last_status)) ended.push(process_id);
-      else if (!is_task) open.push(process_id);
-    const { holder } = state;
-    const lettingGo = holder !== undefined && !holder.isTask && ended.includes(holder.processId);
-    return { unfinished: open, held: lettingGo && open.length === 0 };
+    const unfinished = processes.filter((each) => !each.is_task && !hasEnded(each)).map(({ process_id }) => process_id);
+    const holder = processes.find(({ process_id }) => process_id === state.holder?.processId);
+    const lettingGo = holder !== undefined && !holder.is_task && hasEnded(holder);
+    return { unfinished, held: lettingGo && unfinished.length === 0 };
   }
 }
 
